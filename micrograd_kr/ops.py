@@ -1,0 +1,331 @@
+"""The table: one row an operation, each derivative written once, generic in the kind of number.
+
+Names in scope in a rule: the arguments x, y, ... and, in a partial derivative, the result `out`; the operators
++ - * / ** and comparisons; and the functions of `elementary` (exp, log, ..., abs, pow, where, equal, constant, pi).
+A choice is `where(condition, a, b)`, never `if`, so that one rule serves floats, Fractions, complex numbers, mpmath,
+arrays, sympy symbols, Values (for higher derivatives) and the numbers that write JavaScript or machine code.
+
+>>> OPS["tanh"].partials(0.5, 0.55)             # (out, x): d out / d x, from the row's own rule
+(0.75,)
+>>> softsign = define_op("softsign", lambda x: x / (1 + abs(x)), (lambda out, x: 1 / (1 + abs(x)) ** 2,))
+>>> softsign(3.0), softsign.partials(0.75, 3.0)
+(0.75, (0.0625,))
+>>> del OPS["softsign"]
+"""
+
+from __future__ import annotations
+
+import inspect
+import math
+import operator
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import reduce
+from typing import Any
+
+from .elementary import (
+    Number,
+    abs,
+    acos,
+    asin,
+    atan,
+    constant,
+    cos,
+    cosh,
+    dot,
+    equal,
+    erf,
+    exp,
+    ieee,
+    log,
+    log1p,
+    pi,
+    pow,
+    sin,
+    sinh,
+    sqrt,
+    tan,
+    tanh,
+    where,
+)
+
+Interval = tuple[float, float]
+Domain = tuple[Interval, ...]  # a union of open intervals
+Rule = Callable[..., Number]
+
+REAL: Domain = ((-math.inf, math.inf),)
+POSITIVE: Domain = ((0.0, math.inf),)
+NONZERO: Domain = ((-math.inf, 0.0), (0.0, math.inf))
+INSIDE_ONE: Domain = ((-1.0, 1.0),)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Op:
+    """One row of the table. Calling it records a node on Values, and computes on any other kind of number.
+
+    Attributes:
+        name: what the op is called, in the table and as a method of Value.
+        forward: the rule; one parameter an argument, or `*args` for an n-ary op.
+        partial: for each argument, d out / d argument: a rule `(out, *args)`, or a plain number. For an n-ary op
+            one rule that returns all of them.
+        arity: the number of arguments; None for an n-ary op.
+        symbol: how it is written: `+`, `tanh`.
+        precedence: how tightly an infix or prefix symbol binds; 0 for an op written as a call.
+        domain: for each argument the open intervals in which the op is defined and smooth (one for all if n-ary).
+        kink: a rule of the arguments that is 0 where one-sided derivatives differ; the partial derivative there is
+            the subgradient that the field has agreed on (0 for relu and abs, one half for a tie of maximum).
+        holomorphic: whether the rule also holds for complex numbers.
+        latex: a template, `{0}` for the first argument (`{args}` for all of an n-ary op).
+        sentence: the key of its sentence in the message catalogs; the name, unless told otherwise.
+        note: where the op differs from PyTorch, and why.
+    """
+
+    name: str
+    forward: Rule
+    partial: tuple[Rule | Number, ...] | Rule
+    arity: int | None = 1
+    symbol: str = ""
+    precedence: int = 0
+    domain: tuple[Domain, ...] = (REAL,)
+    kink: Rule | None = None
+    holomorphic: bool = True
+    latex: str = ""
+    sentence: str = ""
+    note: str = ""
+    _rules: tuple[Rule, ...] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        if self.arity is None:
+            rules: tuple[Rule, ...] = ()
+        else:
+            rules = tuple(_as_rule(self.partial, index, self.arity) for index in range(self.arity))
+        object.__setattr__(self, "_rules", rules)
+
+    def partials(self, out: Number, *args: Number) -> tuple[Number, ...]:
+        """d out / d argument for each argument, at `args`, where `out` is forward(*args)."""
+        if self.arity is None:
+            assert callable(self.partial)  # define_op has seen to it
+            return tuple(self.partial(out, *args))
+        return tuple([rule(out, *args) for rule in self._rules])
+
+    def derivative(self, index: int, out: Number, *args: Number) -> Number:
+        """d out / d args[index] alone; on floats it follows IEEE 754 where Python would raise."""
+        rule = self._rules[index] if self._rules else lambda *numbers: self.partials(*numbers)[index]
+        try:
+            return rule(out, *args)
+        except ArithmeticError:
+            return ieee(rule, out, *args)
+
+    def compute(self, *args: Number) -> Number:
+        """forward(*args) on plain numbers; on floats it follows IEEE 754 where Python would raise."""
+        try:
+            return self.forward(*args)
+        except ArithmeticError:
+            return ieee(self.forward, *args)
+
+    def __call__(self, *args: Any) -> Any:
+        """Record a node if an argument is a Value, else compute on the numbers as they are."""
+        self.check_count(len(args))
+        for arg in args:
+            record = getattr(type(arg), "__record_op__", None)
+            if record is not None:
+                return record(self, args)
+        return self.compute(*args)
+
+    def check_count(self, count: int) -> None:
+        """Raise a TypeError that names the op unless it takes `count` arguments."""
+        if self.arity is not None and count != self.arity:
+            raise TypeError(f"{self.name} takes {self.arity} argument{'s'[: self.arity != 1]}, got {count}")
+
+    def spell(self, *operands: str) -> str:
+        """The op written out on operands that are already text: `a * b`, `-a`, `tanh(a)`."""
+        if not self.precedence:
+            return f"{self.symbol}({', '.join(operands)})"
+        return f"{self.symbol}{operands[0]}" if self.arity == 1 else f" {self.symbol} ".join(operands)
+
+    def spell_latex(self, *operands: str) -> str:
+        """The op in LaTeX on operands that are already LaTeX."""
+        template = self.latex or rf"\operatorname{{{self.name}}}\left({{args}}\right)"
+        return template.format(*operands, args=", ".join(operands))
+
+    def __repr__(self) -> str:
+        return f"<op {self.name}>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return find_op, (self.name,)
+
+
+def _as_rule(partial: tuple[Rule | Number, ...] | Rule, index: int, arity: int) -> Rule:
+    """The rule for one argument, whichever of the three ways the row gives it."""
+    if callable(partial):
+        rules = partial
+        return lambda out, *args: rules(out, *args)[index]
+    rule = partial[index]
+    if callable(rule):
+        return rule
+    number = rule
+    by_arity: dict[int, Rule] = {1: lambda out, x: number, 2: lambda out, x, y: number}
+    return by_arity.get(arity, lambda out, *args: number)
+
+
+OPS: dict[str, Op] = {}
+_readers: list[Callable[[Op], None]] = []
+
+
+def for_each_op(reader: Callable[[Op], None]) -> Callable[[Op], None]:
+    """Call `reader` with each row there is, and with each row that is added from now on (a decorator)."""
+    _readers.append(reader)
+    for op in OPS.values():
+        reader(op)
+    return reader
+
+
+def find_op(name: str) -> Op:
+    """The row called `name`; a LookupError that says how to add it if there is none."""
+    try:
+        return OPS[name]
+    except KeyError:
+        raise LookupError(f"there is no op {name!r}: define it first with define_op({name!r}, ...)") from None
+
+
+def define_op(
+    name: str,
+    forward: Rule,
+    partials: tuple[Rule | Number, ...] | Callable[..., Sequence[Number]],
+    *,
+    symbol: str = "",
+    precedence: int = 0,
+    domain: Sequence[Domain] | None = None,
+    kink: Rule | None = None,
+    holomorphic: bool = True,
+    latex: str = "",
+    sentence: str = "",
+    note: str = "",
+) -> Op:
+    """Add a row to the table: the op runs, steps, draws, is compiled and is tested with nothing else written.
+
+    Args:
+        name: an identifier that is not taken yet.
+        forward: the rule; its parameters tell the arity (`*args` for an n-ary op).
+        partials: for each argument a rule `(out, *args)` or a number; or one rule `(out, *args)` that returns them
+            all, as an n-ary op must have it.
+        symbol, precedence, domain, kink, holomorphic, latex, sentence, note: as in `Op`.
+
+    Returns:
+        The row, which is called like a function: `softsign(x)`; on a Value, `x.softsign()` works too.
+
+    Raises:
+        ValueError: the name is no identifier or is taken, or the partials do not match the arguments.
+
+    >>> cube = define_op("cube", lambda x: x * x * x, (lambda out, x: 3 * x * x,))
+    >>> cube(2), cube.partials(8, 2)
+    (8, (12,))
+    >>> del OPS["cube"]
+    """
+    if not name.isidentifier():
+        raise ValueError(f"an op's name must be a Python identifier, got {name!r}")
+    if name in OPS:
+        raise ValueError(f"the op {name!r} is defined already; choose another name, or `del OPS[{name!r}]` first")
+    arity = _arity_of(forward, name)
+    if not callable(partials) and len(partials) != arity:
+        raise ValueError(f"{name} has {arity} argument(s) but {len(partials)} partial derivative(s): give one for each")
+    count = 1 if arity is None else arity
+    op = OPS[name] = Op(
+        name,
+        forward,
+        partials,
+        arity,
+        symbol=symbol or name,
+        precedence=precedence,
+        domain=tuple(domain) if domain is not None else (REAL,) * count,
+        kink=kink,
+        holomorphic=holomorphic,
+        latex=latex,
+        sentence=sentence or name,
+        note=note,
+    )
+    for reader in _readers:
+        reader(op)
+    return op
+
+
+def _arity_of(forward: Rule, name: str) -> int | None:
+    kinds = [parameter.kind for parameter in inspect.signature(forward).parameters.values()]
+    if inspect.Parameter.VAR_POSITIONAL in kinds:
+        return None
+    if not kinds:
+        raise ValueError(f"{name} has no arguments: an op is a rule of at least one number")
+    return len(kinds)
+
+
+def _dot(*args: Number) -> Number:
+    n = len(args) // 2
+    return dot(args[:n], args[n:-1], args[-1])
+
+
+def _half_at_a_tie(x: Number, y: Number, otherwise: Number) -> Number:
+    return where(equal(x, y), constant(x, 1, 2), otherwise)
+
+
+# fmt: off
+_ = define_op
+# name, forward, partials: one for each argument                                         how it is written, and where
+_("add", operator.add,         (1, 1),                                                   symbol="+", precedence=1, latex="{0} + {1}")
+_("sub", operator.sub,         (1, -1),                                                  symbol="-", precedence=1, latex="{0} - {1}")
+_("mul", operator.mul,         (lambda out, x, y: y, lambda out, x, y: x),               symbol="*", precedence=2, latex=r"{0} \cdot {1}")
+_("div", operator.truediv,     (lambda out, x, y: constant(x, 1) / y, lambda out, x, y: -out / y), symbol="/", precedence=2, domain=(REAL, NONZERO), latex=r"\frac{{{0}}}{{{1}}}")
+_("pow", lambda x, y: pow(x, y),
+       (lambda out, x, y: where(equal(y, 0), 0, y * pow(x, y - 1)),
+        lambda out, x, y: where(equal(x, 0), where(equal(y, 0), 0, -out), out * log(x))), symbol="**", precedence=4, domain=(POSITIVE, REAL), latex="{{{0}}}^{{{1}}}")
+_("neg", operator.neg,         (-1,),                                                    symbol="-", precedence=3, latex="-{0}")
+_("abs", lambda x: abs(x),     (lambda out, x: where(x > 0, 1, where(x < 0, -1, 0)),),   kink=lambda x: x, holomorphic=False, latex=r"\left|{0}\right|")
+
+_("exp",   exp,   (lambda out, x: out,),                                                 latex="e^{{{0}}}")
+_("log",   log,   (lambda out, x: 1 / x,),                                               domain=(POSITIVE,), latex=r"\ln {0}")
+_("log1p", log1p, (lambda out, x: 1 / (1 + x),),                                         domain=(((-1.0, math.inf),),), latex=r"\ln\left(1 + {0}\right)")
+_("sqrt",  sqrt,  (lambda out, x: 1 / (2 * out),),                                       domain=(POSITIVE,), latex=r"\sqrt{{{0}}}")
+_("sin",   sin,   (lambda out, x: cos(x),),                                              latex=r"\sin {0}")
+_("cos",   cos,   (lambda out, x: -sin(x),),                                             latex=r"\cos {0}")
+_("tan",   tan,   (lambda out, x: 1 + out * out,),                                       domain=(((-math.pi / 2, math.pi / 2),),), latex=r"\tan {0}")
+_("sinh",  sinh,  (lambda out, x: cosh(x),),                                             latex=r"\sinh {0}")
+_("cosh",  cosh,  (lambda out, x: sinh(x),),                                             latex=r"\cosh {0}")
+_("tanh",  tanh,  (lambda out, x: 1 - out * out,),                                       latex=r"\tanh {0}")
+_("asin",  asin,  (lambda out, x: 1 / sqrt(1 - x * x),),                                 domain=(INSIDE_ONE,), latex=r"\arcsin {0}")
+_("acos",  acos,  (lambda out, x: -1 / sqrt(1 - x * x),),                                domain=(INSIDE_ONE,), latex=r"\arccos {0}")
+_("atan",  atan,  (lambda out, x: 1 / (1 + x * x),),                                     latex=r"\arctan {0}")
+_("erf",   erf,   (lambda out, x: 2 / sqrt(pi(x)) * exp(-x * x),),                       latex=r"\operatorname{{erf}}\left({0}\right)")
+
+def _sigmoid(x: Number) -> Number:
+    e = exp(-abs(x))                                # at most 1, so that neither tail overflows
+    return where(x >= 0, 1, e) / (1 + e)
+
+_("sigmoid",    _sigmoid,                                                     (lambda out, x: out * (1 - out),),                 holomorphic=False, latex=r"\sigma\left({0}\right)")
+_("softplus",   lambda x: where(x > 0, x, 0) + log1p(exp(-abs(x))),           (lambda out, x: _sigmoid(x),),                     holomorphic=False)
+_("relu",       lambda x: where(x < 0, 0, x),                                 (lambda out, x: where(out > 0, 1, 0),),            kink=lambda x: x, holomorphic=False)
+_("leaky_relu", lambda x: where(x > 0, x, constant(x, 1, 100) * x),           (lambda out, x: where(x > 0, 1, constant(x, 1, 100)),), kink=lambda x: x, holomorphic=False)
+_("gelu",       lambda x: x * (1 + erf(x / sqrt(constant(x, 2)))) / 2,
+                (lambda out, x: (1 + erf(x / sqrt(constant(x, 2)))) / 2 + x * exp(-x * x / 2) / sqrt(2 * pi(x)),))
+
+_("maximum", lambda x, y: where(x > y, x, where(x <= y, y, x + y)),           # x + y: nan if either is
+             (lambda out, x, y: _half_at_a_tie(x, y, where(x < y, 0, 1)), lambda out, x, y: _half_at_a_tie(x, y, where(y < x, 0, 1))), domain=(REAL, REAL), kink=operator.sub, holomorphic=False, latex=r"\max\left({0}, {1}\right)")
+_("minimum", lambda x, y: where(x < y, x, where(x >= y, y, x + y)),
+             (lambda out, x, y: _half_at_a_tie(x, y, where(x > y, 0, 1)), lambda out, x, y: _half_at_a_tie(x, y, where(y > x, 0, 1))), domain=(REAL, REAL), kink=operator.sub, holomorphic=False, latex=r"\min\left({0}, {1}\right)")
+
+_("greater",       operator.gt,  (0, 0),                                      symbol=">",  precedence=-1, kink=operator.sub, holomorphic=False, latex="{0} > {1}")
+_("greater_equal", operator.ge,  (0, 0),                                      symbol=">=", precedence=-1, kink=operator.sub, holomorphic=False, latex=r"{0} \ge {1}")
+_("less",          operator.lt,  (0, 0),                                      symbol="<",  precedence=-1, kink=operator.sub, holomorphic=False, latex="{0} < {1}")
+_("less_equal",    operator.le,  (0, 0),                                      symbol="<=", precedence=-1, kink=operator.sub, holomorphic=False, latex=r"{0} \le {1}")
+_("equal",         lambda x, y: equal(x, y), (0, 0),                          symbol="==", precedence=-1, kink=operator.sub, holomorphic=False, latex="{0} = {1}")
+_("where",         lambda condition, x, y: where(condition, x, y),
+                   (0, lambda out, condition, x, y: where(condition, 1, 0), lambda out, condition, x, y: where(condition, 0, 1)), domain=(REAL, REAL, REAL), holomorphic=False)
+
+# n-ary: `dot` over n weights takes w1 ... wn, x1 ... xn and a bias, and has 2n + 1 partial derivatives
+_("sum",     lambda *xs: reduce(operator.add, xs, 0) if not xs else reduce(operator.add, xs), lambda out, *xs: (1,) * len(xs), latex=r"\operatorname{{sum}}\left({args}\right)")
+_("dot",     _dot,             lambda out, *args: (*args[len(args) // 2:-1], *args[:len(args) // 2], 1))
+del _
+# fmt: on
+
+sigmoid, softplus, relu, leaky_relu, gelu = (
+    OPS[_name] for _name in ("sigmoid", "softplus", "relu", "leaky_relu", "gelu")
+)
+maximum, minimum = OPS["maximum"], OPS["minimum"]
