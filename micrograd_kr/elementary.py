@@ -111,14 +111,14 @@ def _ieee_operator(function: Callable[[float, float], float]) -> tuple[Any, Any]
     )
 
 
-for _name, _function in {
+for _name, _operation in {
     "add": operator.add,
     "sub": operator.sub,
     "mul": operator.mul,
     "truediv": _float_divide,
     "pow": _float_pow,
 }.items():
-    _method, _reflected = _ieee_operator(_function)
+    _method, _reflected = _ieee_operator(_operation)
     setattr(Ieee, f"__{_name}__", _method)
     setattr(Ieee, f"__r{_name}__", _reflected)
 

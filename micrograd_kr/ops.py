@@ -110,7 +110,7 @@ class Op:
 
     def derivative(self, index: int, out: Number, *args: Number) -> Number:
         """d out / d args[index] alone; on floats it follows IEEE 754 where Python would raise."""
-        rule = self._rules[index] if self._rules else lambda *numbers: self.partials(*numbers)[index]
+        rule: Rule = self._rules[index] if self._rules else lambda *numbers: self.partials(*numbers)[index]
         try:
             return rule(out, *args)
         except ArithmeticError:

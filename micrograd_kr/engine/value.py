@@ -1,46 +1,48 @@
-"""Value: a number that remembers how it was computed, so that backward() can ask how each input moved the result.
-
->>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
->>> loss = (a * b + 10) ** 2
->>> loss.backward()
->>> loss.data, a.grad, b.grad                    # d loss / d a = 2 * (a*b + 10) * b
-(16.0, -24.0, 16.0)
->>> x = Value(3.0)
->>> first = grad(x**3, x, create_graph=True)     # 3 x^2, itself a graph
->>> first.data, grad(first, x)                   # and its derivative, 6 x
-(27.0, 18.0)
-"""
+"""Value, the node of a computation graph, and its operators: each is a row of the table, recorded."""
 
 from __future__ import annotations
 
 import numbers
-import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, NamedTuple, overload
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from . import elementary
-from .elementary import Number
-from .ops import OPS, Op, find_op, for_each_op
-
-_new = object.__new__
+from .. import elementary
+from ..elementary import Number
+from ..ops import OPS, Op, find_op, for_each_op
 
 # The nn module that is computing now, with those around it: (module, outer scope); None outside of any module.
 Scope = tuple[Any, Any] | None
 scope: Scope = None
 
-# How many `no_grad` and `watch` blocks are open, in any thread; every operation looks here, and no further if 0.
-_special_blocks = 0
-_recording: ContextVar[bool] = ContextVar("recording", default=True)
-_watchers: ContextVar[tuple[Callable[[Value], None], ...]] = ContextVar("watchers", default=())
+# How many blocks of `no_grad` and `watch` are open, in any thread; every operation looks here, and no further if 0.
+special_blocks = 0
+recording: ContextVar[bool] = ContextVar("recording", default=True)
+watchers: ContextVar[tuple[Callable[[Value], None], ...]] = ContextVar("watchers", default=())
+
+_new = object.__new__
+
+
+def _node(op: Op, number: Number, x: Any, y: Any, x_number: Any, y_number: Any) -> Value:
+    out = _new(Value)
+    out._number = number
+    out.grad = 0
+    out.label = ""
+    out.op = op
+    out._x = x
+    out._y = y
+    out._x_number = x_number
+    out._y_number = y_number
+    out._mark = None
+    out.scope = scope
+    return out
 
 
 # --- the operators of Value, made from the rows of the table --------------------------------------------------------
 
 
-def _infix(op: Op) -> Callable[[Value, Any], Any]:
+def _infix(op: Op) -> Any:
     """The method `value + other` for a row of two arguments."""
     forward = op.forward
 
@@ -59,7 +61,7 @@ def _infix(op: Op) -> Callable[[Value, Any], Any]:
             number = forward(x, y)
         except (ArithmeticError, TypeError) as error:
             number = _compute_again(op, (x, y), error)
-        if _special_blocks:
+        if special_blocks:
             return _record_specially(op, number, (self, other))
         out = _new(Value)
         out._number = number
@@ -77,7 +79,7 @@ def _infix(op: Op) -> Callable[[Value, Any], Any]:
     return _named(method, op)
 
 
-def _reflected(op: Op) -> Callable[[Value, Any], Any]:
+def _reflected(op: Op) -> Any:
     """The method `other + value`, where other is no Value."""
     forward = op.forward
 
@@ -91,14 +93,14 @@ def _reflected(op: Op) -> Callable[[Value, Any], Any]:
             number = forward(other, y)
         except (ArithmeticError, TypeError) as error:
             number = _compute_again(op, (other, y), error)
-        if _special_blocks:
+        if special_blocks:
             return _record_specially(op, number, (other, self))
         return _node(op, number, other, self, other, y)
 
     return _named(method, op)
 
 
-def _unary(op: Op) -> Callable[[Value], Value]:
+def _unary(op: Op) -> Any:
     """The method `value.tanh()` for a row of one argument."""
     forward = op.forward
 
@@ -108,14 +110,14 @@ def _unary(op: Op) -> Callable[[Value], Value]:
             number = forward(x)
         except (ArithmeticError, TypeError) as error:
             number = _compute_again(op, (x,), error)
-        if _special_blocks:
+        if special_blocks:
             return _record_specially(op, number, (self,))
         return _node(op, number, self, None, x, None)
 
     return _named(method, op)
 
 
-def _comparison(op: Op) -> Callable[[Value, Any], Any]:
+def _comparison(op: Op) -> Any:
     def method(self: Value, other: Any) -> Any:
         other = _operand(op, other)
         return NotImplemented if other is NotImplemented else Condition(op, self, other)
@@ -175,15 +177,21 @@ class Value:
         "scope",
     )
 
-    _number: Number
+    __elementary__: ClassVar[Any]
     grad: Number
     label: str
     op: Op | None
     scope: Scope
+    _number: Number
+    _x: Any
+    _y: Any
+    _x_number: Any
+    _y_number: Any
+    _mark: object
 
     def __init__(self, data: Number, label: str = "") -> None:
         kind = type(data)
-        self._number = data if kind is float or kind is int else _checked_number(data)
+        self._number = data if kind is float or kind is int else checked_number(data)
         self.grad = 0
         self.label = label
         self.op = self._x = self._y = self._x_number = self._y_number = self._mark = self.scope = None
@@ -197,7 +205,7 @@ class Value:
             raise AttributeError(
                 f"this Value is the result of {self.op.name!r}: its data cannot be set; set a leaf's and compute again"
             )
-        self._number = data if type(data) is float else _checked_number(data)
+        self._number = data if type(data) is float else checked_number(data)
 
     data = property(attrgetter("_number"), _set_data, doc="The number; a leaf's may be set.")
 
@@ -223,7 +231,7 @@ class Value:
         if self.op is None:
             return ()
         if type(self._x) is tuple:
-            return self._x_number  # type: ignore[no-any-return]
+            return tuple(self._x_number)
         return (self._x_number,) if self.op.arity == 1 else (self._x_number, self._y_number)
 
     # --- backward ---------------------------------------------------------------------------------------------------
@@ -240,42 +248,9 @@ class Value:
         >>> x.grad
         54.0
         """
-        if self.op is None:
-            self.grad = self.grad + 1
-            return
-        order = _computed_order(self)
-        order.reverse()
-        for node in order:
-            node.grad = 0
-        self.grad = 1
-        for node in order:
-            upstream, x, y = node.grad, node._x, node._y
-            if y is None:
-                if type(x) is tuple:
-                    for arg, local in zip(x, _partials(node), strict=True):
-                        arg.grad = arg.grad + local * upstream
-                else:
-                    try:
-                        local = node.op._rules[0](node._number, node._x_number)
-                    except ArithmeticError:
-                        local = _partials(node)[0]
-                    x.grad = x.grad + local * upstream
-                continue
-            rules = node.op._rules
-            if type(x) is Value:
-                try:
-                    local = rules[0](node._number, node._x_number, node._y_number)
-                except ArithmeticError:
-                    local = node.op.derivative(0, node._number, node._x_number, node._y_number)
-                x.grad = x.grad + local * upstream
-            if type(y) is Value:
-                try:
-                    local = rules[1](node._number, node._x_number, node._y_number)
-                except ArithmeticError:
-                    local = node.op.derivative(1, node._number, node._x_number, node._y_number)
-                y.grad = y.grad + local * upstream
-        if _special_blocks and _stop_at_nonfinite in _watchers.get():
-            _stop_at_nonfinite_gradient(order)
+        from .gradients import backward
+
+        backward(self)
 
     def detach(self) -> Value:
         """A new leaf with the same number and label, through which no gradient flows back."""
@@ -310,7 +285,7 @@ class Value:
     def __bool__(self) -> bool:
         return bool(self._number)
 
-    def __round__(self, digits: int | None = None) -> Number:
+    def __round__(self, digits: Any = None) -> Number:
         return round(self._number, digits)
 
     def __format__(self, spec: str) -> str:
@@ -336,42 +311,17 @@ class Value:
     def __record_op__(op: Op, args: Sequence[Any]) -> Value:
         return _record_op(op, args)
 
-    # --- copying, without recursion over the graph ------------------------------------------------------------------
+    # --- copying, without recursion over the graph: see the module copying ------------------------------------------
 
     def __reduce__(self) -> tuple[Any, ...]:
-        ancestors = None
-        if self.op is not None and not getattr(_pickling, "in_order", False):
-            ancestors = _InOrder(topological_order(self)[:-1])
-        state = (self._number, self.grad, self.label, self.op, self._x, self._y, self._x_number, self._y_number)
-        return _restore, (ancestors, type(self), state)
+        from .copying import reduced
+
+        return reduced(self)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Value:
-        for node in topological_order(self):
-            if id(node) not in memo:
-                memo[id(node)] = node._copied(memo)
-        return memo[id(self)]  # type: ignore[no-any-return]
+        from .copying import deep_copy
 
-    def _copied(self, memo: dict[int, Any]) -> Value:
-        """A copy whose arguments are the copies that the memo holds."""
-
-        def copy_of(x: Any) -> Any:
-            if type(x) is tuple:
-                return tuple([memo[id(arg)] for arg in x])
-            return memo[id(x)] if isinstance(x, Value) else x
-
-        state = (
-            self._number,
-            self.grad,
-            self.label,
-            self.op,
-            copy_of(self._x),
-            copy_of(self._y),
-            self._x_number,
-            self._y_number,
-        )
-        copied = _restore(None, type(self), state)
-        copied.scope = self.scope
-        return copied
+        return deep_copy(self, memo)
 
 
 class Constant(Value):
@@ -396,6 +346,7 @@ class Condition:
     """
 
     __slots__ = ("op", "x", "y")
+    __elementary__: ClassVar[Any]
 
     def __init__(self, op: Op, x: Any, y: Any) -> None:
         self.op, self.x, self.y = op, x, y
@@ -430,7 +381,7 @@ class Condition:
 # --- recording ------------------------------------------------------------------------------------------------------
 
 
-def _checked_number(data: Any) -> Number:
+def checked_number(data: Any) -> Number:
     """`data` if it is a number (numpy scalars as Python's), else a TypeError that says what to pass."""
     kind = type(data)
     if kind is float or kind is int:
@@ -438,7 +389,7 @@ def _checked_number(data: Any) -> Number:
     if isinstance(data, Value):
         raise TypeError(f"{data!r} is a Value already: use it as it is, or its .detach() for a leaf of its own")
     if kind.__module__ == "numpy":
-        if getattr(data, "dtype", None) == object:
+        if getattr(data, "dtype", None) == "O":
             raise TypeError("an array of objects is not a number: put each of them into a Value of its own")
         return data if data.ndim else data.item()
     if isinstance(data, numbers.Number) or (hasattr(kind, "__mul__") and hasattr(kind, "__truediv__")):
@@ -461,10 +412,10 @@ def _operand(op: Op, other: Any) -> Any:
         return other
     if isinstance(other, Condition):
         return other.record()
-    if kind.__module__ == "numpy" and getattr(other, "ndim", 0):
+    if kind.__module__ == "numpy" and getattr(other, "shape", ()):
         return NotImplemented
     try:
-        return _checked_number(other)
+        return checked_number(other)
     except TypeError as error:
         raise TypeError(f"{op.symbol}: {error}") from None
 
@@ -485,21 +436,6 @@ def _compute_again(op: Op, xs: tuple[Number, ...], error: Exception) -> Number:
     raise TypeError(f"{op.name} cannot be computed on {kinds} ({values:.200}): {error}") from error
 
 
-def _node(op: Op, number: Number, x: Any, y: Any, x_number: Any, y_number: Any) -> Value:
-    out = _new(Value)
-    out._number = number
-    out.grad = 0
-    out.label = ""
-    out.op = op
-    out._x = x
-    out._y = y
-    out._x_number = x_number
-    out._y_number = y_number
-    out._mark = None
-    out.scope = scope
-    return out
-
-
 def _record_op(op: Op, args: Sequence[Any]) -> Value:
     """A node for `op` on args of which one at least is a Value: the general way, for any number of arguments."""
     many = op.arity is None or op.arity > 2
@@ -508,7 +444,7 @@ def _record_op(op: Op, args: Sequence[Any]) -> Value:
         args = tuple(args)
     except AttributeError:
         args = tuple([_operand(op, arg) for arg in args])
-        if NotImplemented in map(type, args) or any(arg is NotImplemented for arg in args):
+        if any(arg is NotImplemented for arg in args):
             raise TypeError(f"{op.name} takes single numbers, not an array: put the array into a Value first") from None
         if many:
             args = tuple([arg if isinstance(arg, Value) else Constant(arg) for arg in args])
@@ -517,7 +453,7 @@ def _record_op(op: Op, args: Sequence[Any]) -> Value:
         number = op.forward(*xs)
     except (ArithmeticError, TypeError) as error:
         number = _compute_again(op, xs, error)
-    if _special_blocks:
+    if special_blocks:
         return _record_specially(op, number, args)
     if many:
         return _node(op, number, args, None, xs, None)
@@ -526,291 +462,16 @@ def _record_op(op: Op, args: Sequence[Any]) -> Value:
 
 def _record_specially(op: Op, number: Number, args: Sequence[Any]) -> Value:
     """Record while a `no_grad` or `watch` block is open somewhere: perhaps not in this thread."""
-    if not _recording.get():
+    if not recording.get():
         return Value(number)
     xs = tuple([_number_of(arg) for arg in args])
     if op.arity is None or op.arity > 2:
         node = _node(op, number, tuple(args), None, xs, None)
     else:
         node = _node(op, number, args[0], args[1] if op.arity == 2 else None, xs[0], xs[-1])
-    for watcher in _watchers.get():
+    for watcher in watchers.get():
         watcher(node)
     return node
-
-
-@contextmanager
-def _special_block(variable: ContextVar[Any], content: Any) -> Iterator[None]:
-    global _special_blocks
-    token = variable.set(content)
-    _special_blocks += 1
-    try:
-        yield
-    finally:
-        _special_blocks -= 1
-        variable.reset(token)
-
-
-@contextmanager
-def no_grad() -> Iterator[None]:
-    """Compute without recording: results are leaves, and cost no memory beyond themselves.
-
-    >>> x = Value(2.0)
-    >>> with no_grad():
-    ...     y = x * 3
-    >>> y.data, y.op
-    (6.0, None)
-    """
-    with _special_block(_recording, False):
-        yield
-
-
-@contextmanager
-def watch(callback: Callable[[Value], None]) -> Iterator[None]:
-    """Call `callback(node)` for every Value that this thread computes in the block, as soon as it is recorded.
-
-    >>> x = Value(2.0)
-    >>> with watch(lambda node: print(node.op.symbol, node.data)):
-    ...     y = (x * 3).exp()
-    * 6.0
-    exp 403.4287934927351
-    """
-    with _special_block(_watchers, (*_watchers.get(), callback)):
-        yield
-
-
-@contextmanager
-def stop_at_nonfinite() -> Iterator[None]:
-    """Stop where the first inf or nan arises, forward or backward, with an error that names the op and its arguments.
-
-    Raises:
-        FloatingPointError: a computed Value, or a gradient that reaches one, is not finite.
-
-    >>> with stop_at_nonfinite():
-    ...     Value(0.0, label="p").log()
-    Traceback (most recent call last):
-        ...
-    FloatingPointError: log(p) is -inf, with p = 0.0
-    """
-    with watch(_stop_at_nonfinite):
-        yield
-
-
-def _told(node: Value) -> tuple[str, str]:
-    """The node's op spelt with the names of its arguments, and what numbers they stood for."""
-    names = [arg.label or f"x{index}" for index, arg in enumerate(node.args)]
-    given = ", ".join(f"{name} = {number!r}" for name, number in zip(names, node.arg_numbers, strict=True))
-    return (node.op.spell(*names) if node.op else node.label), given
-
-
-def _stop_at_nonfinite(node: Value) -> None:
-    if not elementary.is_finite(node._number):
-        spelt, given = _told(node)
-        raise FloatingPointError(f"{spelt} is {node._number}, with {given}")
-
-
-def _stop_at_nonfinite_gradient(order: list[Value]) -> None:
-    for node in order:
-        for arg, local, product in contributions(node, node.grad):
-            if not elementary.is_finite(product):
-                spelt, given = _told(node)
-                raise FloatingPointError(
-                    f"the gradient that {spelt} sends back to {arg.label or arg!r} is {product} "
-                    f"(local derivative {local} times {node.grad}), with {given}"
-                )
-
-
-# --- order and gradients --------------------------------------------------------------------------------------------
-
-
-def _computed_order(output: Value) -> list[Value]:
-    """The computed Values below `output`, arguments before what uses them; without recursion.
-
-    A node stays on the stack while its arguments are put into the order, and follows when it is met again.
-    """
-    order: list[Value] = []
-    stack = [output] if output.op is not None else []
-    push, pop, append = stack.append, stack.pop, order.append
-    opened, done = object(), object()  # this walk's own marks, so that none has to be wiped off
-    while stack:
-        node = stack[-1]
-        mark = node._mark
-        if mark is opened:
-            pop()
-            node._mark = done
-            append(node)
-        elif mark is done:
-            pop()
-        else:
-            node._mark = opened
-            x, y = node._x, node._y
-            if type(y) is Value and y.op is not None and y._mark is not done:
-                push(y)
-            if type(x) is Value:
-                if x.op is not None and x._mark is not done:
-                    push(x)
-            elif type(x) is tuple:
-                for arg in reversed(x):
-                    if arg.op is not None and arg._mark is not done:
-                        push(arg)
-    return order
-
-
-def topological_order(*outputs: Value) -> list[Value]:
-    """Every Value below the outputs, leaves and constants too, each after its arguments; without recursion.
-
-    backward() visits the computed ones among them in just the opposite order.
-
-    >>> a = Value(1.0, label="a")
-    >>> [node.op.symbol if node.op else node.data for node in topological_order(a * a + 2.0)]
-    [1.0, '*', 2.0, '+']
-    """
-    order: dict[Value, None] = {}
-    for output in outputs:
-        for node in _computed_order(output):
-            for arg in node.args:
-                order.setdefault(arg)
-            order.setdefault(node)
-        order.setdefault(output)
-    return list(order)
-
-
-def _partials(node: Value) -> tuple[Number, ...]:
-    op, xs = node.op, node.arg_numbers
-    assert op is not None
-    try:
-        return op.partials(node._number, *xs)
-    except ArithmeticError:
-        return tuple([op.derivative(index, node._number, *xs) for index in range(len(xs))])
-
-
-class Contribution(NamedTuple):
-    """What a node adds to the gradient of one of its arguments: product = local * upstream."""
-
-    arg: Value
-    local: Number
-    product: Number
-
-
-def contributions(node: Value, upstream: Number, create_graph: bool = False) -> list[Contribution]:
-    """What `node` adds to the gradient of each argument, given d output / d node; nothing to constants.
-
-    The arithmetic is that of backward(), bit for bit. With create_graph=True locals and products are Values.
-    """
-    op = node.op
-    if op is None:
-        return []
-    xs: Sequence[Any] = node.arg_numbers
-    out: Any = node._number
-    if create_graph:
-        out = node
-        xs = [_unchanged(arg, x) for arg, x in zip(node.args, xs, strict=True)]
-    found = []
-    for index, arg in enumerate(node.args):
-        if type(arg) is Value:
-            local = op.derivative(index, out, *xs)
-            product = upstream if create_graph and type(local) is int and local == 1 else local * upstream
-            found.append(Contribution(arg, local, product))
-    return found
-
-
-def _unchanged(arg: Value, number: Number) -> Any:
-    """The argument as a rule on Values takes it: its Value, or its number if it is a constant."""
-    if type(arg) is not Value:
-        return number
-    if arg._number is not number and not elementary.equal(arg._number, number):
-        raise RuntimeError(
-            f"the leaf {arg.label or arg!r} was {number!r} in the forward pass and is {arg._number!r} now: "
-            "compute the output again before asking for a graph of its gradient"
-        )
-    return arg
-
-
-@overload
-def grad(output: Value, inputs: Value, create_graph: bool = ...) -> Any: ...
-@overload
-def grad(output: Value, inputs: Sequence[Value], create_graph: bool = ...) -> list[Any]: ...
-def grad(output: Value, inputs: Value | Sequence[Value], create_graph: bool = False) -> Any:
-    """d output / d input for each input, leaving every .grad as it is.
-
-    Args:
-        output: the Value to differentiate.
-        inputs: a Value, or a sequence of Values: leaves or computed ones, of which output may depend or not.
-        create_graph: return Values, which can be differentiated again.
-
-    Returns:
-        One derivative for a Value, a list of them for a sequence; 0 where output does not depend on the input.
-
-    Raises:
-        TypeError: output or an input is not a Value.
-        RuntimeError: create_graph, and a leaf was changed after the forward pass.
-
-    >>> x, y = Value(2.0), Value(5.0)
-    >>> grad(x * x * y, [x, y])
-    [20.0, 4.0]
-    """
-    wanted = [inputs] if isinstance(inputs, Value) else list(inputs)
-    for value in (output, *wanted):
-        if not isinstance(value, Value):
-            raise TypeError(
-                f"grad differentiates Values with respect to Values, got the {type(value).__name__} {value!r:.60}"
-            )
-    gradients: dict[Value, Any] = {output: Value(1) if create_graph else 1}
-    for node in reversed(_computed_order(output)):
-        for arg, _, product in contributions(node, gradients[node], create_graph):
-            if create_graph and arg not in gradients:
-                gradients[arg] = product
-            else:
-                gradients[arg] = gradients.get(arg, 0) + product
-    found = [gradients.get(value, 0) for value in wanted]
-    if create_graph:
-        found = [value if isinstance(value, Value) else Value(value) for value in found]
-    return found[0] if isinstance(inputs, Value) else found
-
-
-# --- scopes: which nn module is computing ---------------------------------------------------------------------------
-
-
-def enter_scope(module: Any) -> Scope:
-    """Values made from now on belong to `module`; returns the scope to go back to with `leave_scope`."""
-    global scope
-    outer = scope
-    scope = (module, outer)
-    return outer
-
-
-def leave_scope(outer: Scope) -> None:
-    """Back to the scope that `enter_scope` returned."""
-    global scope
-    scope = outer
-
-
-# --- pickling: a graph's nodes one after the other, arguments first, so that the pickler never recurses -------------
-
-_pickling = threading.local()
-
-
-class _InOrder:
-    """Pickled as a list of Values, arguments first; each then finds its arguments in the pickler's memo."""
-
-    def __init__(self, values: list[Value]) -> None:
-        self.values = values
-
-    def _each(self) -> Iterator[Value]:
-        _pickling.in_order = True
-        try:
-            yield from self.values
-        finally:
-            _pickling.in_order = False
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return list, (), None, self._each()
-
-
-def _restore(ancestors: list[Value] | None, kind: type[Value], state: tuple[Any, ...]) -> Value:
-    value = _new(kind)
-    value._number, value.grad, value.label, value.op, value._x, value._y, value._x_number, value._y_number = state
-    value._mark = value.scope = None
-    return value
 
 
 # --- the elementary functions on Values: each is a row of the table -------------------------------------------------
@@ -840,8 +501,7 @@ class _OnValues:
         return _record_op(OPS["dot"], (*weights, *inputs, bias))
 
 
-setattr(Value, "__elementary__", _OnValues())
-setattr(Condition, "__elementary__", _OnValues())
+Value.__elementary__ = Condition.__elementary__ = _OnValues()
 
 
 @for_each_op
