@@ -10,7 +10,7 @@ arrays, sympy symbols, Values (for higher derivatives) and the numbers that writ
 >>> softsign = define_op("softsign", lambda x: x / (1 + abs(x)), (lambda out, x: 1 / (1 + abs(x)) ** 2,))
 >>> softsign(3.0), softsign.partials(0.75, 3.0)
 (0.75, (0.0625,))
->>> del OPS["softsign"]
+>>> remove_op("softsign")
 """
 
 from __future__ import annotations
@@ -155,6 +155,11 @@ class Op:
         return find_op, (self.name,)
 
 
+def one(out: Number, *args: Number) -> Number:
+    """The rule of every partial derivative that is 1, by which backward() knows that it need not multiply."""
+    return 1
+
+
 def _as_rule(partial: tuple[Rule | Number, ...] | Rule, index: int, arity: int) -> Rule:
     """The rule for one argument, whichever of the three ways the row gives it."""
     if callable(partial):
@@ -163,6 +168,8 @@ def _as_rule(partial: tuple[Rule | Number, ...] | Rule, index: int, arity: int) 
     rule = partial[index]
     if callable(rule):
         return rule
+    if rule == 1:
+        return one
     number = rule
     by_arity: dict[int, Rule] = {1: lambda out, x: number, 2: lambda out, x, y: number}
     return by_arity.get(arity, lambda out, *args: number)
@@ -220,12 +227,12 @@ def define_op(
     >>> cube = define_op("cube", lambda x: x * x * x, (lambda out, x: 3 * x * x,))
     >>> cube(2), cube.partials(8, 2)
     (8, (12,))
-    >>> del OPS["cube"]
+    >>> remove_op("cube")
     """
     if not name.isidentifier():
         raise ValueError(f"an op's name must be a Python identifier, got {name!r}")
     if name in OPS:
-        raise ValueError(f"the op {name!r} is defined already; choose another name, or `del OPS[{name!r}]` first")
+        raise ValueError(f"the op {name!r} is defined already; choose another name, or remove_op({name!r}) first")
     arity = _arity_of(forward, name)
     if not callable(partials) and len(partials) != arity:
         raise ValueError(f"{name} has {arity} argument(s) but {len(partials)} partial derivative(s): give one for each")
@@ -247,6 +254,16 @@ def define_op(
     for reader in _readers:
         reader(op)
     return op
+
+
+def remove_op(name: str) -> None:
+    """Take a row out of the table again; Values that it made keep working.
+
+    >>> _ = define_op("thrice", lambda x: 3 * x, (3,))
+    >>> remove_op("thrice")
+    """
+    find_op(name)
+    del OPS[name]
 
 
 def _arity_of(forward: Rule, name: str) -> int | None:

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple, overload
 
 from .. import elementary
 from ..elementary import Number
+from ..ops import one
 from . import value as state
 from .value import Value
 
@@ -23,13 +24,10 @@ def _computed_order(output: Value) -> list[Any]:
     while stack:
         node = stack[-1]
         mark = node._mark
-        if mark is opened:
+        if mark is done:
             pop()
-            node._mark = done
-            append(node)
-        elif mark is done:
-            pop()
-        else:
+            continue
+        if mark is not opened:
             node._mark = opened
             x, y = node._x, node._y
             if type(y) is Value and y.op is not None and y._mark is not done:
@@ -41,6 +39,11 @@ def _computed_order(output: Value) -> list[Any]:
                 for arg in reversed(x):
                     if arg.op is not None and arg._mark is not done:
                         push(arg)
+            if stack[-1] is not node:
+                continue
+        pop()
+        node._mark = done
+        append(node)
     return order
 
 
@@ -74,31 +77,37 @@ def backward(output: Value) -> None:
         node.grad = 0
     output.grad = 1
     for node in order:
-        upstream, x, y = node.grad, node._x, node._y
-        if y is None:
-            if type(x) is tuple:
-                for arg, local in zip(x, _partials(node), strict=True):
-                    arg.grad = arg.grad + local * upstream
-            else:
-                try:
-                    local = node.op._rules[0](node._number, node._x_number)
-                except ArithmeticError:
-                    local = _partials(node)[0]
-                x.grad = x.grad + local * upstream
-            continue
-        rules = node.op._rules
-        if type(x) is Value:
+        upstream, x, y, rules = node.grad, node._x, node._y, node.op._rules
+        if y is not None:
+            if type(x) is Value:
+                rule = rules[0]
+                if rule is one:  # as of a sum: d out / d x = 1
+                    x.grad = x.grad + upstream
+                else:
+                    try:
+                        local = rule(node._number, node._x_number, node._y_number)
+                    except ArithmeticError:
+                        local = node.op.derivative(0, node._number, *node.arg_numbers)
+                    x.grad = x.grad + local * upstream
+            if type(y) is Value:
+                rule = rules[1]
+                if rule is one:
+                    y.grad = y.grad + upstream
+                else:
+                    try:
+                        local = rule(node._number, node._x_number, node._y_number)
+                    except ArithmeticError:
+                        local = node.op.derivative(1, node._number, *node.arg_numbers)
+                    y.grad = y.grad + local * upstream
+        elif type(x) is Value:
             try:
-                local = rules[0](node._number, node._x_number, node._y_number)
+                local = rules[0](node._number, node._x_number)
             except ArithmeticError:
-                local = node.op.derivative(0, node._number, node._x_number, node._y_number)
+                local = node.op.derivative(0, node._number, node._x_number)
             x.grad = x.grad + local * upstream
-        if type(y) is Value:
-            try:
-                local = rules[1](node._number, node._x_number, node._y_number)
-            except ArithmeticError:
-                local = node.op.derivative(1, node._number, node._x_number, node._y_number)
-            y.grad = y.grad + local * upstream
+        elif type(x) is tuple:
+            for arg, local in zip(x, _partials(node), strict=True):
+                arg.grad = arg.grad + local * upstream
     if state.special_blocks:
         for watcher in state.watchers.get():
             if hasattr(watcher, "after_backward"):

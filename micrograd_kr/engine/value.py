@@ -412,7 +412,7 @@ def _operand(op: Op, other: Any) -> Any:
         return other
     if isinstance(other, Condition):
         return other.record()
-    if kind.__module__ == "numpy" and getattr(other, "shape", ()):
+    if kind.__module__ == "numpy" and hasattr(other, "shape") and other.shape:
         return NotImplemented
     try:
         return checked_number(other)
@@ -504,8 +504,12 @@ class _OnValues:
 Value.__elementary__ = Condition.__elementary__ = _OnValues()
 
 
+_op_methods: set[str] = set()
+
+
 @for_each_op
 def _add_method(op: Op) -> None:
     """Every row of one argument is a method of Value: `x.tanh()`; also a row that is added later."""
-    if op.arity == 1 and not hasattr(Value, op.name):
+    if op.arity == 1 and (op.name in _op_methods or not hasattr(Value, op.name)):
+        _op_methods.add(op.name)
         setattr(Value, op.name, _unary(op))
