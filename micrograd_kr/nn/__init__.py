@@ -1,0 +1,55 @@
+"""A micro neural-net library: layers, losses and optimizers, all of them made of Values.
+
+>>> model = MLP(2, [4, 1], activation="tanh", seed=1)
+>>> optimizer = SGD(model, lr=0.1)
+>>> examples, targets = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], [0.0, 1.0, 1.0, 0.0]
+>>> for _ in range(400):
+...     loss = mean_squared_error([model(x) for x in examples], targets)
+...     optimizer.zero_grad()
+...     loss.backward()
+...     optimizer.step()
+>>> [round(model(x).data) for x in examples]
+[0, 1, 1, 0]
+"""
+
+from .activations import ACTIVATIONS
+from .initialization import INITIALIZATIONS
+from .layers import MLP, Layer, Linear, Neuron
+from .losses import (
+    binary_cross_entropy,
+    cross_entropy,
+    hinge_loss,
+    l1_penalty,
+    l2_penalty,
+    log_softmax,
+    mean_squared_error,
+    softmax,
+    squared_error,
+)
+from .module import Module
+from .optimizers import SGD, Adam, AdamW, Optimizer
+from .tables import Table
+
+__all__ = [
+    "ACTIVATIONS",
+    "Adam",
+    "AdamW",
+    "INITIALIZATIONS",
+    "Layer",
+    "Linear",
+    "MLP",
+    "Module",
+    "Neuron",
+    "Optimizer",
+    "SGD",
+    "Table",
+    "binary_cross_entropy",
+    "cross_entropy",
+    "hinge_loss",
+    "l1_penalty",
+    "l2_penalty",
+    "log_softmax",
+    "mean_squared_error",
+    "softmax",
+    "squared_error",
+]

@@ -1,0 +1,46 @@
+"""Activations by name: `linear`, and every row of the table with one argument, also one that is added later."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ..engine import Value
+from ..ops import OPS, Op, for_each_op
+
+Activation = str | Callable[[Any], Any]
+
+ACTIVATIONS: dict[str, Callable[[Any], Any]] = {"linear": lambda x: x}
+
+_SPELT = {"relu": "ReLU", "leaky_relu": "LeakyReLU", "gelu": "GELU"}  # as the field writes them
+
+
+@for_each_op
+def _add_activation(op: Op) -> None:
+    if op.arity == 1:
+        # The method that the engine has made of the row is the quickest way to record it.
+        ACTIVATIONS[op.name] = getattr(Value, op.name, op)
+
+
+def find_activation(activation: Activation) -> Callable[[Any], Any]:
+    """The function of that name; a function of the user's own is taken as it is.
+
+    >>> find_activation("tanh")(Value(0.0)).data
+    0.0
+    """
+    if callable(activation):
+        return activation
+    try:
+        return ACTIVATIONS[activation]
+    except (KeyError, TypeError):
+        known = ", ".join(name for name in ACTIVATIONS if name == "linear" or name in OPS)
+        raise ValueError(f"there is no activation {activation!r}: choose one of {known}, or pass a function") from None
+
+
+def activation_title(activation: Activation) -> str:
+    """The name as it stands in a repr: `ReLU`, `Tanh`, `Linear`."""
+    if callable(activation):
+        name = getattr(activation, "name", None) or getattr(activation, "__name__", type(activation).__name__)
+    else:
+        name = activation
+    return _SPELT.get(name) or "".join(word.capitalize() for word in name.split("_"))

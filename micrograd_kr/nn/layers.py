@@ -1,0 +1,291 @@
+"""Neuron, Layer and MLP: a neuron's weighted sum is one `dot` node, followed by its activation."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from ..elementary import Number
+from ..engine import Constant, Value
+from ..engine import value as recording
+from ..ops import OPS
+from .activations import ACTIVATIONS, Activation, activation_title, find_activation
+from .initialization import Draw, find_scheme, random_source
+from .module import Module, path_of
+from .tables import Table
+
+_DOT = OPS["dot"]
+_new_node, _record_specially, _compute_again = recording._node, recording._record_specially, recording._compute_again
+
+
+class Neuron(Module):
+    """One neuron: activation(w[0] * x[0] + w[1] * x[1] + ... + b).
+
+    Args:
+        nin: how many inputs it has.
+        nonlin: False for a linear neuron (micrograd's way of saying activation="linear").
+        activation: the name of a row of the table with one argument, "linear", or a function of a Value.
+        initialization: how the weights start: "uniform" in -1 ... 1, "he_normal", "xavier_uniform", ...
+        seed: for weights that are the same every time; None draws from the module `random`.
+
+    Shape: a list of nin numbers or Values -> one Value.
+
+    >>> neuron = Neuron(2, activation="tanh", seed=1)
+    >>> neuron.w[0].data, neuron.w[1].data, neuron.b.data = 0.5, -1.0, 0.5
+    >>> neuron, neuron([1.0, 1.0]).data
+    (TanhNeuron(2), 0.0)
+    """
+
+    w: list[Value]
+    b: Value
+
+    def __init__(
+        self,
+        nin: int,
+        nonlin: bool = True,
+        activation: Activation = "relu",
+        initialization: str | Draw = "uniform",
+        seed: int | random.Random | None = None,
+        fan_out: int = 1,
+    ) -> None:
+        check_size("nin", nin)
+        find_activation(activation)
+        scheme, source = find_scheme(initialization), random_source(seed)
+        self.w = [Value(scheme.weight(source, nin, fan_out)) for _ in range(nin)]
+        self.b = Value(scheme.bias(source, nin, fan_out))
+        self.activation = activation if nonlin else "linear"
+
+    @property
+    def nonlin(self) -> bool:
+        """Whether the neuron has an activation, as micrograd calls it."""
+        return self.activation != "linear"
+
+    def forward(self, x: Sequence[Any]) -> Any:
+        """activation(dot(w, x) + b)."""
+        return self._fire(*read_inputs(self, x, len(self.w)))
+
+    def _fire(self, inputs: Sequence[Value], numbers: Sequence[Number]) -> Any:
+        """The neuron on inputs that its layer has checked and read already."""
+        weights, bias = self.w, self.b
+        args = (*weights, *inputs, bias)
+        try:
+            xs = (*[weight._number for weight in weights], *numbers, bias._number)
+            number = _DOT.forward(*xs)
+        except (ArithmeticError, TypeError) as error:
+            number = _compute_again(_DOT, xs, error)
+        except AttributeError:  # someone put a plain number in the place of a weight
+            return find_activation(self.activation)(_DOT(*args))
+        if recording.special_blocks:
+            out = _record_specially(_DOT, number, args)
+        else:
+            out = _new_node(_DOT, number, args, None, xs, None)
+        activation = self.activation
+        if activation == "linear":
+            return out
+        return (ACTIVATIONS[activation] if type(activation) is str else find_activation(activation))(out)
+
+    def __repr__(self) -> str:
+        return f"{activation_title(self.activation)}Neuron({len(self.w)})"
+
+
+class Layer(Module):
+    """Neurons side by side, each seeing every input.
+
+    Args:
+        nin: how many inputs the layer has.
+        nout: how many neurons.
+        activation, initialization, seed, nonlin: as of each `Neuron`.
+
+    Attributes:
+        neurons: the list of neurons.
+        weight: the weight matrix, shape (nout, nin): a row a neuron.
+        bias: shape (nout,).
+
+    Shape: a list of nin numbers or Values -> a list of nout Values, or one Value for nout = 1.
+
+    >>> layer = Layer(2, 3, activation="linear", seed=1)
+    >>> layer.weight
+    -0.7313  0.6949
+     0.5275 -0.4899
+    -0.0091 -0.1010
+    >>> [out.data == row[0].data for out, row in zip(layer([1.0, 0.0]), layer.weight)]
+    [True, True, True]
+    """
+
+    neurons: list[Neuron]
+
+    def __init__(
+        self,
+        nin: int,
+        nout: int,
+        activation: Activation = "relu",
+        initialization: str | Draw = "uniform",
+        seed: int | random.Random | None = None,
+        nonlin: bool = True,
+    ) -> None:
+        check_size("nin", nin)
+        check_size("nout", nout)
+        source = random_source(seed) if seed is not None else None
+        self.neurons = [Neuron(nin, nonlin, activation, initialization, source, fan_out=nout) for _ in range(nout)]
+
+    @property
+    def weight(self) -> Table:
+        """The weight matrix, shape (nout, nin), rows of the very Values that the neurons hold."""
+        return Table([neuron.w for neuron in self.neurons])
+
+    @property
+    def bias(self) -> Table:
+        """The biases, shape (nout,)."""
+        return Table([neuron.b for neuron in self.neurons])
+
+    def forward(self, x: Sequence[Any]) -> Any:
+        """Each neuron on the same inputs."""
+        inputs, numbers = read_inputs(self, x, len(self.neurons[0].w))
+        layer_scope = recording.scope
+        out = []
+        for neuron in self.neurons:
+            if type(neuron) is Neuron:
+                recording.scope = (neuron, layer_scope)
+                out.append(neuron._fire(inputs, numbers))
+            else:  # a neuron of the user's own
+                recording.scope = layer_scope
+                out.append(neuron(inputs))
+        recording.scope = layer_scope
+        return out[0] if len(out) == 1 else out
+
+    def __repr__(self) -> str:
+        return f"Layer of [{', '.join(map(repr, self.neurons))}]"
+
+
+class Linear(Layer):
+    """A layer without activation, named and started as PyTorch's: weights and biases uniform in +-1 / sqrt(nin).
+
+    Shape: a list of nin numbers or Values -> a list of nout Values, or one Value for nout = 1.
+
+    >>> Linear(2, 3, seed=0)
+    Linear(2, 3)
+    """
+
+    def __init__(
+        self,
+        nin: int,
+        nout: int,
+        initialization: str | Draw = "torch",
+        seed: int | random.Random | None = None,
+    ) -> None:
+        super().__init__(nin, nout, "linear", initialization, seed)
+
+    def __repr__(self) -> str:
+        return f"Linear({len(self.neurons[0].w)}, {len(self.neurons)})"
+
+
+class MLP(Module):
+    """A multi-layer perceptron: layers one after the other.
+
+    Args:
+        nin: how many inputs it has.
+        nouts: how many neurons each layer has; the last number is that of the outputs.
+        activation: of the hidden layers.
+        output_activation: of the last layer.
+        initialization: how the weights start, see `Neuron`.
+        seed: for weights that are the same every time; None draws from the module `random`, in micrograd's order.
+
+    Shape: a list of nin numbers or Values -> a list of nouts[-1] Values, or one Value if that is 1.
+
+    >>> model = MLP(2, [3, 1], activation="tanh", seed=1)
+    >>> model
+    MLP of [Layer of [TanhNeuron(2), TanhNeuron(2), TanhNeuron(2)], Layer of [LinearNeuron(3)]]
+    >>> len(model.parameters()), f"{model([1.0, -2.0]).data:.4f}"
+    (13, '0.0741')
+    """
+
+    layers: list[Layer]
+
+    def __init__(
+        self,
+        nin: int,
+        nouts: Sequence[int],
+        activation: Activation = "relu",
+        output_activation: Activation = "linear",
+        initialization: str | Draw = "uniform",
+        seed: int | random.Random | None = None,
+    ) -> None:
+        check_size("nin", nin)
+        if isinstance(nouts, int) or not len(nouts):
+            raise ValueError(f"nouts is a list with the size of each layer, such as [16, 16, 1]; got {nouts!r}")
+        source = random_source(seed) if seed is not None else None
+        sizes, last = [nin, *nouts], len(nouts) - 1
+        self.layers = [
+            Layer(sizes[i], sizes[i + 1], output_activation if i == last else activation, initialization, source)
+            for i in range(len(nouts))
+        ]
+
+    def forward(self, x: Sequence[Any]) -> Any:
+        """Layer after layer."""
+        for layer in self.layers:
+            x = layer(x)
+        return x
+
+    def __repr__(self) -> str:
+        return f"MLP of [{', '.join(map(repr, self.layers))}]"
+
+
+# --- what a module is given -----------------------------------------------------------------------------------------
+
+
+def check_size(name: str, size: Any) -> None:
+    """Raise a ValueError that names the argument unless it is a whole number of at least 1."""
+    if not isinstance(size, int) or isinstance(size, bool) or size < 1:
+        raise ValueError(f"{name} is a number of neurons or inputs, at least 1; got {size!r}")
+
+
+def read_inputs(module: Module, x: Any, count: int) -> tuple[Sequence[Value], list[Number]]:
+    """`count` inputs as Values, and their numbers; else an error that names the module and what it got."""
+    if type(x) is not list and type(x) is not tuple:
+        x = as_list(module, x, count)
+    if len(x) != count:
+        raise ValueError(wrong_input(module, count, f"{len(x)}"))
+    try:
+        return x, [value._number for value in x]
+    except AttributeError:
+        values = [value if isinstance(value, Value) else as_constant(module, value, count) for value in x]
+        return values, [value._number for value in values]
+
+
+def as_list(module: Module, x: Any, count: int) -> Sequence[Any]:
+    """A numpy row as a list, a single number for a module with one input as a list of one; else a TypeError."""
+    shape = getattr(x, "shape", None)
+    if shape is not None and len(shape) == 1:
+        return x.tolist()  # type: ignore[no-any-return]
+    if shape is not None and len(shape) > 1:
+        raise ValueError(wrong_input(module, count, f"an array of shape {shape}; pass one example (one row) at a time"))
+    if count == 1 and not isinstance(x, str | bytes | dict | set) and not hasattr(x, "__iter__"):
+        return [x]
+    raise TypeError(wrong_input(module, count, f"the {type(x).__name__} {x!r:.60}"))
+
+
+def as_constant(module: Module, x: Any, count: int) -> Value:
+    """A plain number as an input through which no gradient flows back."""
+    if isinstance(x, list | tuple) or getattr(x, "tolist", None) and len(x.shape):
+        raise TypeError(wrong_input(module, count, f"a list within the list, {x!r:.60}; pass one example at a time"))
+    try:
+        return Constant(recording.checked_number(x))
+    except TypeError as error:
+        raise TypeError(wrong_input(module, count, f"{x!r:.60} among them; {error}")) from None
+
+
+def wrong_input(module: Module, count: int, got: str) -> str:
+    """Words for an input that does not fit: which module, what it expects, what it got."""
+    return f"{path_of(module)} expects {count} input{'s'[: count != 1]} (a list of numbers or Values), got {got}"
+
+
+def apply(function: Callable[[Any], Any], x: Any) -> Any:
+    """The function on each number of a list, however deeply nested; on the thing itself if it is no list.
+
+    >>> apply(lambda x: x + 1, [1, [2, 3]])
+    [2, [3, 4]]
+    """
+    if hasattr(x, "tolist"):
+        x = x.tolist()
+    return [apply(function, each) for each in x] if isinstance(x, list | tuple) else function(x)
