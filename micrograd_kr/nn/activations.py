@@ -39,8 +39,8 @@ def find_activation(activation: Activation) -> Callable[[Any], Any]:
 
 def activation_title(activation: Activation) -> str:
     """The name as it stands in a repr: `ReLU`, `Tanh`, `Linear`."""
-    if callable(activation):
-        name = getattr(activation, "name", None) or getattr(activation, "__name__", type(activation).__name__)
-    else:
+    if isinstance(activation, str):
         name = activation
+    else:
+        name = getattr(activation, "name", "") or getattr(activation, "__name__", type(activation).__name__)
     return _SPELT.get(name) or "".join(word.capitalize() for word in name.split("_"))

@@ -267,7 +267,7 @@ def as_list(module: Module, x: Any, count: int) -> Sequence[Any]:
 
 def as_constant(module: Module, x: Any, count: int) -> Value:
     """A plain number as an input through which no gradient flows back."""
-    if isinstance(x, list | tuple) or getattr(x, "tolist", None) and len(x.shape):
+    if isinstance(x, list | tuple) or (hasattr(x, "tolist") and len(x.shape)):
         raise TypeError(wrong_input(module, count, f"a list within the list, {x!r:.60}; pass one example at a time"))
     try:
         return Constant(recording.checked_number(x))
