@@ -1,0 +1,196 @@
+"""What the nodes of a graph are called, and how numbers are written, wherever a person reads them.
+
+Sentences, paths, pictures and pages take their names from here, so that they agree.
+
+>>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
+>>> names = names_of((a * b + 10.0).tanh())
+>>> list(names.values())
+['a', 'b', 'a * b', '10', 'a * b + 10', 'out']
+>>> [names.spell(node) for node in names if node.op]
+['a * b', 'a * b + 10', 'tanh(a * b + 10)']
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from .elementary import Number
+from .engine import Constant, Value, topological_order
+from .ops import Op
+
+LONGEST_LABEL = 24
+LONGEST_SPELT_NAME = 12
+MOST_OPERANDS = 6  # of a call such as dot(w1, w2, w3, …, b), before the middle is left out
+
+ATOM = 100  # binds tighter than every symbol
+_MINUS = 3  # as tightly as a leading minus: see the row `neg`
+
+
+# --- numbers --------------------------------------------------------------------------------------------------------
+
+
+def format_number(number: Number) -> str:
+    """A number as a person likes to read it: about six significant digits, no trailing zeros, no minus zero.
+
+    >>> [format_number(x) for x in (2.0, -0.0, 0.1 + 0.2, 1e-05, 123456789.0, 12345678, 1 / 3, float("inf"))]
+    ['2', '0', '0.3', '1e-05', '1.23457e+08', '12345678', '0.333333', 'inf']
+    >>> from fractions import Fraction
+    >>> format_number(Fraction(-1, 3)), format_number(1.5 - 2j), format_number(True), format_number(10**400)
+    ('-1/3', '1.5-2j', 'True', '1e+400')
+    """
+    if isinstance(number, bool):
+        return str(number)
+    if isinstance(number, int | Fraction) and len(exact := _shortened(str(number) if _is_small(number) else "", 13)):
+        return exact
+    if isinstance(number, int | Fraction):
+        number = Decimal(number) if isinstance(number, int) else Decimal(number.numerator) / number.denominator
+        return f"{number:.5e}".replace(".00000e", "e")
+    try:
+        text = format(number, ".6g")
+    except (TypeError, ValueError, ArithmeticError):
+        return _shortened(" ".join(str(number).split()), 40)
+    return text[1:] if re.fullmatch(r"-0(\.0*)?", text) else text
+
+
+def _is_small(number: int | Fraction) -> bool:
+    numerator, denominator = number.numerator, number.denominator
+    return abs(numerator) < 10**10 and denominator < 10**6
+
+
+def _shortened(text: str, longest: int) -> str:
+    return text if len(text) <= longest else text[: longest - 1] + "…"
+
+
+# --- names ----------------------------------------------------------------------------------------------------------
+
+
+class Names(dict[Value, str]):
+    """The name of every Value of a graph; made by `names_of`.
+
+    Labels come first, made harmless (printable characters only, in one line, cut when long, `w#2` for the second w).
+    A constant is called by its number; a computed Value without label by what it computes when that is short, as in
+    `a * b`; the output `out`; the others v1, v2, ... No two Values but constants have the same name.
+    """
+
+    def __init__(self, output: Value) -> None:
+        super().__init__()
+        order = topological_order(output)
+        self.update(dict.fromkeys(order, ""))  # so that the names come in the order of the graph
+        self._taken: set[str] = set()
+        self._counts: dict[str, int] = {}
+        self._spelt: set[Value] = set()
+        for node in order:
+            if isinstance(node, Constant):
+                self[node] = format_number(node.data)
+            elif label := readable_label(node.label):
+                self[node] = self._unique(label)
+        if not self[output]:
+            self[output] = self._unique("out")
+        for node in order:
+            self[node] = self[node] or self._short_spelling(node) or self._numbered()
+        del self._taken, self._counts
+
+    def _unique(self, name: str) -> str:
+        unique, count = name, self._counts.get(name, 1)
+        while unique in self._taken:
+            count += 1
+            unique = f"{name}#{count}"
+        self._counts[name] = count
+        self._taken.add(unique)
+        return unique
+
+    def _numbered(self) -> str:
+        while True:
+            count = self._counts["v"] = self._counts.get("v", 0) + 1
+            if f"v{count}" not in self._taken:
+                self._taken.add(f"v{count}")
+                return f"v{count}"
+
+    def _short_spelling(self, node: Value) -> str:
+        if node.op is None or len(node.args) > MOST_OPERANDS:
+            return ""
+        if any(not (isinstance(arg, Constant) or arg in self._spelt or readable_label(arg.label)) for arg in node.args):
+            return ""
+        spelling = self.spell(node)
+        if len(spelling) > LONGEST_SPELT_NAME or spelling in self._taken:
+            return ""
+        self._taken.add(spelling)
+        self._spelt.add(node)
+        return spelling
+
+    def precedence(self, node: Value) -> int:
+        """How tightly the name of `node` holds together: ATOM, or the precedence of the op that it spells."""
+        if node in self._spelt:
+            assert node.op is not None
+            return node.op.precedence or ATOM
+        return _MINUS if self[node].startswith("-") and isinstance(node, Constant) else ATOM
+
+    def spell(self, node: Value) -> str:
+        """What `node` computes, on the names of its arguments; "" for a leaf."""
+        if node.op is None:
+            return ""
+        return _spell(node.op, [(self[arg], self.precedence(arg)) for arg in _ends(node.args)], len(node.args))
+
+    def spell_numbers(self, node: Value) -> str:
+        """What `node` computes, on the numbers that its arguments had in the forward pass; "" for a leaf."""
+        if node.op is None:
+            return ""
+        texts = [format_number(number) for number in _ends(node.arg_numbers)]
+        return _spell(node.op, [(text, _MINUS if text.startswith("-") else ATOM) for text in texts], len(node.args))
+
+
+def names_of(output: Value) -> Names:
+    """A name for every Value below `output` and for itself: a dict in topological order, see `Names`.
+
+    >>> x = Value(3.0)
+    >>> w = [Value(1.0, label="w"), Value(2.0, label="w")]
+    >>> list(names_of(w[0] * x + w[1] * x).values())
+    ['w', 'v1', 'v2', 'w#2', 'v3', 'out']
+    """
+    return Names(output)
+
+
+def readable_label(label: object) -> str:
+    r"""A label as one short line of printable characters; in quotes if it looks like a number; "" if nothing is left.
+
+    >>> readable_label(" house  price "), readable_label("2"), readable_label("\x1b")
+    ('house price', "'2'", '')
+    """
+    if not label:
+        return ""
+    words = "".join([c if c.isprintable() else " " if c.isspace() else "" for c in str(label)[:1000]]).split()
+    text = _shortened(" ".join(words), LONGEST_LABEL)
+    return f"'{text}'" if re.fullmatch(r"[-+]?[\d.]+(e[-+]?\d+)?", text) else text
+
+
+# --- spelling -------------------------------------------------------------------------------------------------------
+
+
+def _ends(items: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The items if they are few, else the first three and the last."""
+    return items if len(items) <= MOST_OPERANDS else (*items[:3], items[-1])
+
+
+def _spell(op: Op, operands: list[tuple[str, int]], count: int) -> str:
+    texts = [bracketed(op, index, *operand) for index, operand in enumerate(operands)]
+    if count > len(texts):
+        texts.insert(-1, "…")
+    return op.spell(*texts)
+
+
+def bracketed(op: Op, index: int, text: str, precedence: int) -> str:
+    """The operand `text`, which binds as tightly as `precedence`, in brackets if `op` needs them around it.
+
+    >>> from micrograd_kr.ops import OPS
+    >>> bracketed(OPS["mul"], 0, "a + b", 1), bracketed(OPS["add"], 0, "a * b", 2), bracketed(OPS["sub"], 1, "-3", 3)
+    ('(a + b)', 'a * b', '(-3)')
+    """
+    if not op.precedence:
+        return text
+    chained = precedence == op.precedence and index == 0 and op.precedence < _MINUS  # a - b - c
+    if precedence > op.precedence or chained:
+        return f"({text})" if text.startswith("-") and precedence == _MINUS and index > 0 else text
+    return f"({text})"

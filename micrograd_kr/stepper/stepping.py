@@ -1,0 +1,383 @@
+"""The stepper itself: backward(), paused after every node, and the way back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+from ..elementary import Number
+from ..engine import Constant, Value, contributions, topological_order
+from ..locale import Message, language
+from ..naming import Names, names_of
+from . import sentences
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+Phase = Literal["forward", "backward"]
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """What one backward step sends to one argument: product = local * upstream.
+
+    Attributes:
+        index: which argument of the node it is, from 0.
+        arg: the argument.
+        local: d node / d argument.
+        upstream: d output / d node.
+        product: what is added to the argument's gradient.
+        before: the argument's gradient before the addition.
+        grad: and after it.
+    """
+
+    index: int
+    arg: Value
+    local: Number
+    upstream: Number
+    product: Number
+    before: Number
+    grad: Number
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step: a leaf is told, a node is computed, the output's gradient is set to 1, or a node sends its own back.
+
+    Attributes:
+        phase: "forward" or "backward".
+        node: the Value that the step is about.
+        index: which step it is, from 1 to total; the stepper's position once it is taken.
+        total: how many steps there are.
+        number: what the node was in the recorded forward pass, also if a leaf was changed later.
+        arg_numbers: what its arguments were.
+        upstream: in the backward phase d output / d node; None in the forward phase.
+        flows: in the backward phase what goes to each argument; constants are left out.
+        is_seed: whether this is the first backward step, which sets d output / d output = 1.
+    """
+
+    phase: Phase
+    node: Value
+    index: int
+    total: int
+    number: Number
+    arg_numbers: tuple[Number, ...]
+    upstream: Number | None = None
+    flows: tuple[Flow, ...] = ()
+    is_seed: bool = False
+    _stepper: Stepper | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def names(self) -> Names:
+        """The names of the graph's Values, as the sentence uses them."""
+        return self._stepper.names if self._stepper is not None else names_of(self.node)
+
+    def message(self) -> Message:
+        """The sentence before it is put into words: the key of its template, and the pieces that go into it.
+
+        The keys and pieces are listed in `micrograd_kr.stepper.sentences`.
+
+        >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
+        >>> key, pieces = list(Stepper(a * b))[2].message()
+        >>> key, pieces["formula"], pieces["numbers"], pieces["number"]
+        ('stepper.forward', 'a * b', '2 * (-3)', '-6')
+        """
+        return sentences.message_of(self)
+
+    def say(self, lang: str | None = None) -> str:
+        """The step in words.
+
+        Args:
+            lang: "ko" or "en"; the stepper's language unless told otherwise.
+
+        Raises:
+            ValueError: there is no such language.
+
+        >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
+        >>> print(list(Stepper(a * b))[2].say("ko"))
+        out = a * b = 2 * (-3) = -6.
+        """
+        if lang is None and self._stepper is not None:
+            lang = self._stepper.lang
+        return self.message().say(lang)
+
+
+class Stepper:
+    """Backpropagation one step at a time, forwards and backwards.
+
+    The forward steps tell the recorded pass in topological order, leaves included; the backward steps are those of
+    `output.backward()`, in its order, with its arithmetic. After `run()` the grad of every Value is bit for bit what
+    `output.backward()` would have left; after `back()` or `reset()` it is what it was before.
+
+    Args:
+        output: the Value to differentiate.
+        lang: the language of its steps, "ko" or "en"; found as in `locale.language` if None.
+
+    Attributes:
+        output: the Value to differentiate.
+        lang: the language asked for, or None.
+        position: how many steps have been taken.
+
+    Raises:
+        TypeError: output is not a Value.
+        ValueError: there is no such language.
+
+    >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
+    >>> stepper = Stepper(a * b, lang="en")
+    >>> for step in stepper:
+    ...     print(step.say())
+    The input a is 2.
+    The input b is -3.
+    out = a * b = 2 * (-3) = -6.
+    Backpropagation starts at the end: out changes exactly as itself, so its gradient is 1.
+    The gradient of out is 1. A product sends each factor this gradient times the other factor: \
+a gets b × 1 = -3 × 1 = -3; b gets a × 1 = 2 × 1 = 2.
+    >>> a.grad, stepper.back().phase, a.grad
+    (-3.0, 'backward', 0)
+    """
+
+    def __init__(self, output: Value, lang: str | None = None) -> None:
+        if not isinstance(output, Value):
+            raise TypeError(
+                f"a Stepper steps through the graph of one Value, got the {type(output).__name__} {output!r:.60}"
+                + (": add several outputs up first" if isinstance(output, list | tuple) else "")
+            )
+        if lang is not None:
+            language(lang)
+        self.output, self.lang, self.position = output, lang, 0
+        self._order = [node for node in topological_order(output) if not isinstance(node, Constant)]
+        self._backward_order = [node for node in reversed(self._order) if node.op is not None]
+        self._leaf_numbers = self._recorded_leaf_numbers()
+        self._names: Names | None = None
+        self._overwritten: dict[int, list[tuple[Value, Number]]] = {}  # by position: gradients before that step
+        self._in_transit: int | None = None  # the position of a step that is half done: see _settle
+
+    def _recorded_leaf_numbers(self) -> dict[Value, Number]:
+        """The number that each leaf had when it was first used, in the order of the graph."""
+        recorded: dict[Value, Number] = {}
+        for node in self._order:
+            for arg, number in zip(node.args, node.arg_numbers, strict=True):
+                if arg.op is None:
+                    recorded.setdefault(arg, number)
+        return recorded
+
+    @property
+    def names(self) -> Names:
+        """The names of the graph's Values, found when first asked for."""
+        if self._names is None:
+            self._names = names_of(self.output)
+        return self._names
+
+    @property
+    def nodes(self) -> Sequence[Value]:
+        """The Values that the forward steps tell, in their order: all of the graph's but constants."""
+        return self._order
+
+    def number_of(self, node: Value) -> Number:
+        """What a node was in the recorded forward pass, also if it is a leaf that was changed later."""
+        return self._leaf_numbers.get(node, node.data) if node.op is None else node.data
+
+    # --- the steps --------------------------------------------------------------------------------------------------
+
+    def __len__(self) -> int:
+        return len(self._order) + 1 + len(self._backward_order)
+
+    def __bool__(self) -> bool:
+        return True
+
+    @property
+    def phase(self) -> Phase:
+        """The phase of the last step taken; "forward" before the first."""
+        return "forward" if self.position <= len(self._order) else "backward"
+
+    @property
+    def last(self) -> Step | None:
+        """The step taken last, as it was; None before the first."""
+        if self.position == 0:
+            return None
+        return self._make(self.position - 1, before=dict(reversed(self._overwritten.get(self.position - 1, []))))
+
+    def _make(self, position: int, before: dict[Value, Number] | None = None) -> Step:
+        """The step that leads from `position` to the next, given the gradients (by default the present ones)."""
+        grads = before or {}
+        index, total = position + 1, len(self)
+        backward_index = position - len(self._order)
+        if backward_index < 0:
+            node = self._order[position]
+            return Step("forward", node, index, total, self.number_of(node), node.arg_numbers, _stepper=self)
+        if backward_index == 0:
+            node = self.output
+            return Step("backward", node, index, total, node.data, node.arg_numbers, 1, (), True, _stepper=self)
+        node = self._backward_order[backward_index - 1]
+        upstream = node.grad
+        flows, running = [], grads
+        differentiable = [index for index, arg in enumerate(node.args) if type(arg) is Value]
+        for arg_index, (arg, local, product) in zip(differentiable, contributions(node, upstream), strict=True):
+            old = running.get(arg, arg.grad)
+            running[arg] = new = old + product
+            flows.append(Flow(arg_index, arg, local, upstream, product, old, new))
+        arg_numbers = node.arg_numbers
+        return Step("backward", node, index, total, node.data, arg_numbers, upstream, tuple(flows), _stepper=self)
+
+    # --- moving -----------------------------------------------------------------------------------------------------
+
+    def next(self) -> Step | None:
+        """Take the next step and return it; None at the end.
+
+        >>> stepper = Stepper(Value(2.0, label="a").exp())
+        >>> stepper.next().node, stepper.position
+        (Value(data=2.0, grad=0, label='a'), 1)
+        """
+        self._settle()
+        position = self.position
+        if position == len(self):
+            return None
+        step = self._make(position)
+        if step.phase == "backward":
+            self._overwritten[position] = self._changed_by(step)
+            self._in_transit = position
+        try:
+            if step.is_seed:
+                self._seed()
+            for flow in step.flows:
+                flow.arg.grad = flow.grad
+            self.position = position + 1
+            self._in_transit = None
+        except BaseException:
+            self._settle()
+            raise
+        return step
+
+    def _changed_by(self, step: Step) -> list[tuple[Value, Number]]:
+        """The Values whose gradient the step changes, with the gradient they have now."""
+        if step.is_seed:
+            return [(node, node.grad) for node in self._backward_order or [self.output]]
+        return [(flow.arg, flow.before) for flow in step.flows]
+
+    def _seed(self) -> None:
+        if self.output.op is None:
+            self.output.grad = self.output.grad + 1
+            return
+        for node in self._backward_order:
+            node.grad = 0
+        self.output.grad = 1
+
+    def back(self) -> Step | None:
+        """Undo the last step and return it, so that next() returns the same again; None at the start.
+
+        >>> stepper = Stepper(Value(2.0, label="a").exp())
+        >>> stepper.next() == stepper.back(), stepper.back()
+        (True, None)
+        """
+        self._settle()
+        step = self.last
+        if step is not None:
+            self._undo()
+        return step
+
+    def _undo(self) -> None:
+        self._in_transit = self.position - 1
+        self._settle()
+
+    def _settle(self) -> None:
+        """Put back what a step in transit has overwritten: a step is taken wholly or not at all.
+
+        Interrupted itself, it does the same again when the stepper is used next.
+        """
+        position = self._in_transit
+        if position is None:
+            return
+        for node, gradient in reversed(self._overwritten.get(position, ())):
+            node.grad = gradient
+        self.position = position
+        self._overwritten.pop(position, None)
+        self._in_transit = None
+
+    def __iter__(self) -> Iterator[Step]:
+        while (step := self.next()) is not None:
+            yield step
+
+    def until(self, target: Value | Callable[[Step], Any]) -> Step | None:
+        """Go on to the next step that is about a node, or for which a predicate holds.
+
+        Args:
+            target: a Value of the graph, to stop where it is told, computed or sends its gradient back (and at a leaf
+                also where it receives gradient); or a function of a Step.
+
+        Returns:
+            The step stopped at; None if there was none, and the stepper is at the end.
+
+        Raises:
+            ValueError: the Value is not in this graph.
+            TypeError: target is neither a Value nor a function.
+
+        >>> a = Value(2.0, label="a")
+        >>> stepper = Stepper((a * a).exp())
+        >>> stepper.until(lambda step: step.phase == "backward").is_seed
+        True
+        >>> stepper.until(a).flows[0].grad == a.exp().data
+        False
+        """
+        if isinstance(target, Value):
+            if target not in self._members():
+                raise ValueError(f"{target!r} is not among the Values that this stepper's output was computed from")
+        elif not callable(target):
+            raise TypeError(f"until takes a Value or a function of a step, got {target!r:.60}")
+        for step in self:
+            if _is_about(step, target) if isinstance(target, Value) else target(step):
+                return step
+        return None
+
+    def _members(self) -> dict[Value, Number]:
+        return self._leaf_numbers | dict.fromkeys(self._backward_order, 0) | {self.output: 0}
+
+    def run(self) -> Step | None:
+        """Go to the end; returns the last step.
+
+        >>> a = Value(2.0)
+        >>> Stepper(a * a).run().index, a.grad
+        (4, 4.0)
+        """
+        while self.position < len(self):
+            self.next()
+        return self.last
+
+    def reset(self) -> None:
+        """Go back to the start: every gradient is what it was before the first step.
+
+        >>> a = Value(2.0)
+        >>> stepper = Stepper(a * a)
+        >>> _ = stepper.run()
+        >>> stepper.reset()
+        >>> a.grad, stepper.position
+        (0, 0)
+        """
+        self._settle()
+        while self.position:
+            self._undo()
+
+    # --- shown ------------------------------------------------------------------------------------------------------
+
+    def __repr__(self) -> str:
+        return f"<Stepper {self.position}/{len(self)} {self.phase} of {self.names[self.output]}>"
+
+    def __str__(self) -> str:
+        from .view import as_text
+
+        return as_text(self)
+
+    def __rich__(self) -> RenderableType:
+        from .view import view
+
+        return view(self)
+
+    def show(self) -> None:
+        """Print where the stepper is: in colour in a terminal, as plain text in a pipe."""
+        from .view import show
+
+        show(self)
+
+
+def _is_about(step: Step, node: Value) -> bool:
+    return step.node is node or (node.op is None and any(flow.arg is node for flow in step.flows))
