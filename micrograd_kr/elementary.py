@@ -23,7 +23,6 @@ import math
 import operator
 from collections.abc import Callable, Iterable
 from fractions import Fraction
-from functools import reduce
 from types import SimpleNamespace
 from typing import Any
 
@@ -262,7 +261,7 @@ _DEFAULTS: dict[str, Callable[..., Any]] = {
     "pow": operator.pow,
     "constant": lambda like, p, q: p if q == 1 else p / q,
     "pi": lambda like: math.pi,
-    "dot": lambda weights, inputs, bias: reduce(operator.add, map(operator.mul, weights, inputs), bias),
+    "dot": lambda weights, inputs, bias: sum(map(operator.mul, weights, inputs), bias),
 }
 
 
@@ -351,8 +350,10 @@ def is_finite(x: Number) -> bool:
 
 
 def dot(weights: tuple[Number, ...], inputs: tuple[Number, ...], bias: Number) -> Number:
-    """bias + weights[0] * inputs[0] + weights[1] * inputs[1] + ..., added in this order."""
-    first = weights[0] if weights else bias
-    if type(first) is float:
-        return _DEFAULTS["dot"](weights, inputs, bias)
+    """bias + weights[0] * inputs[0] + weights[1] * inputs[1] + ..., added in this order.
+
+    Floats are added by Python's `sum`, which from 3.12 on carries the rounding errors along.
+    """
+    if weights and type(weights[0]) is float and type(inputs[0]) is float:
+        return sum(map(operator.mul, weights, inputs), bias)
     return _function("dot", (*weights, *inputs, bias))(weights, inputs, bias)

@@ -104,8 +104,10 @@ class Op:
     def partials(self, out: Number, *args: Number) -> tuple[Number, ...]:
         """d out / d argument for each argument, at `args`, where `out` is forward(*args)."""
         if self.arity is None:
-            assert callable(self.partial)  # define_op has seen to it
-            return tuple(self.partial(out, *args))
+            found: tuple[Number, ...] = self.partial(out, *args)  # type: ignore[operator]  # define_op has seen to it
+            if len(found) != len(args):
+                raise ValueError(f"{self.name}'s rule gave {len(found)} partial derivatives for {len(args)} arguments")
+            return found
         return tuple([rule(out, *args) for rule in self._rules])
 
     def derivative(self, index: int, out: Number, *args: Number) -> Number:
@@ -236,6 +238,8 @@ def define_op(
     arity = _arity_of(forward, name)
     if not callable(partials) and len(partials) != arity:
         raise ValueError(f"{name} has {arity} argument(s) but {len(partials)} partial derivative(s): give one for each")
+    if arity is None and not callable(partials):
+        raise ValueError(f"{name} takes any number of arguments: give one rule (out, *args) of all its partials")
     count = 1 if arity is None else arity
     op = OPS[name] = Op(
         name,
@@ -278,6 +282,11 @@ def _arity_of(forward: Rule, name: str) -> int | None:
 def _dot(*args: Number) -> Number:
     n = len(args) // 2
     return dot(args[:n], args[n:-1], args[-1])
+
+
+def _dot_partials(out: Number, *args: Number) -> tuple[Number, ...]:
+    n = len(args) // 2
+    return (*args[n:-1], *args[:n], 1)  # d out / d weight is the input, d out / d input the weight
 
 
 def _half_at_a_tie(x: Number, y: Number, otherwise: Number) -> Number:
@@ -338,7 +347,7 @@ _("where",         lambda condition, x, y: where(condition, x, y),
 
 # n-ary: `dot` over n weights takes w1 ... wn, x1 ... xn and a bias, and has 2n + 1 partial derivatives
 _("sum",     lambda *xs: reduce(operator.add, xs, 0) if not xs else reduce(operator.add, xs), lambda out, *xs: (1,) * len(xs), latex=r"\operatorname{{sum}}\left({args}\right)")
-_("dot",     _dot,             lambda out, *args: (*args[len(args) // 2:-1], *args[:len(args) // 2], 1))
+_("dot",     _dot,             _dot_partials)
 del _
 # fmt: on
 

@@ -106,7 +106,11 @@ def backward(output: Value) -> None:
                 local = node.op.derivative(0, node._number, node._x_number)
             x.grad = x.grad + local * upstream
         elif type(x) is tuple:
-            for arg, local in zip(x, _partials(node), strict=True):
+            try:
+                locals_ = node.op.partials(node._number, *node._x_number)
+            except ArithmeticError:
+                locals_ = _partials(node)
+            for arg, local in zip(x, locals_):  # noqa: B905 - as long as each other: partials() has seen to it
                 arg.grad = arg.grad + local * upstream
     if state.special_blocks:
         for watcher in state.watchers.get():
@@ -114,13 +118,10 @@ def backward(output: Value) -> None:
                 watcher.after_backward(order)
 
 
-def _partials(node: Value) -> tuple[Number, ...]:
-    op, xs = node.op, node.arg_numbers
-    assert op is not None
-    try:
-        return op.partials(node._number, *xs)
-    except ArithmeticError:
-        return tuple([op.derivative(index, node._number, *xs) for index in range(len(xs))])
+def _partials(node: Any) -> tuple[Number, ...]:
+    """All partial derivatives at a node where Python's floats raised: each by itself, as IEEE 754 has it."""
+    xs = node.arg_numbers
+    return tuple([node.op.derivative(index, node._number, *xs) for index in range(len(xs))])
 
 
 class Contribution(NamedTuple):

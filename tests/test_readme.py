@@ -1,0 +1,45 @@
+"""Every example in the two READMEs runs, and the two show the same commands, examples, figures and pictures."""
+
+import doctest
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+READMES = {name: (ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "README.ko.md")}
+
+
+@pytest.mark.parametrize("name", READMES)
+def test_examples_run(name, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MICROGRAD_KR_LANG", "ko" if ".ko." in name else "en")
+    flags = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS
+    examples = doctest.DocTestParser().get_doctest(READMES[name], {"__name__": "readme"}, name, name, 0)
+    assert len(examples.examples) >= 10
+    runner = doctest.DocTestRunner(optionflags=flags)
+    report: list[str] = []
+    runner.run(examples, out=report.append)
+    assert runner.summarize(verbose=False).failed == 0, "".join(report)
+
+
+def code_of(text):
+    """The lines that a reader copies, without comments and without what is printed in words."""
+    blocks = re.findall(r"^```\w*\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    lines = [re.sub(r"\s+#.*", "", line) for block in blocks for line in block.splitlines()]
+    return [line for line in lines if line.startswith((">>>", "...", "python", ".venv")) or "pip install" in line]
+
+
+def test_the_two_readmes_show_the_same_code_figures_and_pictures():
+    english, korean = READMES.values()
+    assert code_of(english) == code_of(korean)
+    figures = [re.findall(r"^\|.*?\d.*\|$", text, re.MULTILINE) for text in (english, korean)]
+    numbers = [[re.findall(r"\d[\d.,]*", row) for row in rows] for rows in figures]
+    assert numbers[0] == numbers[1]
+    pictures = [re.findall(r"!\[[^\]]*\]\(([^)]+)\)", text) for text in (english, korean)]
+    assert pictures[0] == pictures[1] and all((ROOT / picture).is_file() for picture in pictures[0])
+
+
+def test_the_readmes_have_as_many_sections():
+    english, korean = ([line for line in text.splitlines() if line.startswith("#")] for text in READMES.values())
+    assert len(english) == len(korean)
