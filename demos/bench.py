@@ -30,7 +30,7 @@ ROUNDS = 5
 class StoredDerivatives:
     """The usual minimal node: arguments and local derivatives, stored as two tuples; a recursive topological sort."""
 
-    __slots__ = ("data", "grad", "_args", "_locals")
+    __slots__ = ("_args", "_locals", "data", "grad")
 
     def __init__(self, data, args=(), local_derivatives=()):
         self.data = data
@@ -295,15 +295,14 @@ def compare(workload: str, floors: dict[str, float]) -> None:
             continue
         ratio = statistics.median(b / a for a, b in zip(ours, theirs, strict=True))
         verdict = "ok" if ratio >= floors[name] else "BELOW"
-        print(
-            f"  {name:14} {statistics.median(theirs) * 1e3:9.1f} ms a step, {ratio:6.2f} times ours (floor {floors[name]:g}: {verdict})"
-        )
+        milliseconds = statistics.median(theirs) * 1e3
+        print(f"  {name:14} {milliseconds:9.1f} ms a step, {ratio:6.2f} times ours (floor {floors[name]:g}: {verdict})")
 
 
 def chain() -> None:
-    from micrograd_kr import Value
-
     import tracemalloc
+
+    from micrograd_kr import Value
 
     per_node = {}
     for count in (10**3, 10**4, 10**5, 10**6):

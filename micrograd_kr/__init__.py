@@ -55,7 +55,6 @@ __all__ = [
     "stop_at_nonfinite",
     "tan",
     "tanh",
-    "testing",
     "topological_order",
     "watch",
     "where",
