@@ -1,0 +1,139 @@
+"""DOT to SVG, without a Graphviz that would have to be installed, and SVG to PNG.
+
+The program comes with the wheel graphviz-pure; a `dot` of the system takes its place where the wheel has none.
+
+>>> render_dot("digraph { a -> b }", "plain").split()[:2]
+[b'graph', b'1']
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+import warnings
+from collections.abc import Iterator
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+
+from .text import FONT_FAMILY
+
+_PROGRAM = "graphviz-pure"
+_PIXELS_PER_INCH = 96
+_ZOOM = 2  # two pixels of PNG for one of SVG, for today's screens
+
+
+def render_dot(source: str, format: str, engine: str = "dot", options: tuple[str, ...] = ()) -> bytes:
+    """What Graphviz makes of DOT source.
+
+    Args:
+        source: the graph.
+        format: `svg`, `json`, `plain`, ...: whatever `-T` takes.
+        engine: the layout: `dot`, `neato`, ...
+        options: more arguments of the command line.
+
+    Raises:
+        RuntimeError: there is no renderer, or it could not draw this.
+    """
+    command = [*renderer(), f"-K{engine}", f"-T{format}", *options]
+    flags = getattr(subprocess, "CREATE_NO_WINDOW", 0)  # on Windows no console window pops up
+    done = subprocess.run(command, input=source.encode(), capture_output=True, creationflags=flags)
+    if done.returncode or not done.stdout:
+        said = done.stderr.decode(errors="replace").strip() or "it printed nothing"
+        raise RuntimeError(f"Graphviz ({command[0]}) could not draw this as {format}: {said:.500}")
+    return done.stdout
+
+
+def renderer() -> list[str]:
+    """The command that renders: the program in the wheel graphviz-pure, else a system `dot`.
+
+    Raises:
+        RuntimeError: there is neither.
+    """
+    for path in _installed_programs():
+        if path.is_file() and os.access(path, os.X_OK):
+            return [str(path)]
+    system = shutil.which("dot")
+    if system:
+        return [system]
+    raise RuntimeError(
+        "no Graphviz was found to draw with: run `pip install graphviz-pure` in this environment "
+        f"({sys.prefix}), or install Graphviz so that `dot` is on PATH; "
+        'draw(...).source and draw(..., path="graph.gv") work without it'
+    )
+
+
+def _installed_programs() -> Iterator[Path]:
+    """Where pip may have put the program: what the wheel recorded, and the usual places should that be wrong."""
+    names = (_PROGRAM, f"{_PROGRAM}.exe")
+    try:
+        wheel = metadata.distribution(_PROGRAM)
+    except metadata.PackageNotFoundError:
+        return
+    for file in wheel.files or ():
+        if file.name in names:
+            yield Path(str(file.locate()))
+    beside = Path(str(wheel.locate_file("")))  # `pip install --target` puts the scripts into a folder beside
+    for folder in (beside / "bin", beside / "Scripts", Path(sysconfig.get_path("scripts")), Path(sys.executable).parent):
+        for name in names:
+            yield folder / name
+
+
+# --- PNG ------------------------------------------------------------------------------------------------------------
+
+
+def svg_to_png(svg: str) -> bytes:
+    """The picture as PNG, at twice its size in pixels; warns once if no font here has Hangul that is in it.
+
+    Raises:
+        ImportError: resvg-py is not installed.
+        RuntimeError: there is no font at all.
+    """
+    family = _sans_serif_family()
+    if any("ᄀ" <= character <= "ᇿ" or "가" <= character <= "힣" for character in svg):
+        _warn_without_hangul()
+    return _resvg(svg, _ZOOM, family)
+
+
+def _resvg(svg: str, zoom: float, family: str) -> bytes:
+    try:
+        import resvg_py
+    except ImportError:
+        raise ImportError('a PNG is drawn with resvg-py: pip install "micrograd-kr[png]"') from None
+    return bytes(resvg_py.svg_to_bytes(svg_string=svg, dpi=_PIXELS_PER_INCH, zoom=zoom, sans_serif_family=family))
+
+
+def _draws(characters: str, family: str) -> bool:
+    """Whether the two characters come out, told by their looking different: a missing glyph is a box, or nothing."""
+    svg = (
+        '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="40">'
+        f'<text x="2" y="30" font-family="{FONT_FAMILY}" font-size="20">{{}}</text></svg>'
+    )
+    first, second = [_resvg(svg.format(character), 1, family) for character in characters]
+    return first != second
+
+
+@cache
+def _sans_serif_family() -> str:
+    """A family for `sans-serif`: resvg draws no text at all, and says nothing, if the one it is given is missing."""
+    for family in ("Arial", "Noto Sans", "DejaVu Sans", "Liberation Sans", "Noto Sans CJK KR", "NanumGothic", "Ubuntu"):
+        if _draws("AB", family):
+            return family
+    raise RuntimeError(
+        "no font was found to write the PNG's text with: install one (on Debian or Ubuntu `apt install fonts-nanum`), "
+        "or write an .svg, which the browser draws with its own fonts"
+    )
+
+
+@cache
+def _warn_without_hangul() -> None:
+    if not _draws("가나", _sans_serif_family()):
+        warnings.warn(
+            "no font on this computer has Hangul (한글), so the PNG shows boxes instead: install one (on Debian or "
+            "Ubuntu `apt install fonts-nanum`, on Fedora `dnf install google-noto-sans-cjk-fonts`), "
+            "or write an .svg, which the browser draws with its own fonts",
+            stacklevel=2,
+        )

@@ -1,0 +1,104 @@
+"""A picture as DOT: what each kind of box looks like, and its text, escaped and with room to stand in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from .groups import Group
+from .picture import WIDEST_NAME, Arrow, Box, Picture
+from .text import FONT_FAMILY, html_text, quoted, record_field, shortened, text_width
+
+FONT_SIZE = 11.0
+_TITLE_SIZE = 12.0  # of a frame
+_PADDING = 16.0  # points, left and right of a text together
+_NARROWEST = 64.0
+_POINTS_PER_INCH = 72.0
+
+GRAPH = {
+    "bgcolor": "#ffffff",
+    "fontname": FONT_FAMILY,
+    "nodesep": "0.18",
+    "ranksep": "0.42",
+    "pad": "0.15",
+}
+NODE = {
+    "class": "operation",
+    "shape": "record",
+    "style": "filled",
+    "fillcolor": "#ffffff",
+    "color": "#98a2b3",
+    "fontcolor": "#1d2939",
+    "fontname": FONT_FAMILY,
+    "fontsize": f"{FONT_SIZE:g}",
+    "margin": "0.06,0.03",
+    "height": "0.2",
+    "penwidth": "1",
+}
+EDGE = {"color": "#98a2b3", "arrowsize": "0.6", "penwidth": "1"}
+# What a kind of box has that the others have not; the shape tells them apart too, for those who see few colours.
+KINDS = {
+    "operation": "",
+    "input": ' class="input" style="filled,rounded" fillcolor="#eaf3ff" color="#5b8def"',
+    "parameter": ' class="parameter" style="filled,rounded" fillcolor="#fff5e0" color="#d39b2f"',
+    "constant": ' class="constant" style="filled,dashed" fillcolor="#f9fafb" fontcolor="#475467"',
+    "module": ' class="module" style="filled,rounded,bold" fillcolor="#f3efff" color="#8b74d0"',
+}
+OUTPUT = {"fillcolor": "#e8f7ee", "color": "#2f9e62", "penwidth": "2"}
+_FRAME = 'style="rounded,filled" color="#d0d5dd" fillcolor="#fbfcfd" fontcolor="#475467" labeljust="l" margin="10"'
+
+
+def dot_lines(picture: Picture) -> Iterator[str]:
+    """The picture as lines of DOT, without the outermost braces; frames first, arrows last."""
+    boxes: dict[Group | None, list[Box]] = {}
+    for box in picture.boxes:
+        boxes.setdefault(box.group, []).append(box)
+    inside: dict[Group | None, list[Group]] = {}
+    for group in picture.groups:
+        inside.setdefault(group.outer, []).append(group)
+    for box in boxes.get(None, []):
+        yield _box(box)
+    waiting: list[Group | str] = [*reversed(inside.get(None, []))]
+    while waiting:
+        group = waiting.pop()
+        if isinstance(group, str):
+            yield group
+            continue
+        yield from _frame(group)
+        for box in boxes.get(group, []):
+            yield _box(box)
+        waiting.append("\t}\n")
+        waiting += reversed(inside.get(group, []))
+    for arrow in picture.arrows:
+        yield _arrow(arrow)
+
+
+def _box(box: Box) -> str:
+    lines = [box.title, *box.rows]
+    width = max(_NARROWEST * (box.kind != "constant"), *[text_width(line, FONT_SIZE) + _PADDING for line in lines])
+    label = "|".join([record_field(line) for line in lines])
+    kind = KINDS[box.kind]
+    if box.is_output:
+        looks = "".join([f' {name}="{value}"' for name, value in OUTPUT.items()])
+        kind = f' class="{box.kind} output" style="filled"{looks}'
+    tooltip = f" tooltip={quoted(_tooltip(box.tooltip))}" if box.tooltip else ""
+    return f'\t{quoted(box.id)} [id="{box.id}" width={width / _POINTS_PER_INCH:.3f}{kind} label={quoted(label)}{tooltip}]\n'
+
+
+def _frame(group: Group) -> Iterator[str]:
+    title = shortened(group.title, WIDEST_NAME)
+    width = text_width(title, _TITLE_SIZE)
+    yield f'\tsubgraph "cluster_{group.id}" {{\n'
+    yield (
+        f'\tgraph [id="{group.id}" class="frame" {_FRAME} tooltip={quoted(_tooltip(group.path))} '
+        f'label=<<TABLE BORDER="0" CELLBORDER="0" CELLPADDING="0" CELLSPACING="0"><TR><TD WIDTH="{width:.0f}">'
+        f'<FONT POINT-SIZE="{_TITLE_SIZE:g}">{html_text(title)}</FONT></TD></TR></TABLE>>]\n'
+    )
+
+
+def _arrow(arrow: Arrow) -> str:
+    return f'\t{quoted(arrow.tail)} -> {quoted(arrow.head)} [id="{arrow.id}"]\n'
+
+
+def _tooltip(text: str) -> str:
+    """A tooltip is no record, but backslashes and entities would be read in it as well."""
+    return text.replace("\\", "\\\\").replace('"', '\\"').replace("&", "&amp;").replace("\n", "\\n")

@@ -1,0 +1,91 @@
+"""The SVG that Graphviz wrote, made ready to be read: tooltips, classes for the numbers, and colours for the dark.
+
+Each line of a box becomes `<text class="title">`, `<text class="data">` or `<text class="grad">`; in the latter two the
+number is a `<tspan class="number">` of its own, so that a page can change `#n4 .data .number`.
+"""
+
+from __future__ import annotations
+
+from xml.etree import ElementTree
+
+_SVG = "http://www.w3.org/2000/svg"
+_XLINK = "http://www.w3.org/1999/xlink"
+_OURS = ("input", "parameter", "constant", "operation", "module")
+
+# The light colours stand in the elements themselves, so that a viewer without CSS shows them too.
+_STYLE = """
+.micrograd-kr .title { font-weight: 600 }
+.micrograd-kr .name { fill: #667085 }
+.micrograd-kr .data .number { fill: #1c4f91 }
+.micrograd-kr .grad .number { fill: #b42318 }
+@media (prefers-color-scheme: dark) {
+  .micrograd-kr .graph > polygon { fill: #12161c }
+  .micrograd-kr text { fill: #e6e9ee }
+  .micrograd-kr .name, .micrograd-kr .constant text, .micrograd-kr .frame text { fill: #a3adba }
+  .micrograd-kr .data .number { fill: #8cbcff }
+  .micrograd-kr .grad .number { fill: #ff9d92 }
+  .micrograd-kr .operation > * { --fill: #1d232c; --line: #6b7686 }
+  .micrograd-kr .constant > * { --fill: #171c23; --line: #6b7686 }
+  .micrograd-kr .input > * { --fill: #15273f; --line: #5b8def }
+  .micrograd-kr .parameter > * { --fill: #33270f; --line: #d39b2f }
+  .micrograd-kr .module > * { --fill: #271f40; --line: #9d86e0 }
+  .micrograd-kr .output > * { --fill: #12301f; --line: #3fb673 }
+  .micrograd-kr .node > path, .micrograd-kr .node > polygon { fill: var(--fill); stroke: var(--line) }
+  .micrograd-kr .node > polyline { stroke: var(--line) }
+  .micrograd-kr .frame > path { fill: #161b22; stroke: #39424e }
+  .micrograd-kr .edge > path { stroke: #7d8897 }
+  .micrograd-kr .edge > polygon { fill: #7d8897; stroke: #7d8897 }
+}
+"""
+
+
+def polished(svg: bytes) -> str:
+    """The picture as it is shown."""
+    ElementTree.register_namespace("", _SVG)
+    root = ElementTree.fromstring(svg)
+    root.set("class", "micrograd-kr")
+    style = ElementTree.Element(f"{{{_SVG}}}style")
+    style.text = _STYLE
+    root.insert(0, style)
+    for element in root.iter(f"{{{_SVG}}}g"):
+        classes = element.get("class", "").split()
+        if "edge" in classes:
+            _remove_title(element)
+        elif any(kind in classes for kind in ("frame", *_OURS)):
+            _move_tooltip(element)
+            if "frame" not in classes:
+                _mark_lines(element)
+    text = ElementTree.tostring(root, encoding="unicode")
+    return f'<?xml version="1.0" encoding="UTF-8" standalone="no"?>\n{text}\n'
+
+
+def _remove_title(element: ElementTree.Element) -> None:
+    title = element.find(f"{{{_SVG}}}title")
+    if title is not None:
+        element.remove(title)
+
+
+def _move_tooltip(element: ElementTree.Element) -> None:
+    """From Graphviz's link around the shape, which no browser shows any more, to the title, which all show."""
+    title, wrapper = element.find(f"{{{_SVG}}}title"), element.find(f"{{{_SVG}}}g")
+    link = wrapper.find(f"{{{_SVG}}}a") if wrapper is not None else None
+    if title is None or wrapper is None or link is None:
+        return
+    title.text = link.get(f"{{{_XLINK}}}title", "")
+    index = list(element).index(wrapper)
+    element.remove(wrapper)
+    element[index:index] = list(link)
+
+
+def _mark_lines(element: ElementTree.Element) -> None:
+    """Say what each line of a box is: the title, then the two numbers, then what else there is."""
+    lines = element.findall(f"{{{_SVG}}}text")
+    for index, line in enumerate(lines):
+        line.set("class", "title" if index == 0 else "note")
+    if len(lines) >= 3:
+        for line, kind in zip(lines[1:3], ("data", "grad"), strict=True):
+            line.set("class", kind)
+            name, _, number = (line.text or "").partition(" ")
+            line.text = ""
+            for part, text in (("name", name + " "), ("number", number)):
+                ElementTree.SubElement(line, f"{{{_SVG}}}tspan", {"class": part}).text = text
