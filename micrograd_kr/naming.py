@@ -13,6 +13,7 @@ Sentences, paths, pictures and pages take their names from here, so that they ag
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -23,7 +24,7 @@ from .ops import Op
 
 LONGEST_LABEL = 24
 LONGEST_SPELT_NAME = 12
-MOST_OPERANDS = 6  # of a call such as dot(w1, w2, w3, …, b), before the middle is left out
+MOST_OPERANDS = 6  # of a call such as dot(w1, w2, …, b), before the middle is left out
 
 ATOM = 100  # binds tighter than every symbol
 _MINUS = 3  # as tightly as a leading minus: see the row `neg`
@@ -33,26 +34,26 @@ _MINUS = 3  # as tightly as a leading minus: see the row `neg`
 
 
 def format_number(number: Number) -> str:
-    """A number as a person likes to read it: about six significant digits, no trailing zeros, no minus zero.
+    """A number as a person likes to read it: five significant digits or all before the point, and no minus zero.
 
-    >>> [format_number(x) for x in (2.0, -0.0, 0.1 + 0.2, 1e-05, 123456789.0, 12345678, 1 / 3, float("inf"))]
-    ['2', '0', '0.3', '1e-05', '1.23457e+08', '12345678', '0.333333', 'inf']
+    >>> [format_number(x) for x in (2.0, -0.0, 0.1 + 0.2, 1e-05, 1 / 3, 123456.7, 12345678901.0, float("inf"))]
+    ['2', '0', '0.3', '1e-05', '0.33333', '123457', '1.2346e+10', 'inf']
     >>> from fractions import Fraction
     >>> format_number(Fraction(-1, 3)), format_number(1.5 - 2j), format_number(True), format_number(10**400)
     ('-1/3', '1.5-2j', 'True', '1e+400')
     """
     if isinstance(number, bool):
         return str(number)
-    if isinstance(number, int | Fraction) and len(exact := _shortened(str(number) if _is_small(number) else "", 13)):
-        return exact
     if isinstance(number, int | Fraction):
-        number = Decimal(number) if isinstance(number, int) else Decimal(number.numerator) / number.denominator
-        return f"{number:.5e}".replace(".00000e", "e")
+        if _is_small(number):
+            return str(number)
+        number = (Decimal(number.numerator) / number.denominator).normalize()
     try:
-        text = format(number, ".6g")
+        is_large = isinstance(number, float) and 1e5 <= abs(number) < 1e10
+        text = format(number, ".0f" if is_large else ".5g")
     except (TypeError, ValueError, ArithmeticError):
         return _shortened(" ".join(str(number).split()), 40)
-    return text[1:] if re.fullmatch(r"-0(\.0*)?", text) else text
+    return "0" if text == "-0" else text
 
 
 def _is_small(number: int | Fraction) -> bool:
@@ -70,9 +71,10 @@ def _shortened(text: str, longest: int) -> str:
 class Names(dict[Value, str]):
     """The name of every Value of a graph; made by `names_of`.
 
-    Labels come first, made harmless (printable characters only, in one line, cut when long, `w#2` for the second w).
-    A constant is called by its number; a computed Value without label by what it computes when that is short, as in
-    `a * b`; the output `out`; the others v1, v2, ... No two Values but constants have the same name.
+    Labels come first, made harmless: printable characters only, in one line, cut when long, `w#2` for the second w.
+    The parameters of the modules that computed the graph follow, as `layer0.neuron3.w1`. A constant is called by its
+    number; a computed Value without label by what it computes when that is short, as in `a * b`; the output `out`;
+    the others v1, v2, ... No two Values have the same name, but constants may.
     """
 
     def __init__(self, output: Value) -> None:
@@ -87,6 +89,9 @@ class Names(dict[Value, str]):
                 self[node] = format_number(node.data)
             elif label := readable_label(node.label):
                 self[node] = self._unique(label)
+        for name, parameter in _named_parameters(order):
+            if self.get(parameter) == "":
+                self[parameter] = self._unique(re.sub(r"(\w+?)s?\.(\d+)", r"\1\2", readable_label(name)))
         if not self[output]:
             self[output] = self._unique("out")
         for node in order:
@@ -153,6 +158,20 @@ def names_of(output: Value) -> Names:
     return Names(output)
 
 
+def _named_parameters(nodes: Iterable[Value]) -> Iterator[tuple[str, Value]]:
+    """The parameters of the outermost modules in which nodes were computed, with the names that the modules give."""
+    modules: dict[int, Any] = {}
+    for node in nodes:
+        scope = node.scope
+        if scope is not None:
+            while scope[1] is not None:
+                scope = scope[1]
+            modules.setdefault(id(scope[0]), scope[0])
+    for module in modules.values():
+        if hasattr(module, "named_parameters"):
+            yield from module.named_parameters()
+
+
 def readable_label(label: object) -> str:
     r"""A label as one short line of printable characters; in quotes if it looks like a number; "" if nothing is left.
 
@@ -170,8 +189,8 @@ def readable_label(label: object) -> str:
 
 
 def _ends(items: tuple[Any, ...]) -> tuple[Any, ...]:
-    """The items if they are few, else the first three and the last."""
-    return items if len(items) <= MOST_OPERANDS else (*items[:3], items[-1])
+    """The items if they are few, else the first two and the last."""
+    return items if len(items) <= MOST_OPERANDS else (*items[:2], items[-1])
 
 
 def _spell(op: Op, operands: list[tuple[str, int]], count: int) -> str:
@@ -192,5 +211,5 @@ def bracketed(op: Op, index: int, text: str, precedence: int) -> str:
         return text
     chained = precedence == op.precedence and index == 0 and op.precedence < _MINUS  # a - b - c
     if precedence > op.precedence or chained:
-        return f"({text})" if text.startswith("-") and precedence == _MINUS and index > 0 else text
+        return f"({text})" if text.startswith("-") and index > 0 else text
     return f"({text})"

@@ -10,9 +10,9 @@ A message is a key and named pieces that are text already. In a template `{x}` i
 followed by the Korean particle that agrees with it.
 
 >>> translate("stepper.leaf", "en", node="a", number="2")
-'The input a is 2.'
+'a = 2 is given.'
 >>> translate("stepper.leaf", "ko", node="a", number="2")
-'입력 a는 2입니다.'
+'a = 2가 주어졌습니다.'
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class Message(NamedTuple):
     A piece is text, or a message, or several messages, which are joined by the template "join".
 
     >>> Message("stepper.leaf", {"node": "b", "number": "-3"}).say("en")
-    'The input b is -3.'
+    'b = -3 is given.'
     """
 
     key: str
@@ -127,7 +127,7 @@ def catalog(lang: str) -> dict[str, str]:
     """Every template in one language, by its key: those of all parts together.
 
     >>> catalog("en")["stepper.leaf"]
-    'The input {node} is {number}.'
+    '{node} = {number} is given.'
     """
     folder = importlib.resources.files(__name__) / lang / "LC_MESSAGES"
     messages: dict[str, str] = {}
@@ -186,7 +186,7 @@ def translate(key: str, lang: str | None = None, /, **pieces: str) -> str:
         ValueError: an unknown language.
 
     >>> translate("stepper.leaf", "ko", node="{x}", number="3")
-    '입력 {x}는 3입니다.'
+    '{x} = 3이 주어졌습니다.'
     """
     lang = language(lang)
     template = catalog(lang).get(key) or next(

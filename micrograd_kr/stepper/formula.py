@@ -9,7 +9,8 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import reduce
 from typing import Any
 
 from .. import elementary
@@ -19,6 +20,7 @@ from ..naming import ATOM, Names, bracketed, format_number
 from ..ops import OPS, Op
 
 LONGEST_FORMULA = 28
+LONGEST_WRITTEN_OUT = 60
 
 
 class Formula:
@@ -62,6 +64,10 @@ def _power(x: Any, y: Any) -> Any:
 
 def _product(x: Any, y: Any) -> Any:
     return x if _is(y, 1) else y if _is(x, 1) else _written(OPS["mul"], x, y)
+
+
+def _weighted_sum(weights: Sequence[Any], inputs: Sequence[Any], bias: Any) -> Any:
+    return reduce(operator.add, map(operator.mul, weights, inputs), bias)
 
 
 def _both_ways(rule: Callable[[Any, Any], Any]) -> tuple[Any, Any]:
@@ -109,6 +115,8 @@ class _OnFormulas:
     def constant(like: Formula, numerator: int, denominator: int) -> Number:
         return elementary.constant(like.number, numerator, denominator)
 
+    dot = staticmethod(_weighted_sum)
+
     @staticmethod
     def pi(like: Formula) -> Formula:
         return Formula("π", elementary.pi(like.number))
@@ -140,3 +148,19 @@ def local_formulas(node: Value, names: Names) -> list[str]:
 
 def _short(partial: Any) -> str:
     return partial.text if isinstance(partial, Formula) and len(partial.text) <= LONGEST_FORMULA else ""
+
+
+def written_out(node: Value) -> str:
+    """The forward rule of an n-ary op on the recorded numbers, written out if that is short; "" for other ops.
+
+    >>> from micrograd_kr import dot
+    >>> written_out(dot([Value(2.0), Value(-3.0)], [5.0, 7.0], Value(1.0)))
+    '1 + 2 * 5 + (-3 * 7)'
+    """
+    if node.op is None or node.op.arity is not None or len(node.arg_numbers) > LONGEST_WRITTEN_OUT // 3:
+        return ""
+    try:
+        out = node.op.forward(*[Formula(*_parts(number)) for number in node.arg_numbers])
+    except Exception:  # as in local_formulas
+        return ""
+    return out.text if isinstance(out, Formula) and len(out.text) <= LONGEST_WRITTEN_OUT else ""

@@ -1,7 +1,8 @@
 """A step as a message: the key of a template in the catalogs, and the pieces, already text, that go into it.
 
 stepper.leaf       node number                    an input is told
-stepper.forward    node formula numbers number    a node is computed; `equation` is all of these in one line
+stepper.forward    node formula numbers number    a node is computed; `equation` is all of these in one line;
+                                                  stepper.forward.SENTENCE if the op has a sentence for this of its own
 stepper.seed       node                           d output / d output = 1
 stepper.backward   node formula upstream          a node sends its gradient back:
                    rule                           why so, a message: stepper.rule.SENTENCE, see `rule_key`
@@ -10,7 +11,8 @@ stepper.flow       arg working product            the argument had no gradient b
                    formula local upstream         is made of formula ("" if there is none), local and upstream
 stepper.flow.added ... before grad                it had: the product is added to `before`, and gives `grad`
 stepper.flow.more  count                          arguments that are not told, where there are many
-stepper.backward.nothing node upstream            the node has no argument that a gradient could flow into
+stepper.backward.zero     the same                the gradient is 0, and so is everything that it sends back
+stepper.backward.nothing  node upstream           the node has no argument that a gradient could flow into
 
 `SENTENCE` stands in the op's row; an op without a sentence of its own in the catalogs gets the general one, so that
 every op is told, and none is named here.
@@ -24,12 +26,13 @@ from ..elementary import Number
 from ..locale import Message, is_known
 from ..naming import Names, format_number
 from ..ops import Op
-from .formula import local_formulas
+from .formula import local_formulas, written_out
 
 if TYPE_CHECKING:
     from .stepping import Flow, Step
 
 MOST_FLOWS = 4  # that one sentence tells
+LONGEST_BESIDE = 40  # formula that still stands beside the same written out on numbers
 
 
 def message_of(step: Step) -> Message:
@@ -40,9 +43,13 @@ def message_of(step: Step) -> Message:
     if step.phase == "forward":
         if node.op is None:
             return Message("stepper.leaf", pieces)
-        numbers = names.spell_numbers(node)
-        chain = [pieces["node"], pieces["formula"], numbers, number]
-        return Message("stepper.forward", {**pieces, "numbers": numbers, "equation": _equation(chain)})
+        in_full = written_out(node)
+        numbers = in_full or names.spell_numbers(node)
+        shown = "" if in_full and len(pieces["formula"]) > LONGEST_BESIDE else pieces["formula"]
+        chain = [pieces["node"], shown, numbers, number]
+        own = f"stepper.forward.{node.op.sentence}"
+        key = own if is_known(own) else "stepper.forward"
+        return Message(key, {**pieces, "numbers": numbers, "equation": _equation(chain)})
     if step.is_seed:
         return Message("stepper.seed", pieces)
     assert node.op is not None
@@ -51,7 +58,11 @@ def message_of(step: Step) -> Message:
         return Message("stepper.backward.nothing", {**pieces, "upstream": upstream})
     rule = Message(rule_key(node.op, [flow.local for flow in step.flows]), {**pieces, "upstream": upstream})
     flows = _told_flows(step, names)
-    return Message("stepper.backward", {**pieces, "upstream": upstream, "rule": rule, "flows": flows})
+    silent = all(_is(number, 0) for number in (step.upstream, *(flow.product for flow in step.flows)))
+    return Message(
+        "stepper.backward.zero" if silent else "stepper.backward",
+        {**pieces, "upstream": upstream, "rule": rule, "flows": flows},
+    )
 
 
 def rule_key(op: Op, locals_: list[Number]) -> str:
@@ -106,8 +117,8 @@ def _flow(flow: Flow, formula: str, names: Names) -> Message:
 
 
 def _times(local: str, upstream: str) -> str:
-    """`local × upstream`, in brackets where a reader might go wrong without."""
-    local = f"({local})" if " " in local.strip("()") or (" " in local and not local.endswith(")")) else local
+    """`local × upstream`, in brackets where a reader might go wrong without: around a formula of several words."""
+    local = f"({local})" if " " in local else local
     return f"{local} × {f'({upstream})' if upstream.startswith('-') else upstream}"
 
 

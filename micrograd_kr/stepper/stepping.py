@@ -127,8 +127,8 @@ class Stepper:
     >>> stepper = Stepper(a * b, lang="en")
     >>> for step in stepper:
     ...     print(step.say())
-    The input a is 2.
-    The input b is -3.
+    a = 2 is given.
+    b = -3 is given.
     out = a * b = 2 * (-3) = -6.
     Backpropagation starts at the end: out changes exactly as itself, so its gradient is 1.
     The gradient of out is 1. A product sends each factor this gradient times the other factor: \
@@ -339,8 +339,10 @@ a gets b × 1 = -3 × 1 = -3; b gets a × 1 = 2 × 1 = 2.
         >>> Stepper(a * a).run().index, a.grad
         (4, 4.0)
         """
-        while self.position < len(self):
-            self.next()
+        self._settle()
+        self.position = max(self.position, len(self._order))  # forward steps only tell
+        while self.next() is not None:
+            pass
         return self.last
 
     def reset(self) -> None:
@@ -354,8 +356,9 @@ a gets b × 1 = -3 × 1 = -3; b gets a × 1 = 2 × 1 = 2.
         (0, 0)
         """
         self._settle()
-        while self.position:
+        while self.position > len(self._order):
             self._undo()
+        self.position = 0
 
     # --- shown ------------------------------------------------------------------------------------------------------
 

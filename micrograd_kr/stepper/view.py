@@ -56,7 +56,7 @@ def _table(stepper: Stepper, step: Step | None, lang: str) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     table.add_column("")
     for column in ("node", "formula"):
-        table.add_column(Message(f"stepper.view.{column}", {}).say(lang), overflow="fold")
+        table.add_column(Message(f"stepper.view.{column}", {}).say(lang), overflow="ellipsis", no_wrap=True)
     for column in ("value", "gradient"):
         table.add_column(Message(f"stepper.view.{column}", {}).say(lang), justify="right", no_wrap=True)
     if first:
