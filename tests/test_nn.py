@@ -5,6 +5,7 @@ import math
 import pickle
 import random
 from fractions import Fraction
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -22,10 +23,7 @@ FINITE = st.floats(-5, 5, allow_nan=False)
 
 def micrograd_weights(sizes):
     """The weights that micrograd draws: for each neuron its weights from -1 to 1, and a bias of 0."""
-    return [
-        [([random.uniform(-1, 1) for _ in range(nin)], 0) for _ in range(nout)]
-        for nin, nout in zip(sizes, sizes[1:], strict=False)
-    ]
+    return [[([random.uniform(-1, 1) for _ in range(nin)], 0) for _ in range(nout)] for nin, nout in pairwise(sizes)]
 
 
 def plain_forward(layers, x):
@@ -161,7 +159,11 @@ class OwnWay(Module):
 def test_subclasses():
     own = Own()
     names = [name for name, _ in own.named_parameters()]
-    assert names == ["scale", "parts.a.neurons.0.w.0", "parts.a.neurons.0.w.1", "parts.a.neurons.0.b", "parts.b.0", "parts.b.1.0"]  # fmt: skip
+    assert names == [
+        "scale",
+        *(f"parts.a.neurons.0.{each}" for each in ("w.0", "w.1", "b")),
+        *("parts.b.0", "parts.b.1.0"),
+    ]
     out = own([1.0, 2.0])
     assert out.scope == (own, None)
     assert out.args[0].scope == (own.parts["a"].neurons[0], (own.parts["a"], (own, None)))
@@ -174,7 +176,8 @@ def test_subclasses():
     outer = Module()
     outer.inner = own_way
     assert outer.parameters() == own_way.parameters()
-    assert [name for name, _ in outer.named_parameters()] == ["inner.layer.neurons.0.w.0", "inner.layer.neurons.0.w.1", "inner.layer.neurons.0.b"]  # fmt: skip
+    names = [name for name, _ in outer.named_parameters()]
+    assert names == [f"inner.layer.neurons.0.{each}" for each in ("w.0", "w.1", "b")]
     assert [m.training for m in outer.eval().modules()] == [False] * 4
     assert all(m.training for m in outer.train().modules())
     with pytest.raises(NotImplementedError, match="define forward"):
@@ -401,11 +404,9 @@ def test_wrong_labels_and_shapes(loss, words):
         loss()
 
 
-# --- optimizers --------------------------------------------------------------------------------------------------------
+# --- optimizers ------------------------------------------------------------------------------------------------------
 
-# torch 2.13, float64: a parameter from 1.0, gradients 0.5, -1.0, 2.0, 0.0; the parameter after each step
 GRADIENTS = [0.5, -1.0, 2.0, 0.0]
-OPTIMIZERS = {}
 
 
 def steps_of(make):

@@ -13,6 +13,9 @@
 """
 
 from .activations import ACTIVATIONS
+from .containers import Elementwise, Flatten, Function, Sequential
+from .convolution import AvgPool2d, Conv2d, MaxPool2d
+from .dropout import Dropout, random_numbers_from, random_uniform
 from .initialization import INITIALIZATIONS
 from .layers import MLP, Layer, Linear, Neuron
 from .losses import (
@@ -28,28 +31,51 @@ from .losses import (
 )
 from .module import Module
 from .optimizers import SGD, Adam, AdamW, Optimizer
+from .saving import load_model, save_model
+from .schedules import CosineDecay, ExponentialDecay, LinearDecay, StepDecay, Warmup
+from .sequences import Embedding, LayerNorm, RMSNorm
 from .tables import Table
 
 __all__ = [
     "ACTIVATIONS",
     "Adam",
     "AdamW",
+    "AvgPool2d",
+    "Conv2d",
+    "CosineDecay",
+    "Dropout",
+    "Elementwise",
+    "Embedding",
+    "ExponentialDecay",
+    "Flatten",
+    "Function",
     "INITIALIZATIONS",
     "Layer",
+    "LayerNorm",
     "Linear",
+    "LinearDecay",
     "MLP",
+    "MaxPool2d",
     "Module",
     "Neuron",
     "Optimizer",
+    "RMSNorm",
     "SGD",
+    "Sequential",
+    "StepDecay",
     "Table",
+    "Warmup",
     "binary_cross_entropy",
     "cross_entropy",
     "hinge_loss",
     "l1_penalty",
     "l2_penalty",
+    "load_model",
     "log_softmax",
     "mean_squared_error",
+    "random_numbers_from",
+    "random_uniform",
+    "save_model",
     "softmax",
     "squared_error",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from ..elementary import Number
@@ -13,6 +13,7 @@ from ..ops import OPS
 from .activations import ACTIVATIONS, Activation, activation_title, find_activation
 from .initialization import Draw, find_scheme, random_source
 from .module import Module, path_of
+from .state import tensors_within
 from .tables import Table
 
 _DOT = OPS["dot"]
@@ -85,6 +86,11 @@ class Neuron(Module):
             return out
         return (ACTIVATIONS[activation] if type(activation) is str else find_activation(activation))(out)
 
+    def named_tensors(self) -> Iterator[tuple[str, Any]]:
+        """`weight` of shape (nin,) and `bias` of shape ()."""
+        yield "weight", self.w
+        yield "bias", self.b
+
     def __repr__(self) -> str:
         return f"{activation_title(self.activation)}Neuron({len(self.w)})"
 
@@ -153,6 +159,11 @@ class Layer(Module):
                 out.append(neuron(inputs))
         recording.scope = layer_scope
         return out[0] if len(out) == 1 else out
+
+    def named_tensors(self) -> Iterator[tuple[str, Any]]:
+        """`weight` of shape (nout, nin) and `bias` of shape (nout,)."""
+        yield "weight", self.weight
+        yield "bias", self.bias
 
     def __repr__(self) -> str:
         return f"Layer of [{', '.join(map(repr, self.neurons))}]"
@@ -226,6 +237,11 @@ class MLP(Module):
         for layer in self.layers:
             x = layer(x)
         return x
+
+    def named_tensors(self) -> Iterator[tuple[str, Any]]:
+        """As in torch.nn.Sequential(Linear, ReLU, Linear, ...): `0.weight`, `2.weight`; activations have odd places."""
+        for index, layer in enumerate(self.layers):
+            yield from tensors_within(f"{2 * index}", layer)
 
     def __repr__(self) -> str:
         return f"MLP of [{', '.join(map(repr, self.layers))}]"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import wraps
 from typing import Any
 
 from ..engine import Value, enter_scope, leave_scope
 from ..engine import value as recording
+from .state import read_state, tensors_within, write_state
 
 
 class Module:
@@ -86,6 +87,35 @@ class Module:
     def eval(self) -> Module:
         """Tell this module and those within that they are being used: dropout leaves no node out."""
         return self.train(False)
+
+    # --- the parameters' numbers, to keep -----------------------------------------------------------------------------
+
+    def named_tensors(self) -> Iterator[tuple[str, Any]]:
+        """The parameters as nested lists of Values, with the names that they have in `state_dict()`."""
+        for name, attribute in vars(self).items():
+            if attribute is not self:
+                yield from tensors_within(name, attribute)
+
+    def state_dict(self) -> dict[str, Any]:
+        """The number of every parameter, as nested lists by name, with PyTorch's names and shapes.
+
+        >>> from micrograd_kr.nn import MLP
+        >>> {name: len(numbers) for name, numbers in MLP(2, [16, 1]).state_dict().items()}
+        {'0.weight': 16, '0.bias': 16, '2.weight': 1, '2.bias': 1}
+        """
+        return read_state(self)
+
+    def load_state_dict(self, state: Mapping[str, Any], strict: bool = True) -> None:
+        """Set every parameter from such nested lists, arrays or tensors: all of them, or none if anything is wrong.
+
+        Args:
+            state: the numbers by name.
+            strict: raise also if a name is missing or not known; else those are passed over.
+
+        Raises:
+            ValueError: names or shapes do not fit; the error lists each of them.
+        """
+        write_state(self, state, strict)
 
 
 def _in_scope(call: Callable[..., Any]) -> Callable[..., Any]:

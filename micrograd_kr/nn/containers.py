@@ -1,0 +1,123 @@
+"""Sequential, and the modules without parameters that stand between layers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from ..ops import OPS, Op
+from .activations import Activation, activation_title, find_activation
+from .layers import apply
+from .module import Module
+from .state import tensors_within
+
+
+class Sequential(Module):
+    """Modules one after the other, each on what the one before it returned.
+
+    Args:
+        *modules: modules; names of activations, such as "relu", for each number by itself; or functions of the
+            whole output, such as nn.softmax.
+
+    The names in `state_dict()` are those of torch.nn.Sequential with the same modules in the same places.
+
+    >>> from micrograd_kr.nn import Linear
+    >>> model = Sequential(Linear(2, 4, seed=1), "relu", Linear(4, 1, seed=2))
+    >>> model
+    Sequential(Linear(2, 4), ReLU(), Linear(4, 1))
+    >>> list(model.state_dict()), model[0].weight.shape
+    (['0.weight', '0.bias', '2.weight', '2.bias'], (4, 2))
+    """
+
+    layers: list[Module]
+
+    def __init__(self, *modules: Module | str | Callable[[Any], Any]) -> None:
+        if len(modules) == 1 and isinstance(modules[0], list | tuple):
+            raise TypeError("Sequential takes modules one by one: Sequential(*modules)")
+        self.layers = [_as_module(each) for each in modules]
+
+    def forward(self, x: Any) -> Any:
+        """Module after module."""
+        for layer in self.layers:
+            x = layer(x)
+        return x
+
+    def named_tensors(self) -> Iterator[tuple[str, Any]]:
+        """As `Module.named_tensors`, each module by its place: `0.weight`."""
+        for index, layer in enumerate(self.layers):
+            yield from tensors_within(f"{index}", layer)
+
+    def __getitem__(self, index: int) -> Module:
+        return self.layers[index]
+
+    def __len__(self) -> int:
+        return len(self.layers)
+
+    def __repr__(self) -> str:
+        return f"Sequential({', '.join(map(repr, self.layers))})"
+
+
+def _as_module(given: Any) -> Module:
+    if isinstance(given, Module):
+        return given
+    if isinstance(given, str | Op):
+        return Elementwise(given)
+    if callable(given):
+        return Function(given)
+    raise TypeError(f"Sequential takes modules, names of activations and functions, got {given!r:.60}")
+
+
+class Elementwise(Module):
+    """An activation on each number by itself.
+
+    Shape: any -> the same.
+
+    >>> Elementwise("relu")([-1.0, [2.0]])
+    [0, [2.0]]
+    """
+
+    def __init__(self, activation: Activation) -> None:
+        self.activation = activation.name if isinstance(activation, Op) else activation
+        find_activation(self.activation)
+
+    def forward(self, x: Any) -> Any:
+        """The activation of each number."""
+        name = self.activation
+        op = OPS.get(name) if isinstance(name, str) else None  # a row computes on plain numbers, too
+        return apply(op or find_activation(name), x)
+
+    def __repr__(self) -> str:
+        return f"{activation_title(self.activation)}()"
+
+
+class Function(Module):
+    """A function of the whole output of the module before it, such as nn.softmax."""
+
+    def __init__(self, function: Callable[[Any], Any]) -> None:
+        self.function = function
+
+    def forward(self, x: Any) -> Any:
+        """The function of x."""
+        return self.function(x)
+
+    def __repr__(self) -> str:
+        return getattr(self.function, "__name__", repr(self.function))
+
+
+class Flatten(Module):
+    """Every number in one list, such as the feature maps of a convolution for a layer of neurons.
+
+    Shape: any, such as (channels, height, width) -> (channels * height * width,), the last axis changing fastest.
+
+    >>> Flatten()([[[1, 2], [3, 4]], [[5, 6], [7, 8]]])
+    [1, 2, 3, 4, 5, 6, 7, 8]
+    """
+
+    def forward(self, x: Any) -> list[Any]:
+        """The numbers in order."""
+        flat: list[Any] = []
+        apply(flat.append, x)
+        return flat
+
+    def __repr__(self) -> str:
+        return "Flatten()"
