@@ -1,0 +1,84 @@
+"""Running a chapter cell by cell, keeping what each cell printed and showed."""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, redirect_stdout
+from dataclasses import dataclass, field
+from time import perf_counter
+
+from .chapters import Cell, Chapter
+from .pictures import Picture, collected
+from .saying import SMALL_VARIABLE
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A cell after it ran: what it printed, and the pictures it showed."""
+
+    cell: Cell
+    printed: str = ""
+    pictures: Sequence[Picture] = field(default=())
+
+
+@dataclass(frozen=True)
+class Performance:
+    """A chapter after it ran, in one language; `seconds` is how long it took."""
+
+    chapter: Chapter
+    language: str
+    cells: Sequence[Shown]
+    seconds: float
+
+
+def perform(
+    chapter: Chapter, language: str, small: bool = False, each: Callable[[Shown], None] | None = None
+) -> Performance:
+    """Run the chapter, one cell after the other in one namespace.
+
+    Args:
+        chapter: which one.
+        language: `ko` or `en`.
+        small: train just enough to show that it runs.
+        each: called with each cell as soon as it is done.
+
+    Returns:
+        The cells that a reader of the language sees, with what they printed and showed.
+
+    Raises:
+        Whatever a cell raises; its traceback names the file and the line.
+    """
+    shown: list[Shown] = []
+    namespace = {"__name__": "__main__", "__file__": str(chapter.path)}
+    start = perf_counter()
+    with _environment(MICROGRAD_KR_LANG=language, **{SMALL_VARIABLE: "1" if small else "0"}):
+        for cell in chapter.cells():
+            if not cell.is_for(language):
+                continue
+            if cell.kind == "markdown":
+                done = Shown(cell)
+            else:
+                code = compile("\n" * (cell.line - 1) + cell.source, str(chapter.path), "exec")
+                with redirect_stdout(io.StringIO()) as printed, collected() as pictures:
+                    exec(code, namespace)  # our own chapter, shipped with the package
+                done = Shown(cell, printed.getvalue(), tuple(pictures))
+            shown.append(done)
+            if each:
+                each(done)
+    return Performance(chapter, language, tuple(shown), perf_counter() - start)
+
+
+@contextmanager
+def _environment(**variables: str) -> Iterator[None]:
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        for name, setting in before.items():
+            if setting is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = setting
