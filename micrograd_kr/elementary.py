@@ -331,7 +331,7 @@ def equal(x: Number, y: Number) -> Any:
 def constant(like: Number, numerator: int, denominator: int = 1) -> Number:
     """numerator / denominator, as exactly as the kind of number of `like` can hold it."""
     if type(like) is float:
-        return numerator if denominator == 1 else numerator / denominator
+        return numerator / denominator
     return _function("constant", (like,))(like, numerator, denominator)
 
 
