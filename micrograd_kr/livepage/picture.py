@@ -1,0 +1,131 @@
+"""A view as SVG: cards for values, lines for how they feed each other, frames for modules.
+
+The page's script only changes text and classes in it, so that it is a picture of its own where scripts do not run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from html import escape
+
+from ..drawing.text import shortened, text_width
+from ..engine import Value, grad
+from ..naming import Names, format_number
+from .layout import Box, Edge, Item, View
+from .modules import Graph
+
+LEAF, CONSTANT = -1, -2  # where a computed node has its op
+
+_NAME_SIZE, _CHIP_SIZE, _NUMBER_SIZE = 13.0, 11.0, 12.5
+_PADDING, _GAP = 12.0, 10.0
+_LONGEST_NAME = 14.0  # em
+_WIDEST_NUMBER = "-1.23457e-05"
+_ROWS_HEIGHT, _PILL_HEIGHT = 68.0, 28.0
+
+
+class Picture:
+    """Draws the views of a graph, in a language."""
+
+    def __init__(self, graph: Graph, names: Names, say: Callable[[str], str]) -> None:
+        self.graph, self.names, self.say = graph, names, say
+        self._gradients = grad(graph.nodes[-1], graph.nodes)
+        self._sizes: dict[int, int] = {}
+        for home in graph.home:
+            for module in graph.ancestors(home):
+                self._sizes[module] = self._sizes.get(module, 0) + 1
+
+    # --- what stands in a card --------------------------------------------------------------------------------------
+
+    def title(self, item: Item) -> str:
+        """The first line of an item's card."""
+        kind, number = item
+        return shortened(self.graph.titles[number] if kind == "module" else self._name(number), _LONGEST_NAME)
+
+    def _name(self, number: int) -> str:
+        return self.names[self.graph.nodes[number]]
+
+    def chip(self, item: Item) -> str:
+        """What stands at the right of the title: an op's symbol, or what a module calls its parameter."""
+        kind, number = item
+        if kind == "module":
+            return "⤢"
+        node = self.graph.nodes[number]
+        if node.op is None:
+            return shortened(self.graph.held.get(number, ""), 8.0)
+        return "" if self._name(number) == self.names.spell(node) else shortened(node.op.symbol, 8.0)
+
+    def size(self, item: Item) -> tuple[float, float]:
+        """The width and height that an item needs, whatever numbers it will show."""
+        title, chip = text_width(self.title(item), _NAME_SIZE), self.chip(item)
+        first = title + (_GAP + text_width(chip, _CHIP_SIZE) if chip else 0)
+        if self._is_constant(item):
+            return max(40.0, title + 2 * _PADDING), _PILL_HEIGHT
+        numbers = text_width("기울기", _CHIP_SIZE) + 8 + text_width(_WIDEST_NUMBER, _NUMBER_SIZE)
+        return max(first, numbers) + 2 * _PADDING, _ROWS_HEIGHT
+
+    def _is_constant(self, item: Item) -> bool:
+        return item[0] != "module" and kind_of(self.graph.nodes[item[1]]) == CONSTANT
+
+    # --- SVG --------------------------------------------------------------------------------------------------------
+
+    def svg(self, view: View, style: str = "") -> str:
+        """The view as an SVG element; with a style inside, as a picture of its own."""
+        title = self.graph.titles[view.module] or self._name(len(self.graph.nodes) - 1)
+        own = f' width="{view.width:.0f}" height="{view.height:.0f}"' if style else ""
+        shown = " shown" if view.module == 0 else ""
+        return "".join(
+            [
+                f'<svg xmlns="http://www.w3.org/2000/svg" class="view{shown}" role="group"'
+                f' viewBox="0 0 {view.width:.0f} {view.height:.0f}"{own} data-module="{view.module}">',
+                f"<style>{style}</style>" if style else "",
+                f"<title>{escape(title)}</title>" if style else "",
+                '<g class="pan">',
+                *[self._frame(view, index) for index in range(len(view.frames))],
+                *map(_line, view.edges),
+                *map(self._card, view.boxes),
+                "</g></svg>",
+            ]
+        )
+
+    def _frame(self, view: View, index: int) -> str:
+        frame = view.frames[index]
+        return (
+            f'<g class="frame" transform="translate({frame.x:.0f},{frame.y:.0f})">'
+            f'<rect width="{frame.width:.0f}" height="{frame.height:.0f}" rx="14"/>'
+            f'<text x="14" y="18">{escape(shortened(self.graph.titles[frame.module], 20.0))}</text></g>'
+        )
+
+    def _card(self, box: Box) -> str:
+        kind, number = box.item
+        at = f'data-at="{box.x:.1f} {box.y:.1f}" transform="translate({box.x:.1f},{box.y:.1f})"'
+        rect = f'<rect width="{box.width:.0f}" height="{box.height:.0f}" rx="{14 if self._is_constant(box.item) else 10}"/>'
+        right = box.width - _PADDING
+        name = f'<text class="name" x="{_PADDING:g}" y="21">{escape(self.title(box.item))}</text>'
+        chip = f'<text class="chip" x="{right:.0f}" y="21">{escape(self.chip(box.item))}</text>' if self.chip(box.item) else ""
+        if kind == "module":
+            count = f'<text class="key" x="{_PADDING:g}" y="48">{escape(self.say("nodes").format(count=self._sizes[number]))}</text>'
+            return f'<g class="card module" data-kind="card module" data-m="{number}" {at}>{rect}{name}{chip}{count}</g>'
+        node = self.graph.nodes[number]
+        if self._is_constant(box.item):
+            text = f'<text class="name" x="{box.width / 2:.0f}" y="18">{escape(self.title(box.item))}</text>'
+            return f'<g class="card constant" data-kind="card constant" data-n="{number}" {at}>{rect}{text}</g>'
+        style = "card stub" if kind == "stub" else "card leaf" if node.op is None else "card"
+        style += " output" if number == len(self.graph.nodes) - 1 else ""
+        rows = "".join(
+            f'<text class="key" data-w="{key}" x="{_PADDING:g}" y="{y}">{escape(self.say(key))}</text>'
+            f'<text class="{key}" x="{right:.0f}" y="{y}">{escape(text)}</text>'
+            for key, y, text in (("data", 41, format_number(node.data)), ("grad", 58, format_number(self._gradients[number])))
+        )
+        return f'<g class="{style}" data-kind="{style}" data-n="{number}" {at}>{rect}{name}{chip}{rows}</g>'
+
+
+def _line(edge: Edge) -> str:
+    uses = " ".join(f"{node}:{index}" for node, index in edge.uses)
+    return f'<path class="edge" d="{edge.path}" data-u="{uses}"/>'
+
+
+def kind_of(node: Value) -> int | None:
+    """LEAF, CONSTANT, or None for a computed node."""
+    if node.op is not None:
+        return None
+    return LEAF if type(node) is Value else CONSTANT
