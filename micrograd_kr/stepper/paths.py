@@ -133,6 +133,9 @@ def why(output: Value, x: Value, lang: str | None = None, *, limit: int = 20) ->
       out ← a: 1
     Together: -3 + 1 = -2
     """
+    for value in (output, x):
+        if not isinstance(value, Value):
+            raise TypeError(f"why(output, x) takes two Values: the {type(value).__name__} {value!r:.60} is not a Value")
     total = grad(output, x)
     if lang is not None:
         language(lang)

@@ -277,8 +277,12 @@ a gets b × 1 = -3 × 1 = -3; b gets a × 1 = 2 × 1 = 2.
         return step
 
     def _undo(self) -> None:
-        self._in_transit = self.position - 1
-        self._settle()
+        try:
+            self._in_transit = self.position - 1
+            self._settle()
+        except BaseException:
+            self._settle()
+            raise
 
     def _settle(self) -> None:
         """Put back what a step in transit has overwritten: a step is taken wholly or not at all.
