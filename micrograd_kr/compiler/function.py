@@ -1,0 +1,415 @@
+"""jit: a function of Values, written for one example, that computes whole batches in machine code."""
+
+from __future__ import annotations
+
+import functools
+from array import array
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from math import prod
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+from ..engine import Value
+from ..engine import value as recording_state
+from ..ops import Op
+from .execution import Program, available_cores, read_arguments, rows_of
+from .gradient import gradient_program
+from .machine_code import find_host, import_llvm
+from .planning import plan
+from .recording import Recording, Shape, record
+
+if TYPE_CHECKING:
+    from .execution import Array
+
+
+@dataclass(frozen=True, slots=True)
+class Stats:
+    """What compiling took: see `Compiled.stats`.
+
+    Attributes:
+        recorded: operations that were asked for, before reduction.
+        nodes: operations that are computed, after reduction.
+        loops: multiply-adds an example that are done in loops rather than in straight code.
+        record_seconds: from the call to the program's text.
+        llvm_seconds: LLVM's time; 0 if the machine code came from the cache.
+        code_size: bytes of machine code.
+        from_cache: whether it came from the cache.
+    """
+
+    recorded: int
+    nodes: int
+    loops: int
+    record_seconds: float
+    llvm_seconds: float
+    code_size: int
+    from_cache: bool
+
+
+class Compiled:
+    """What `jit` returns; see there."""
+
+    def __init__(
+        self,
+        function: Callable[..., Any],
+        *,
+        threads: int | None = None,
+        lanes: int | None = None,
+        seed: int | None = None,
+    ) -> None:
+        if not callable(function):
+            raise TypeError(f"jit takes a function of Values, such as loss(x, y), got {function!r:.60}")
+        if threads is not None and threads < 1:
+            raise ValueError(f"threads is the number of cores to use, at least 1, got {threads!r}")
+        import_llvm()
+        functools.update_wrapper(self, function, updated=())
+        self.function = function
+        self.threads = threads or available_cores()
+        self._host = find_host(lanes)
+        self._seed = seed
+        self._random: Any = None
+        self._names = _argument_names(function)
+        self._recordings: dict[tuple[Shape, ...], list[Recording]] = {}
+        self._programs: dict[Any, tuple[Program, Stats]] = {}
+        self._last: tuple[Program, Stats] | None = None
+
+    # --- calls ------------------------------------------------------------------------------------------------------
+
+    def __call__(self, *arguments: Any) -> Any:
+        """One example -> a Value (or a list of them), whose backward() runs machine code."""
+        values: list[Value] = []
+        numbers = [_numbers_of(argument, values) for argument in arguments]
+        arrays, _ = read_arguments([[number] for number in numbers], self._names_for(arguments), self._title())
+        recording = self._recording(arrays)
+        rows = _flat_values(arguments)
+        given = [value for value in rows if isinstance(value, Value)]
+        places = [place for place, value in enumerate(rows) if isinstance(value, Value)]
+        arrays = self._with_random(recording, arrays, 1)
+        point = _Point(self, recording, arrays, places)
+        outputs = point.outputs(recording.parameters, given)
+        return outputs[0] if recording.single else outputs
+
+    def batch(self, *arrays: Any) -> Array:
+        """Arrays with a leading batch axis -> an array of the outputs, shape (n,), or (n, k) if there are k.
+
+        Raises:
+            ValueError: an empty batch, or shapes that do not fit.
+        """
+        inputs, count = read_arguments(arrays, self._names_for(arrays), f"{self._title()}.batch")
+        recording = self._recording(inputs)
+        program = self._program(recording, "outputs")
+        addresses, kept = self._addresses(recording, inputs, count)
+        parameters = array("d", [leaf._number for leaf in recording.parameters])
+        result = program.outputs(addresses, count, parameters.buffer_info()[0], self.threads)
+        del kept
+        return result.reshape(count) if recording.single else result
+
+    def mean(self, *arrays: Any) -> Value:
+        """Arrays with a leading batch axis -> the mean of the outputs, one Value that can be used like any other.
+
+        Its backward() adds to the grad of every parameter just what the mean over eager calls would add.
+
+        Raises:
+            ValueError: an empty batch, shapes that do not fit, or a function with several outputs.
+        """
+        inputs, count = read_arguments(arrays, self._names_for(arrays), f"{self._title()}.mean")
+        recording = self._recording(inputs)
+        if not recording.single:
+            raise ValueError(f"{self._title()}.mean needs one output, but there are {len(recording.outputs)}")
+        mean = _Mean(self, recording, inputs, count)
+        if not recording.parameters:
+            return Value(mean.forward())
+        return recording_state._record_op(mean.op, recording.parameters)
+
+    def grad(self, *arrays: Any) -> Any:
+        """Arrays with a leading batch axis -> the gradient of each example's output with respect to its inputs.
+
+        Returns:
+            An array of the shape of the argument; a tuple of them if there are several arguments.
+        """
+        inputs, count = read_arguments(arrays, self._names_for(arrays), f"{self._title()}.grad")
+        recording = self._recording(inputs)
+        if not recording.single:
+            raise ValueError(f"{self._title()}.grad needs one output, but there are {len(recording.outputs)}")
+        program = self._program(recording, "inputs")
+        addresses, kept = self._addresses(recording, inputs, count)
+        parameters = array("d", [leaf._number for leaf in recording.parameters])
+        flat = program.outputs(addresses, count, parameters.buffer_info()[0], self.threads)
+        del kept
+        found, place = [], 0
+        for each in inputs:
+            size = prod(each.shape[1:])
+            found.append(flat[:, place : place + size].reshape(each.shape))
+            place += size
+        return found[0] if len(found) == 1 else tuple(found)
+
+    # --- to look at -------------------------------------------------------------------------------------------------
+
+    @property
+    def ir(self) -> str:
+        """The LLVM text of the program that ran last."""
+        return self._last_program()[0].code.ir
+
+    @property
+    def asm(self) -> str:
+        """The assembly of the program that ran last."""
+        return self._last_program()[0].code.asm
+
+    @property
+    def stats(self) -> Stats:
+        """What compiling the program that ran last took."""
+        return self._last_program()[1]
+
+    @property
+    def parameters(self) -> list[Value]:
+        """The parameters of the program that was recorded last, in its order."""
+        self._last_program()
+        return list(next(reversed(self._recordings.values()))[-1].parameters)
+
+    def __repr__(self) -> str:
+        return f"jit({self._title()})"
+
+    def _last_program(self) -> tuple[Program, Stats]:
+        if self._last is None:
+            raise RuntimeError(
+                f"{self!r} has compiled nothing yet: call it first, as its arguments' shapes decide the code"
+            )
+        return self._last
+
+    # --- programs ---------------------------------------------------------------------------------------------------
+
+    def _title(self) -> str:
+        return getattr(self.function, "__name__", type(self.function).__name__)
+
+    def _names_for(self, arguments: Sequence[Any]) -> Sequence[str]:
+        least, names, many = self._names
+        if least <= len(arguments) <= len(names):
+            return names[: len(arguments)]
+        if many and len(arguments) >= least:
+            return [*names, *[f"argument {place + 1}" for place in range(len(names), len(arguments))]]
+        return names
+
+    def _recording(self, arrays: Sequence[Array]) -> Recording:
+        """The recording for arguments of these shapes, made if it is new or a module went from training to use."""
+        shapes = tuple([each.shape[1:] for each in arrays])
+        known = self._recordings.get(shapes)
+        if known is not None:
+            for recording in known:
+                if all([module.training is mode for module, mode in recording.modules]):
+                    return recording
+        try:
+            recording = record(self.function, shapes)
+        except (ValueError, IndexError) as error:
+            given = ", ".join(
+                f"{name} {each.shape}" for name, each in zip(self._names_for(arrays), arrays, strict=False)
+            )
+            raise ValueError(
+                f"{self._title()} cannot be recorded for arguments of the shapes {given} (the first axis counts examples): "
+                f"{error}"
+            ) from error
+        self._recordings.setdefault(shapes, []).append(recording)
+        return recording
+
+    def _program(self, recording: Recording, kind: str) -> Program:
+        """The program of this kind: "outputs", "mean" (with gradients), "sum" (without), "inputs", or an output's number."""
+        key = (id(recording), kind)
+        found = self._programs.get(key)
+        if found is None:
+            found = self._programs[key] = self._compile(recording, kind)
+        self._last = found
+        return found[0]
+
+    def _compile(self, recording: Recording, kind: str) -> tuple[Program, Stats]:
+        started = perf_counter()
+        trace = recording.trace
+        numbers = [trace.lift(output._number) for output in recording.outputs]
+        outputs, terms, sums = numbers, [], []
+        if kind == "mean":
+            terms, _ = gradient_program(recording, [1])
+            outputs, sums = [], [(len(recording.parameters), numbers[0])]
+        elif kind == "sum":
+            outputs, sums = [], [(0, numbers[0])]
+        elif kind == "inputs":
+            _, outputs = gradient_program(recording, [1], of_inputs=True)
+        elif kind != "outputs":
+            seeds = [int(place == int(kind)) for place in range(len(numbers))]
+            terms, outputs = gradient_program(recording, seeds, of_inputs=True)
+        inputs = sum(map(prod, recording.shapes))
+        planned = plan(trace, inputs, outputs, terms, sums)
+        program = Program(planned, recording.shapes, len(outputs), self._host)
+        code = program.code
+        stats = Stats(
+            trace.recorded,
+            planned.live,
+            planned.multiply_adds,
+            perf_counter() - started - code.seconds,
+            code.seconds,
+            code.size,
+            code.from_cache,
+        )
+        return program, stats
+
+    # --- arguments --------------------------------------------------------------------------------------------------
+
+    def _addresses(
+        self, recording: Recording, arrays: Sequence[Array], count: int
+    ) -> tuple[list[tuple[int, int]], Any]:
+        """Address and row step of each argument, and what must stay alive meanwhile."""
+        arrays = self._with_random(recording, arrays, count)
+        rows = [rows_of(each, shape) for each, shape in zip(arrays, recording.shapes, strict=True)]
+        return [(address, step) for _, address, step in rows], rows
+
+    def _with_random(self, recording: Recording, arrays: Sequence[Array], count: int) -> list[Array]:
+        if not recording.random_count:
+            return list(arrays)
+        import numpy as np
+
+        if self._random is None:
+            self._random = np.random.default_rng(self._seed)
+        return [*arrays, self._random.random((count, recording.random_count))]
+
+
+class _Mean:
+    """One call of mean: the op whose forward rule and partial derivatives are the machine code on these arrays."""
+
+    def __init__(self, compiled: Compiled, recording: Recording, arrays: Sequence[Array], count: int) -> None:
+        recorded = not recording_state.special_blocks or recording_state.recording.get()
+        self.program = compiled._program(recording, "mean" if recorded else "sum")
+        self.addresses, self.kept = compiled._addresses(recording, arrays, count)
+        self.count, self.threads = count, compiled.threads
+        self.numbers: tuple[Any, ...] | None = None
+        self.results: list[float] = []
+        self.op = Op(
+            f"mean_of_{compiled._title()}", self.forward, self.partials, None, symbol=f"mean {compiled._title()}"
+        )
+
+    def forward(self, *numbers: Any) -> float:
+        if self.numbers is None or numbers != self.numbers:
+            parameters = _floats(numbers)
+            sums = self.program.sums(self.addresses, self.count, parameters.buffer_info()[0], self.threads)
+            self.results = sums.tolist()
+            self.numbers = numbers
+        return self.results[-1]
+
+    def partials(self, out: Any, *numbers: Any) -> list[float]:
+        self.forward(*numbers)
+        return self.results[:-1]
+
+
+class _Point:
+    """One call on one example: an op for each output, whose arguments are the parameters and the Values passed in."""
+
+    def __init__(self, compiled: Compiled, recording: Recording, arrays: list[Array], places: list[int]) -> None:
+        self.compiled, self.recording, self.arrays, self.places = compiled, recording, arrays, places
+
+    def outputs(self, parameters: list[Value], inputs: list[Value]) -> list[Value]:
+        title = self.compiled._title()
+        args = [*parameters, *inputs]
+        found = []
+        for place in range(len(self.recording.outputs)):
+            rules = (functools.partial(self.forward, place), functools.partial(self.partials, place))
+            op = Op(f"compiled_{title}", *rules, None, symbol=title)
+            found.append(recording_state._record_op(op, args) if args else Value(op.forward()))
+        return found
+
+    def run(self, kind: str, numbers: tuple[Any, ...]) -> tuple[list[float], list[float]]:
+        """Outputs and sums of the program of this kind, at these numbers of the args."""
+        import numpy as np
+
+        recording = self.recording
+        program = self.compiled._program(recording, kind)
+        count = len(recording.parameters)
+        parameters = _floats(numbers[:count])
+        flat = np.concatenate([each.reshape(-1) for each in self.arrays]) if self.arrays else np.empty(0)
+        for place, number in zip(self.places, numbers[count:], strict=True):
+            flat[place] = number
+        addresses, start = [], flat.ctypes.data
+        for shape in recording.shapes:
+            addresses.append((start, 0))
+            start += 8 * prod(shape)
+        outputs, sums = np.empty(max(1, program.output_count)), np.empty(max(1, program.sum_count))
+        program.run(addresses, 0, 1, parameters.buffer_info()[0], outputs.ctypes.data, sums.ctypes.data)
+        return outputs.tolist(), sums.tolist()
+
+    def forward(self, output: int, *numbers: Any) -> float:
+        return self.run("outputs", numbers)[0][output]
+
+    def partials(self, output: int, out: Any, *numbers: Any) -> list[float]:
+        of_inputs, of_parameters = self.run(str(output), numbers)
+        count = len(self.recording.parameters)
+        padded = (of_parameters + [0.0] * count)[:count]
+        return [*padded, *[of_inputs[place] for place in self.places]]
+
+
+def _floats(numbers: Sequence[Any]) -> array[float]:
+    try:
+        return array("d", numbers)
+    except TypeError as error:
+        raise TypeError(
+            f"compiled code computes on floats only ({error}): for other kinds of numbers, or for derivatives of "
+            "derivatives, call the function itself instead of jit(function)"
+        ) from None
+
+
+def _numbers_of(argument: Any, values: list[Value]) -> Any:
+    """A nested list with the numbers of the Values in it."""
+    if isinstance(argument, Value):
+        return argument._number
+    if isinstance(argument, list | tuple):
+        return [_numbers_of(each, values) for each in argument]
+    return argument
+
+
+def _flat_values(argument: Any) -> list[Any]:
+    """What stands in nested lists, in order; an array counts as its numbers."""
+    if isinstance(argument, list | tuple):
+        return [value for each in argument for value in _flat_values(each)]
+    return argument.reshape(-1).tolist() if hasattr(argument, "reshape") else [argument]
+
+
+def _argument_names(function: Callable[..., Any]) -> tuple[int, list[str], bool]:
+    """The least number of arguments, their names, and whether there may be more."""
+    import inspect
+
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):
+        return 0, [], True
+    named = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    least = sum(p.default is p.empty for p in named)
+    return least, [p.name for p in named], any(p.kind is p.VAR_POSITIONAL for p in parameters)
+
+
+def jit(
+    function: Callable[..., Any], *, threads: int | None = None, lanes: int | None = None, seed: int | None = None
+) -> Compiled:
+    """Compile a function of Values, written for one example, to machine code that computes whole batches.
+
+    The function is run a few times to record its graph; the gradient is the table's own rules run backwards over it.
+    Leaf Values that the function closes over are parameters, read afresh at each call; its arguments are inputs; leaf
+    Values made inside are constants. Arguments of a new shape compile anew.
+
+    Args:
+        function: takes a scalar, a list or nested lists of Values for each argument, and returns a Value or a list of
+            Values. A choice in it is `where(condition, a, b)`, as an `if` would be decided once for all examples.
+        threads: how many cores large batches use; all, unless told otherwise. The result does not depend on it.
+        lanes: how many numbers a vector of the machine holds (2, 4 or 8); what suits the host, unless told otherwise.
+        seed: for random numbers (dropout) that are the same in every run.
+
+    Returns:
+        A `Compiled` f with f(x, y), f.batch(X, Y), f.mean(X, Y), f.grad(X, Y), f.fit(...), and f.ir, f.asm, f.stats.
+
+    Raises:
+        ImportError: llvmlite or numpy is missing.
+
+    >>> from micrograd_kr import Value, jit
+    >>> w = Value(2.0)
+    >>> f = jit(lambda x, y: (w * x - y) ** 2)
+    >>> f.batch([1.0, 2.0], [0.0, 1.0])
+    array([4., 9.])
+    >>> loss = f.mean([1.0, 2.0], [0.0, 1.0])
+    >>> loss.backward()
+    >>> loss.data, w.grad                        # the mean of 2 * (w * x - y) * x
+    (6.5, 8.0)
+    """
+    return Compiled(function, threads=threads, lanes=lanes, seed=seed)
