@@ -1,0 +1,135 @@
+"""The command line: `python -m micrograd_kr`, or `micrograd-kr`.
+
+Without a command it does the main job: a neuron learns the prices of real houses. `--help` lists the commands.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from difflib import get_close_matches
+
+from . import commands
+from .commands._arguments import Parser, protect_expressions
+from .commands._output import CommandError, can_write, never_fail_to_encode, say
+from .expression import ExpressionError
+from .locale import ENVIRONMENT_VARIABLE, language
+
+MISTAKE, INTERRUPTED = 2, 130
+_NO_HANGUL = "(This output's encoding has no Hangul: set PYTHONIOENCODING=utf-8, or take --lang en.)"
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command.
+
+    Args:
+        argv: the arguments, without the program's name; those of the process unless given.
+
+    Returns:
+        The exit code: 0 if all went well, 2 for a mistake in the arguments, 130 after Ctrl-C.
+
+    >>> main(["step", "a*b", "a=2", "b=3", "--lang", "en"])  # doctest: +ELLIPSIS
+    Forward
+      1. ...
+    Gradients
+      d out / d a = 3
+      d out / d b = 2
+    0
+    """
+    given = list(sys.argv[1:] if argv is None else argv)
+    for stream in (sys.stdout, sys.stderr):
+        never_fail_to_encode(stream)
+    try:
+        with _language_of(given):
+            try:
+                return _run(given)
+            except (CommandError, ExpressionError) as mistake:
+                print(mistake, file=sys.stderr)
+                return MISTAKE
+            except KeyboardInterrupt:
+                print(file=sys.stderr)
+                return INTERRUPTED
+            finally:
+                sys.stdout.flush()
+    except CommandError as mistake:  # about the language itself
+        print(mistake, file=sys.stderr)
+        return MISTAKE
+    except BrokenPipeError:  # the reader, `head` for one, has read enough
+        _write_into_nothing()
+        return 0
+
+
+def _run(given: list[str]) -> int:
+    if not given or (given[0].startswith("-") and given[0] not in ("-h", "--help")):
+        given = [commands.DEFAULT, *given]
+    parser, subparsers = _parsers(given[0])
+    try:
+        if given[0] not in subparsers.choices:
+            parser.parse_args(given[:1])  # --help
+        own_parser = subparsers.choices[given[0]]
+        arguments, rest = parser.parse_known_args(protect_expressions(given, own_parser))
+        if hasattr(arguments, "values") and not any(text.startswith("-") for text in rest):
+            arguments.values, rest = [*arguments.values, *rest], []  # numbers that stood after an option
+        if rest:
+            own_parser.error(f"unrecognized arguments: {' '.join(rest)}")
+    except SystemExit as end:  # --help has been printed
+        return int(end.code or 0)
+    return int(commands.load(given[0]).run(arguments))
+
+
+def _parsers(command: str) -> tuple[Parser, argparse._SubParsersAction[Parser]]:
+    """The parser, with that of the command: with those of all commands if it is none, for --help."""
+    names = commands.names()
+    if command not in names and not command.startswith("-"):
+        similar = get_close_matches(command, names, 1)
+        hint = say("similar_command", similar=similar[0]) if similar else say("commands_are", commands=", ".join(names))
+        raise CommandError(f"{say('unknown_command', command=command)} {hint}")
+    called = os.path.basename(sys.argv[0])
+    program = "python -m micrograd_kr" if called.startswith(("__main__", "-")) or not called else called
+    parser = Parser(prog=program, description=say("description"), epilog=say("epilog", program=program))
+    subparsers = parser.add_subparsers(title=say("commands"), metavar=say("command"), parser_class=Parser)
+    for name in [command] if command in names else names:
+        commands.load(name).add_parser(subparsers)
+    return parser, subparsers
+
+
+@contextmanager
+def _language_of(given: list[str]) -> Iterator[None]:
+    """Take `--lang ko` out of the arguments, wherever it stands, and speak that language until the end."""
+    before = os.environ.get(ENVIRONMENT_VARIABLE)
+    for index, argument in enumerate(given):
+        option, equals, lang = argument.partition("=")
+        if option == "--lang":
+            del given[index]
+            if not equals:
+                lang = given.pop(index) if index < len(given) else ""
+            os.environ[ENVIRONMENT_VARIABLE] = lang or " "
+            break
+    try:
+        spoken = language()
+    except ValueError as error:
+        raise CommandError(f"{error}") from None
+    else:
+        if spoken == "ko" and not can_write("한글"):
+            print(_NO_HANGUL, file=sys.stderr)
+        yield
+    finally:
+        if before is None:
+            os.environ.pop(ENVIRONMENT_VARIABLE, None)
+        else:
+            os.environ[ENVIRONMENT_VARIABLE] = before
+
+
+def _write_into_nothing() -> None:
+    """Let the interpreter's last flush of standard output succeed, though nobody reads it any more."""
+    try:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (OSError, ValueError):
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115
+
+
+if __name__ == "__main__":
+    sys.exit(main())

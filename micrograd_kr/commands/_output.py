@@ -1,0 +1,71 @@
+"""How commands speak: in the language asked for, on any terminal, and of mistakes without a traceback."""
+
+from __future__ import annotations
+
+import codecs
+import sys
+from typing import TYPE_CHECKING, TextIO
+
+from ..locale import translate
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+# What a narrow encoding (ascii, cp1252, cp949) lacks is written like this rather than as a question mark.
+_PLAIN = {"→": "->", "←": "<-", "×": "x", "·": "*", "∂": "d", "−": "-", "–": "-", "—": "-", "…": "...", "²": "^2"}
+_PLAIN |= {"“": '"', "”": '"', "‘": "'", "’": "'", "≤": "<=", "≥": ">=", "≠": "!=", "√": "sqrt", "━": "=", "─": "-"}
+
+
+class CommandError(Exception):
+    """A mistake of the user's that is told in one message; the exit code is 2."""
+
+
+def say(key: str, **pieces: object) -> str:
+    """The message `command_line.KEY` in the language of the command line.
+
+    >>> say("picture_written", path="graph.svg")
+    'The picture is in graph.svg.'
+    """
+    return translate(f"command_line.{key}", None, **{name: str(piece) for name, piece in pieces.items()})
+
+
+def console() -> Console:
+    """Where commands print: in colour in a terminal, as plain text in a pipe."""
+    from rich.console import Console
+
+    return Console(highlight=False, markup=False, emoji=False)
+
+
+def show(out: Console, *texts: object, style: str | None = None, indent: int = 0) -> None:
+    """Print a paragraph: wrapped in a terminal, and whole in a pipe, where other programs read on."""
+    from rich.padding import Padding
+    from rich.text import Text
+
+    text = Text(" ".join(map(str, texts)), style=style or "")
+    if out.is_terminal:
+        out.print(Padding(text, (0, 0, 0, indent)))
+    else:
+        out.print(" " * indent + text.plain, soft_wrap=True)
+
+
+def never_fail_to_encode(stream: TextIO) -> None:
+    """Let a stream write every character, put plainly where its encoding lacks it."""
+    reconfigure = getattr(stream, "reconfigure", None)
+    if reconfigure is not None and not (stream.encoding or "").lower().startswith("utf"):
+        codecs.register_error("micrograd_kr_plain", _plainly)
+        reconfigure(errors="micrograd_kr_plain")
+
+
+def _plainly(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return "".join(_PLAIN.get(c, "?") for c in error.object[error.start : error.end]), error.end
+
+
+def can_write(text: str) -> bool:
+    """Whether standard output's encoding has all characters of a text."""
+    try:
+        text.encode(getattr(sys.stdout, "encoding", None) or "utf-8")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
