@@ -47,15 +47,15 @@ def draw(
         root: the output.
         path: a file to write as well, of the kind that its suffix names: .svg, .png, .gv or .dot.
         expand: True to draw every `dot` and `sum` as the steps it is made of; or the nodes to draw so, of any op.
-        collapse: True to draw each outermost nn module as one box, False for none; or the modules to draw so (themselves,
-            or what they are called in the drawing). None: the innermost, and those around them, as far as a large
-            graph needs it to be readable.
+        collapse: True to draw each outermost nn module as one box, False for none; or the modules to draw so
+            (themselves, or what they are called in the drawing). None: in a large graph the innermost, then those
+            around them, until it is readable.
         rankdir: the direction of computation: "LR", "TB", "RL" or "BT".
         max_nodes: how many boxes there may be; None for any number.
         lang: "ko" or "en".
 
     Returns:
-        A graphviz.Digraph: `.pipe("svg")`, `.render(...)`, `.source`, `.write("graph.png")`; it shows itself in Jupyter.
+        A graphviz.Digraph: `.pipe("svg")`, `.render(...)`, `.source`, `.write("graph.png")`; Jupyter shows it.
 
     Raises:
         TypeError: root is no Value.
@@ -72,7 +72,9 @@ def draw(
     """
     if not isinstance(root, Value):
         hint = "; draw one of them" if isinstance(root, list | tuple) else ""
-        raise TypeError(f"draw takes the Value at the end of a computation, not the {type(root).__name__} {root!r:.60}{hint}")
+        raise TypeError(
+            f"draw takes the Value at the end of a computation, not the {type(root).__name__} {root!r:.60}{hint}"
+        )
     if rankdir not in _DIRECTIONS:
         raise ValueError(f"rankdir is one of {', '.join(_DIRECTIONS)}, not {rankdir!r}")
     words = WORDS[language(lang)]

@@ -11,7 +11,7 @@ import graphviz
 from ..engine import Value
 from .picture import Picture
 from .rendering import render_dot, svg_to_png
-from .source import EDGE, GRAPH, NODE, dot_lines
+from .source import EDGE, NODE, dot_lines, graph_attributes
 from .svg import polished
 
 _SOURCE_SUFFIXES = ("gv", "dot")
@@ -37,7 +37,7 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]  # graphviz has no types
         drawing = cls(
             name="computation graph",
             format="svg",
-            graph_attr={**GRAPH, "rankdir": rankdir},
+            graph_attr=graph_attributes(picture, rankdir),
             node_attr=NODE,
             edge_attr=EDGE,
             body=dot_lines(picture),
@@ -104,7 +104,9 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]  # graphviz has no types
             filename = filename or Path(outfile).with_suffix(".gv")
         saved = Path(self.save(filename, directory))
         if outfile is None:
-            target = Path(f"{saved}.{'.'.join([part for part in (renderer, formatter, format or self.format) if part])}")
+            target = Path(
+                f"{saved}.{'.'.join([part for part in (renderer, formatter, format or self.format) if part])}"
+            )
         if raise_if_result_exists and target.exists():
             raise graphviz.FileExistsError(f"there is a file already: {str(target)!r}")
         target.write_bytes(self.pipe(format, renderer, formatter, neato_no_op, quiet, engine=engine))

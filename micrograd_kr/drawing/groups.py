@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..engine import Scope, Value
+from ..engine import Scope
 from .text import printable
 
 Path = tuple[str | int, ...]  # ("layers", 0): the way from a module to what it holds
@@ -96,7 +96,7 @@ class Groups:
         for group in self:
             for key, way in self._held_by(group.module).items():
                 name, known = owned.get(key, (_written(way), group))
-                owned[key] = name, _common(known, group)
+                owned[key] = name, common(known, group)
         return owned
 
     def _held_by(self, module: Any) -> dict[int, Path]:
@@ -104,7 +104,9 @@ class Groups:
         found = self._held.get(id(module))
         if found is None:
             found = self._held[id(module)] = {}
-            waiting: list[tuple[Path, Any]] = [((name,), value) for name, value in getattr(module, "__dict__", {}).items()]
+            waiting: list[tuple[Path, Any]] = [
+                ((name,), value) for name, value in getattr(module, "__dict__", {}).items()
+            ]
             for way, held in waiting:  # grows meanwhile
                 if isinstance(held, float | int | str) or id(held) in found:
                     continue
@@ -116,7 +118,7 @@ class Groups:
         return found
 
 
-def _common(one: Group | None, other: Group | None) -> Group | None:
+def common(one: Group | None, other: Group | None) -> Group | None:
     """The innermost group around both."""
     if one is other or one is None or other is None:
         return one if one is other else None

@@ -18,8 +18,8 @@ from ..elementary import Number
 from ..engine import Constant, Value, topological_order
 from ..naming import format_number, names_of
 from ..ops import Op
-from .expansion import expansion
-from .groups import Group, Groups
+from .expansion import Expansion, expansion
+from .groups import Group, Groups, common
 from .text import printable, shortened, text_width
 
 COMFORTABLE = 150  # boxes: in a larger drawing modules are collapsed
@@ -60,6 +60,7 @@ class Arrow(NamedTuple):
     id: str
     tail: str
     head: str
+    is_constant: bool = False
 
 
 class Words(NamedTuple):
@@ -68,7 +69,7 @@ class Words(NamedTuple):
     data: str
     grad: str
     was: str
-    count: str
+    size: str
 
 
 WORDS = {
@@ -77,21 +78,19 @@ WORDS = {
 }
 
 
-@dataclass(slots=True)
-class _Part:
+class _Part(NamedTuple):
     """A Value of the graph, or a step inside one that is expanded."""
 
     id: str
+    kind: str
     value: Value
     op: Op | None
     args: tuple[Value, ...]
+    numbers: tuple[Number, ...]  # those that the args had in the forward pass
     grad: Number
     name: str
     spelling: str
-    group: Group | None = None
-    numbers: tuple[Number, ...] = ()  # those that the args had in the forward pass
-    kind: str = "operation"
-    recorded: Number = None  # of a leaf: the number that it had in the forward pass
+    group: Group | None
 
 
 class Picture:
@@ -107,8 +106,12 @@ class Picture:
     def __init__(self, root: Value, expand: bool | Collection[Value], collapse: Collapse, words: Words) -> None:
         self._root, self._words = root, words
         self._groups = Groups()
-        self._parts = self._take_apart(expand)
-        self._bring_home()
+        self._order = topological_order(root)
+        self._names = names_of(root)
+        self._leaves: dict[Value, tuple[str, Group | None]] = {}  # their kind and group
+        self._recorded: dict[Value, Number] = {}  # of leaves: the number that the forward pass saw
+        self._place_leaves()
+        self._parts = list(self._take_apart(expand))
         self.size = len(self._parts)
         self._collapsed = self._choose_collapsed(collapse)
         box_of = {part.value: self._shown_in(part) for part in self._parts}
@@ -121,55 +124,66 @@ class Picture:
 
     # --- the parts: Values, and steps inside them ---------------------------------------------------------------------
 
-    def _take_apart(self, expand: bool | Collection[Value]) -> list[_Part]:
-        names = self._names = names_of(self._root)
-        chosen = expand if isinstance(expand, bool) else set(expand)
-        parts = []
-        for index, node in enumerate(topological_order(self._root)):
-            id, group = f"n{index}", self._groups.of(node.scope)
-            op = node.op
+    def _take_apart(self, expand: bool | Collection[Value]) -> Iterator[_Part]:
+        names, chosen = self._names, expand if isinstance(expand, bool) else set(expand)
+        for index, node in enumerate(self._order):
+            id, op, name = f"n{index}", node.op, names[node]
             if op is None:
-                parts.append(_Part(id, node, None, (), node.grad, names[node], "", recorded=node.data))
+                kind, group = self._leaves[node]
+                yield _Part(id, kind, node, None, (), (), node.grad, name, "", group)
                 continue
+            group = self._groups.of(node.scope)
             wanted = op.arity is None if chosen is True else chosen and node in chosen
             inside = expansion(node) if wanted else None
             if inside is None:
-                name, spelling = names[node], names.spell(node)
-                parts.append(_Part(id, node, op, node.args, node.grad, name, spelling, group, node.arg_numbers))
-                continue
-            for number, step in enumerate(inside.steps):
-                is_last = step is inside.steps[-1]
-                assert step.op is not None
-                args = tuple([inside.originals.get(arg, arg) for arg in step.args])
-                value, name = (node, names[node]) if is_last else (step, "")
-                step_id = id if is_last else f"{id}-{number}"
-                for operand, arg in enumerate(args):
-                    if isinstance(arg, Constant) and arg not in names:  # a number that the rule itself brings along
-                        own = _Part(f"{step_id}-{operand}c", arg, None, (), 0, format_number(arg.data), "", group)
-                        own.recorded = arg.data
-                        parts.append(own)
-                grad, numbers = inside.gradients[step], step.arg_numbers
-                parts.append(_Part(step_id, value, step.op, args, grad, name, step.op.symbol, group, numbers))
-        return parts
+                spelling = names.spell(node)
+                yield _Part(id, "operation", node, op, node.args, node.arg_numbers, node.grad, name, spelling, group)
+            else:
+                yield from self._steps(id, node, inside, group)
 
-    def _bring_home(self) -> None:
-        """Say of each leaf what kind it is; a parameter stands in its module, a constant beside what uses it."""
+    def _steps(self, id: str, node: Value, inside: Expansion, group: Group | None) -> Iterator[_Part]:
+        """The parts of an expanded node: its steps, and the numbers that its rule itself brings along."""
+        for number, step in enumerate(inside.steps):
+            op, value, own_id, name = step.op, step, f"{id}-{number}", ""
+            assert op is not None
+            if step is inside.steps[-1]:
+                value, own_id, name = node, id, self._names[node]
+            args = tuple([inside.originals.get(arg, arg) for arg in step.args])
+            texts = []
+            for index, arg in enumerate(args):
+                text = self._names.get(arg, "")
+                if not text and isinstance(arg, Constant):
+                    text = self._number(arg.data)
+                    yield _Part(f"{own_id}-{index}c", "constant", arg, None, (), (), 0, text, "", group)
+                texts.append(text)
+            spelling = op.spell(*texts) if all(texts) else op.symbol
+            grad = inside.gradients[step]
+            yield _Part(own_id, "operation", value, op, args, step.arg_numbers, grad, name, spelling, group)
+
+    def _place_leaves(self) -> None:
+        """Say of each leaf what kind it is and where it stands: a parameter in its module, a constant where it is used.
+
+        A parameter without label is called what its module calls it.
+        """
+        for node in self._order:
+            self._groups.of(node.scope)
         owned = self._groups.parameters()
-        leaves = {part.value: part for part in self._parts if part.op is None}
-        for part in leaves.values():
-            part.kind = "constant" if isinstance(part.value, Constant) else "input"
-            if part.kind == "input" and id(part.value) in owned:
-                name, part.group = owned[id(part.value)]
-                part.kind = "parameter"
-                if not part.value.label:
-                    self._names[part.value] = part.name = name
-        for part in self._parts:
-            for arg, number in zip(part.args, part.numbers, strict=True):
-                leaf = leaves.get(arg)
-                if leaf is not None:
-                    leaf.recorded = number
-                    if leaf.kind == "constant":
-                        leaf.group = part.group
+        for node in self._order:
+            if node.op is None:
+                name, group = owned.get(id(node), ("", None))
+                kind = "constant" if isinstance(node, Constant) else "parameter" if name else "input"
+                self._leaves[node] = kind, group
+                if kind == "parameter" and not node.label:
+                    self._names[node] = name
+        met = set()
+        for node in self._order:
+            for arg, number in zip(node.args, node.arg_numbers, strict=True):
+                if arg.op is None:
+                    self._recorded[arg] = number
+                    if isinstance(arg, Constant):
+                        group = self._groups.of(node.scope)
+                        self._leaves[arg] = "constant", common(self._leaves[arg][1], group) if arg in met else group
+                        met.add(arg)
 
     # --- collapsing ---------------------------------------------------------------------------------------------------
 
@@ -211,7 +225,7 @@ class Picture:
                     if tail == head or (tail, head) in drawn:
                         continue
                     drawn.add((tail, head))
-                yield Arrow(f"e{part.id[1:]}-{index}", tail, head)
+                yield Arrow(f"e{part.id[1:]}-{index}", tail, head, isinstance(arg, Constant))
 
     def _boxes(self, box_of: dict[Value, str]) -> Iterator[Box]:
         hidden: dict[str, list[_Part]] = {}
@@ -237,15 +251,24 @@ class Picture:
     def _module_box(self, group: Group, parts: list[_Part], used: set[Value]) -> Box:
         outputs = [part for part in parts if part.op is not None and part.value in used]
         rows = self._rows(outputs[0]) if len(outputs) == 1 else []
-        rows.append(self._words.count.format(count=len(parts)))
+        rows.append(self._words.size.format(count=len(parts)))
         title = shortened(_line(group.title), WIDEST_NAME)
         is_output = any(part.value is self._root for part in parts)
-        return Box(group.id, "module", title, rows, f"{group.path}: {printable(repr(group.module)[:LONGEST_TOOLTIP])}", group.outer, is_output)
+        return Box(
+            group.id,
+            "module",
+            title,
+            rows,
+            f"{group.path}: {printable(repr(group.module)[:LONGEST_TOOLTIP])}",
+            group.outer,
+            is_output,
+        )
 
     def _rows(self, part: _Part) -> list[str]:
-        data, now = self._number(part.value.data), part.recorded
-        if part.op is None and now is not part.value.data and self._number(now) != data:
-            data = f"{data} ({self._words.was} {self._number(now)})"
+        data = self._number(part.value.data)
+        recorded = self._recorded.get(part.value, part.value.data)
+        if recorded is not part.value.data and self._number(recorded) != data:
+            data = f"{data} ({self._words.was} {self._number(recorded)})"
         return [f"{self._words.data} {data}", f"{self._words.grad} {self._gradient(part)}"]
 
     def _gradient(self, part: _Part) -> str:

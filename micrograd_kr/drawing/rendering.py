@@ -8,7 +8,9 @@ The program comes with the wheel graphviz-pure; a `dot` of the system takes its 
 
 from __future__ import annotations
 
+import math
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -23,7 +25,9 @@ from .text import FONT_FAMILY
 
 _PROGRAM = "graphviz-pure"
 _PIXELS_PER_INCH = 96
-_ZOOM = 2  # two pixels of PNG for one of SVG, for today's screens
+_ZOOM = 2.0  # two pixels of PNG for one of SVG, for today's screens
+_SMALLEST_ZOOM = 0.25  # the text is not readable any more
+_MOST_PIXELS = 25_000_000  # 100 MB while it is drawn
 
 
 def render_dot(source: str, format: str, engine: str = "dot", options: tuple[str, ...] = ()) -> bytes:
@@ -77,7 +81,12 @@ def _installed_programs() -> Iterator[Path]:
         if file.name in names:
             yield Path(str(file.locate()))
     beside = Path(str(wheel.locate_file("")))  # `pip install --target` puts the scripts into a folder beside
-    for folder in (beside / "bin", beside / "Scripts", Path(sysconfig.get_path("scripts")), Path(sys.executable).parent):
+    for folder in (
+        beside / "bin",
+        beside / "Scripts",
+        Path(sysconfig.get_path("scripts")),
+        Path(sys.executable).parent,
+    ):
         for name in names:
             yield folder / name
 
@@ -86,16 +95,32 @@ def _installed_programs() -> Iterator[Path]:
 
 
 def svg_to_png(svg: str) -> bytes:
-    """The picture as PNG, at twice its size in pixels; warns once if no font here has Hangul that is in it.
+    """The picture as PNG, at twice its size, less if it is huge; warns once if no font here has Hangul that is in it.
 
     Raises:
         ImportError: resvg-py is not installed.
         RuntimeError: there is no font at all.
+        ValueError: the picture is too large for a PNG.
     """
+    zoom = _zoom(svg)
     family = _sans_serif_family()
     if any("ᄀ" <= character <= "ᇿ" or "가" <= character <= "힣" for character in svg):
         _warn_without_hangul()
-    return _resvg(svg, _ZOOM, family)
+    return _resvg(svg, zoom, family)
+
+
+def _zoom(svg: str) -> float:
+    size = re.search(r'<svg [^>]*?width="([\d.]+)pt" height="([\d.]+)pt"', svg)
+    if size is None:
+        return _ZOOM
+    width, height = [float(points) / 72 * _PIXELS_PER_INCH for points in size.groups()]
+    zoom = min(_ZOOM, math.sqrt(_MOST_PIXELS / (width * height)))
+    if zoom < _SMALLEST_ZOOM:
+        raise ValueError(
+            f"the drawing is too large for a PNG ({width:,.0f} x {height:,.0f} pixels): write an .svg, which can be "
+            "zoomed, or draw less: a part of the graph, or its modules collapsed (collapse=True)"
+        )
+    return zoom
 
 
 def _resvg(svg: str, zoom: float, family: str) -> bytes:

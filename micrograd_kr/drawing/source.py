@@ -12,6 +12,7 @@ FONT_SIZE = 11.0
 _TITLE_SIZE = 12.0  # of a frame
 _PADDING = 16.0  # points, left and right of a text together
 _NARROWEST = 64.0
+_BOLD = 1.1  # how much wider a title is than its letters are when they are not bold
 _POINTS_PER_INCH = 72.0
 
 GRAPH = {
@@ -34,17 +35,25 @@ NODE = {
     "height": "0.2",
     "penwidth": "1",
 }
-EDGE = {"color": "#98a2b3", "arrowsize": "0.6", "penwidth": "1"}
+EDGE = {"color": "#98a2b3", "arrowsize": "0.6", "penwidth": "1", "weight": "8"}
+_ARROW_OF_CONSTANT = " weight=1"  # so that a chain of Values is straight, with its constants beside it
 # What a kind of box has that the others have not; the shape tells them apart too, for those who see few colours.
 KINDS = {
-    "operation": "",
-    "input": ' class="input" style="filled,rounded" fillcolor="#eaf3ff" color="#5b8def"',
-    "parameter": ' class="parameter" style="filled,rounded" fillcolor="#fff5e0" color="#d39b2f"',
-    "constant": ' class="constant" style="filled,dashed" fillcolor="#f9fafb" fontcolor="#475467"',
-    "module": ' class="module" style="filled,rounded,bold" fillcolor="#f3efff" color="#8b74d0"',
+    "operation": {},
+    "input": {"style": "filled,rounded", "fillcolor": "#eaf3ff", "color": "#5b8def"},
+    "parameter": {"style": "filled,rounded", "fillcolor": "#fff5e0", "color": "#d39b2f"},
+    "constant": {"style": "filled,dashed", "fillcolor": "#f9fafb", "fontcolor": "#475467"},
+    "module": {"style": "filled,rounded,bold", "fillcolor": "#f3efff", "color": "#8b74d0"},
 }
 OUTPUT = {"fillcolor": "#e8f7ee", "color": "#2f9e62", "penwidth": "2"}
 _FRAME = 'style="rounded,filled" color="#d0d5dd" fillcolor="#fbfcfd" fontcolor="#475467" labeljust="l" margin="10"'
+LARGE = {"nslimit": "1"}  # a less patient search for the best layout
+_LARGE_FROM = 300  # boxes
+
+
+def graph_attributes(picture: Picture, rankdir: str) -> dict[str, str]:
+    """The attributes of the whole graph."""
+    return {**GRAPH, "rankdir": rankdir, **(LARGE if len(picture.boxes) > _LARGE_FROM else {})}
 
 
 def dot_lines(picture: Picture) -> Iterator[str]:
@@ -57,31 +66,38 @@ def dot_lines(picture: Picture) -> Iterator[str]:
         inside.setdefault(group.outer, []).append(group)
     for box in boxes.get(None, []):
         yield _box(box)
-    waiting: list[Group | str] = [*reversed(inside.get(None, []))]
+    waiting: list[Group | None] = [*reversed(inside.get(None, []))]
     while waiting:
         group = waiting.pop()
-        if isinstance(group, str):
-            yield group
+        if group is None:  # the end of the frame that was opened last and not closed yet
+            yield "\t}\n"
             continue
         yield from _frame(group)
         for box in boxes.get(group, []):
             yield _box(box)
-        waiting.append("\t}\n")
+        waiting.append(None)
         waiting += reversed(inside.get(group, []))
     for arrow in picture.arrows:
         yield _arrow(arrow)
 
 
 def _box(box: Box) -> str:
-    lines = [box.title, *box.rows]
-    width = max(_NARROWEST * (box.kind != "constant"), *[text_width(line, FONT_SIZE) + _PADDING for line in lines])
-    label = "|".join([record_field(line) for line in lines])
-    kind = KINDS[box.kind]
-    if box.is_output:
-        looks = "".join([f' {name}="{value}"' for name, value in OUTPUT.items()])
-        kind = f' class="{box.kind} output" style="filled"{looks}'
+    widths = [text_width(line, FONT_SIZE) for line in box.rows]
+    widths.append(text_width(box.title, FONT_SIZE) * (1 if box.kind == "constant" else _BOLD))
+    width = max(_NARROWEST * (box.kind != "constant"), max(widths) + _PADDING)
+    label = "|".join([record_field(line) for line in (box.title, *box.rows)])
+    looks = _LOOKS[box.kind, box.is_output]
     tooltip = f" tooltip={quoted(_tooltip(box.tooltip))}" if box.tooltip else ""
-    return f'\t{quoted(box.id)} [id="{box.id}" width={width / _POINTS_PER_INCH:.3f}{kind} label={quoted(label)}{tooltip}]\n'
+    width /= _POINTS_PER_INCH
+    return f'\t"{box.id}" [id="{box.id}" width={width:.3f}{looks} label={quoted(label)}{tooltip}]\n'
+
+
+def _looks(kind: str, is_output: bool) -> str:
+    values = {"class": f"{kind} output" if is_output else kind, **KINDS[kind], **(OUTPUT if is_output else {})}
+    return "".join([f' {name}="{value}"' for name, value in values.items() if NODE.get(name) != value])
+
+
+_LOOKS = {(kind, is_output): _looks(kind, is_output) for kind in KINDS for is_output in (False, True)}
 
 
 def _frame(group: Group) -> Iterator[str]:
@@ -96,7 +112,8 @@ def _frame(group: Group) -> Iterator[str]:
 
 
 def _arrow(arrow: Arrow) -> str:
-    return f'\t{quoted(arrow.tail)} -> {quoted(arrow.head)} [id="{arrow.id}"]\n'
+    weight = _ARROW_OF_CONSTANT if arrow.is_constant else ""
+    return f'\t"{arrow.tail}" -> "{arrow.head}" [id="{arrow.id}"{weight}]\n'
 
 
 def _tooltip(text: str) -> str:

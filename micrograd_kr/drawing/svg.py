@@ -15,23 +15,28 @@ _OURS = ("input", "parameter", "constant", "operation", "module")
 # The light colours stand in the elements themselves, so that a viewer without CSS shows them too.
 _STYLE = """
 .micrograd-kr .title { font-weight: 600 }
+.micrograd-kr .constant .title { font-weight: 400 }
 .micrograd-kr .name { fill: #667085 }
 .micrograd-kr .data .number { fill: #1c4f91 }
 .micrograd-kr .grad .number { fill: #b42318 }
 @media (prefers-color-scheme: dark) {
   .micrograd-kr .graph > polygon { fill: #12161c }
   .micrograd-kr text { fill: #e6e9ee }
-  .micrograd-kr .name, .micrograd-kr .constant text, .micrograd-kr .frame text { fill: #a3adba }
+  .micrograd-kr .name, .micrograd-kr .constant .title, .micrograd-kr .frame text { fill: #a3adba }
   .micrograd-kr .data .number { fill: #8cbcff }
   .micrograd-kr .grad .number { fill: #ff9d92 }
-  .micrograd-kr .operation > * { --fill: #1d232c; --line: #6b7686 }
-  .micrograd-kr .constant > * { --fill: #171c23; --line: #6b7686 }
-  .micrograd-kr .input > * { --fill: #15273f; --line: #5b8def }
-  .micrograd-kr .parameter > * { --fill: #33270f; --line: #d39b2f }
-  .micrograd-kr .module > * { --fill: #271f40; --line: #9d86e0 }
-  .micrograd-kr .output > * { --fill: #12301f; --line: #3fb673 }
-  .micrograd-kr .node > path, .micrograd-kr .node > polygon { fill: var(--fill); stroke: var(--line) }
-  .micrograd-kr .node > polyline { stroke: var(--line) }
+  .micrograd-kr .operation > path, .micrograd-kr .operation > polygon { fill: #1d232c; stroke: #6b7686 }
+  .micrograd-kr .operation > polyline { stroke: #6b7686 }
+  .micrograd-kr .constant > path, .micrograd-kr .constant > polygon { fill: #171c23; stroke: #6b7686 }
+  .micrograd-kr .constant > polyline { stroke: #6b7686 }
+  .micrograd-kr .input > path, .micrograd-kr .input > polygon { fill: #15273f; stroke: #5b8def }
+  .micrograd-kr .input > polyline { stroke: #5b8def }
+  .micrograd-kr .parameter > path, .micrograd-kr .parameter > polygon { fill: #33270f; stroke: #d39b2f }
+  .micrograd-kr .parameter > polyline { stroke: #d39b2f }
+  .micrograd-kr .module > path, .micrograd-kr .module > polygon { fill: #271f40; stroke: #9d86e0 }
+  .micrograd-kr .module > polyline { stroke: #9d86e0 }
+  .micrograd-kr .output > path, .micrograd-kr .output > polygon { fill: #12301f; stroke: #3fb673 }
+  .micrograd-kr .output > polyline { stroke: #3fb673 }
   .micrograd-kr .frame > path { fill: #161b22; stroke: #39424e }
   .micrograd-kr .edge > path { stroke: #7d8897 }
   .micrograd-kr .edge > polygon { fill: #7d8897; stroke: #7d8897 }
