@@ -73,7 +73,7 @@ class Elementwise(Module):
     Shape: any -> the same.
 
     >>> Elementwise("relu")([-1.0, [2.0]])
-    [0, [2.0]]
+    [0.0, [2.0]]
     """
 
     def __init__(self, activation: Activation) -> None:
