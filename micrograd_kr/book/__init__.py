@@ -19,6 +19,7 @@ from micrograd_kr.locale import language
 
 from .data_checks import BadDataError, check_cost, check_features, check_labels
 from .pictures import BLUE, GREEN, GREY, RED, YELLOW, figure, graph, label, show
+from .plots import draw_boundary, draw_heat_map, draw_pixels
 from .saying import say, size
 from .training import likeliest, mean_cost, outputs, train
 
@@ -32,6 +33,9 @@ __all__ = [
     "check_cost",
     "check_features",
     "check_labels",
+    "draw_boundary",
+    "draw_heat_map",
+    "draw_pixels",
     "figure",
     "label",
     "graph",

@@ -145,9 +145,14 @@ def _as_picture(name: str, picture: Any, caption: str) -> Picture:
 
 def _plain_log_scales(canvas: Any) -> None:
     """Write 0.1, 1, 10 on logarithmic axes: powers of ten need a minus sign that Korean fonts lack."""
+    from matplotlib.ticker import LogLocator
+
     for axes in canvas.axes:
         for axis in (axes.xaxis, axes.yaxis):
             if axis.get_scale() == "log":
+                low, high = axis.get_view_interval()
+                if high < 100 * low:
+                    axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
                 axis.set_major_formatter("{x:g}")
                 axis.set_minor_formatter("")
 
