@@ -1,4 +1,33 @@
 """Property-testing gradients: for this engine, for ops of your own, and for anyone's engine."""
 
+from typing import TYPE_CHECKING, Any
+
 from .expression import Expression
-from .strategies import expressions, points
+from .gradcheck import GradientError, InconclusiveError, Report, gradcheck
+from .growing import random_expression
+
+if TYPE_CHECKING:
+    from .strategies import expressions, points
+
+__all__ = [
+    "Expression",
+    "GradientError",
+    "InconclusiveError",
+    "Report",
+    "expressions",
+    "gradcheck",
+    "points",
+    "random_expression",
+]
+
+# What needs Hypothesis is loaded when first asked for: gradcheck works without it.
+_LAZY = {"expressions": "strategies", "points": "strategies"}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _LAZY:
+        from importlib import import_module
+
+        found = globals()[name] = getattr(import_module(f".{_LAZY[name]}", __name__), name)
+        return found
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -109,25 +109,35 @@ class _Grower:
         self.values: dict[str, Number] = dict(point)
         self.steps: list[tuple[Any, ...]] = []
         self.loose = list(point)  # what no step has used yet
+        self.used: set[str] = set()
         self.shared = False
+        self.picks: list[int] = []  # which operands the next step takes, if an op is defined on them
+
+    @property
+    def constant(self) -> Number:
+        """A plain number among the operands: small, and another one at each step."""
+        number = (1, 2, -1, 3, 0.5, -2, 1.5)[len(self.steps) % 7]
+        return Fraction(number) if self.numbers is Fraction else self.numbers(number)
 
     def is_number(self, name: str) -> bool:
         return not isinstance(self.values[name], bool)
 
-    def operand(self, so_far: list[Any], condition: bool) -> Any:
+    def operand(self, position: int, so_far: list[Any], condition: bool) -> Any:
         """An operand for the next step: newest first, what is still unused before what is not, or a constant."""
         if condition:
             found = [name for name in reversed(self.values) if not self.is_number(name)]
-            return found[self.choose(len(found))] if found else None
+            return found[0] if found else None
         loose = [name for name in reversed(self.loose) if self.is_number(name) and name not in so_far]
-        used = [name for name in reversed(self.values) if self.is_number(name) and name not in loose]
-        names = loose + used
-        pick = self.choose(len(names) + (2 if so_far else 0))
+        rest = [name for name in reversed(self.values) if self.is_number(name) and name not in loose]
+        names = loose + rest
+        while len(self.picks) <= position:
+            self.picks.append(self.choose(len(names) + 2))
+        pick = self.picks[position]
         if pick < len(names):
             return names[pick]
-        if pick == len(names):
-            return so_far[0]
-        return draw_number(self.choose, self.numbers, self.corners)
+        if not so_far:
+            return names[0]
+        return so_far[0] if pick == len(names) else self.constant
 
     def try_step(self, row: Row, operands: list[Any]) -> bool:
         names = [x for x in operands if isinstance(x, str)]
@@ -147,8 +157,8 @@ class _Grower:
             and self.flat_on_diagonal(row.op, numbers)
         ):
             return False
-        seen = {x for step in self.steps for x in step[1:] if isinstance(x, str)}
-        self.shared = self.shared or len(set(names)) < len(names) or any(name in seen for name in names)
+        self.shared = self.shared or len(set(names)) < len(names) or not self.used.isdisjoint(names)
+        self.used.update(names)
         self.steps.append((row.op.name, *operands))
         self.values[f"v{len(self.steps)}"] = out
         self.loose = [name for name in self.loose if name not in names]
@@ -163,15 +173,16 @@ class _Grower:
     def operands_for(self, row: Row) -> list[Any]:
         count = row.op.arity
         if count is None:
-            count = 1 + 2 * self.choose(3)  # an odd count, as the rows that pair their arguments need it
+            count = 3 + 2 * (len(self.steps) % 2)  # an odd count, as the rows that pair their arguments need it
         operands: list[Any] = []
         for index in range(count):
-            operands.append(self.operand(operands, index < len(row.is_condition) and row.is_condition[index]))
+            operands.append(self.operand(index, operands, index < len(row.is_condition) and row.is_condition[index]))
         return operands
 
     def free_step(self) -> bool:
         """A step with any op on any operands; the first that is defined there, from the one that was chosen on."""
         first = self.choose(len(self.rows))
+        self.picks = []
         for offset in range(len(self.rows)):
             row = self.rows[(first + offset) % len(self.rows)]
             if self.try_step(row, self.operands_for(row)):
