@@ -75,6 +75,8 @@ class Op:
         kink: a rule of the arguments that is 0 where one-sided derivatives differ; the partial derivative there is
             the subgradient that the field has agreed on (0 for relu and abs, one half for a tie of maximum).
         holomorphic: whether the rule also holds for complex numbers.
+        multilinear: for an n-ary op, that its partial derivatives are finite wherever its result is; then nothing
+            need be computed where no gradient arrives, as behind a relu that is shut.
         latex: a template, `{0}` for the first argument (`{args}` for all of an n-ary op).
         sentence: the key of its sentence in the message catalogs; the name, unless told otherwise.
         note: where the op differs from PyTorch, and why.
@@ -89,6 +91,7 @@ class Op:
     domain: tuple[Domain, ...] = (REAL,)
     kink: Rule | None = None
     holomorphic: bool = True
+    multilinear: bool = False
     latex: str = ""
     sentence: str = ""
     note: str = ""
@@ -207,6 +210,7 @@ def define_op(
     domain: Sequence[Domain] | None = None,
     kink: Rule | None = None,
     holomorphic: bool = True,
+    multilinear: bool = False,
     latex: str = "",
     sentence: str = "",
     note: str = "",
@@ -218,7 +222,7 @@ def define_op(
         forward: the rule; its parameters tell the arity (`*args` for an n-ary op).
         partials: for each argument a rule `(out, *args)` or a number; or one rule `(out, *args)` that returns them
             all, as an n-ary op must have it.
-        symbol, precedence, domain, kink, holomorphic, latex, sentence, note: as in `Op`.
+        symbol, precedence, domain, kink, holomorphic, multilinear, latex, sentence, note: as in `Op`.
 
     Returns:
         The row, which is called like a function: `softsign(x)`; on a Value, `x.softsign()` works too.
@@ -251,6 +255,7 @@ def define_op(
         domain=tuple(domain) if domain is not None else (REAL,) * count,
         kink=kink,
         holomorphic=holomorphic,
+        multilinear=multilinear,
         latex=latex,
         sentence=sentence or name,
         note=note,
@@ -346,8 +351,8 @@ _("where",         lambda condition, x, y: where(condition, x, y),
                    (0, lambda out, condition, x, y: where(condition, 1, 0), lambda out, condition, x, y: where(condition, 0, 1)), domain=(REAL, REAL, REAL), holomorphic=False)
 
 # n-ary: `dot` over n weights takes w1 ... wn, x1 ... xn and a bias, and has 2n + 1 partial derivatives
-_("sum",     lambda *xs: reduce(operator.add, xs, 0) if not xs else reduce(operator.add, xs), lambda out, *xs: (1,) * len(xs), latex=r"\operatorname{{sum}}\left({args}\right)")
-_("dot",     _dot,             _dot_partials)
+_("sum",     lambda *xs: reduce(operator.add, xs, 0) if not xs else reduce(operator.add, xs), lambda out, *xs: (1,) * len(xs), multilinear=True, latex=r"\operatorname{{sum}}\left({args}\right)")
+_("dot",     _dot,             _dot_partials, multilinear=True)
 del _
 # fmt: on
 

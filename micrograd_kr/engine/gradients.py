@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any, NamedTuple, overload
 
@@ -106,6 +107,8 @@ def backward(output: Value) -> None:
                 local = node.op.derivative(0, node._number, node._x_number)
             x.grad = x.grad + local * upstream
         elif type(x) is tuple:
+            if _nothing_flows(node, upstream):
+                continue
             try:
                 locals_ = node.op.partials(node._number, *node._x_number)
             except ArithmeticError:
@@ -116,6 +119,17 @@ def backward(output: Value) -> None:
         for watcher in state.watchers.get():
             if hasattr(watcher, "after_backward"):
                 watcher.after_backward(order)
+
+
+def _nothing_flows(node: Any, upstream: Number) -> bool:
+    """Whether no gradient arrives at an n-ary node through which it would flow as 0, not as 0 * inf."""
+    return (
+        type(upstream) is float
+        and upstream == 0.0
+        and node.op.multilinear
+        and type(node._number) is float
+        and math.isfinite(node._number)
+    )
 
 
 def _partials(node: Any) -> tuple[Number, ...]:
@@ -147,6 +161,10 @@ def contributions(node: Value, upstream: Number, create_graph: bool = False) -> 
         xs = [_unchanged(arg, x) for arg, x in zip(node.args, xs, strict=True)]
     found = []
     all_locals = op.partials(out, *xs) if op.arity is None else ()
+    if all_locals and not create_graph and _nothing_flows(node, upstream):
+        return [
+            Contribution(arg, local, 0) for arg, local in zip(node.args, all_locals, strict=True) if type(arg) is Value
+        ]
     for index, arg in enumerate(node.args):
         if type(arg) is Value:
             local = all_locals[index] if all_locals else op.derivative(index, out, *xs)
