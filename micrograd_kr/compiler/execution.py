@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from math import prod
 from struct import Struct
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ from .kernels import FRAME
 from .machine_code import Host, MachineCode, find_host, vector_name
 from .lowering import lower
 from .planning import Plan
+from .primitives import Primitive
 from .recording import Shape
 
 if TYPE_CHECKING:
@@ -34,13 +36,23 @@ class Program:
         shapes: of the arguments, for one example.
         output_count: how many outputs an example has (0 if only sums over the batch are wanted).
         host: the processor.
+        extra: writes one more function, given the functions of the C library in use.
+        entry: the function to call.
     """
 
-    def __init__(self, plan: Plan, shapes: Sequence[Shape], output_count: int, host: Host) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        shapes: Sequence[Shape],
+        output_count: int,
+        host: Host,
+        extra: Callable[[dict[Primitive, str]], str] | None = None,
+        entry: str = "run",
+    ) -> None:
         self.plan, self.host = plan, host
         machine = host.machine
-        ir = lower(plan, machine, shapes, output_count, lambda primitive: vector_name(primitive, machine.lanes))
-        self.code = MachineCode(ir, host)
+        ir = lower(plan, machine, shapes, output_count, lambda primitive: vector_name(primitive, machine.lanes), extra)
+        self.code = MachineCode(ir, host, entry)
         self.output_count, self.sum_count = output_count, plan.sum_count
         self._value_bytes = max(1, plan.slot_count) * machine.slot
         self._sum_bytes = max(1, plan.sum_count) * machine.bytes
@@ -61,7 +73,8 @@ class Program:
             skipped = -address % align
             return memory[skipped:], address + skipped, address + skipped + frame
 
-    def run(
+    @contextmanager
+    def frame(
         self,
         arguments: Sequence[tuple[int, int]],
         start: int,
@@ -71,15 +84,29 @@ class Program:
         results: int = 0,
         divisor: float = 1.0,
         order: int = 0,
-    ) -> None:
-        """Run on examples start ... stop; arguments are (address, bytes from row to row), the others addresses."""
+    ) -> Iterator[int]:
+        """The address of a frame; arguments are (address, bytes from row to row), the others addresses."""
         memory = self._memory()
         block, frame, sums = memory
         values = sums + self._sum_bytes
         rows = [number for argument in arguments for number in argument]
         self._pack(block, 0, start, stop, order, parameters, values, sums, outputs, results, divisor, *rows)
-        self.code.run(frame)
+        yield frame
         self._free.append(memory)
+
+    def run(
+        self,
+        arguments: Sequence[tuple[int, int]],
+        start: int,
+        stop: int,
+        parameters: int,
+        outputs: int = 0,
+        results: int = 0,
+        divisor: float = 1.0,
+    ) -> None:
+        """Run on examples start ... stop."""
+        with self.frame(arguments, start, stop, parameters, outputs, results, divisor) as frame:
+            self.code.run(frame)
 
     def sums(self, arguments: Sequence[tuple[int, int]], count: int, parameters: int, threads: int) -> Array:
         """The mean over all examples of each sum."""

@@ -14,9 +14,10 @@ from ..engine import Value
 from ..engine import value as recording_state
 from ..ops import Op
 from .execution import Program, available_cores, read_arguments, rows_of
-from .gradient import gradient_program
+from .gradient import Term, gradient_program
 from .machine_code import find_host, import_llvm
 from .planning import plan
+from .primitives import Primitive
 from .recording import Recording, Shape, record
 
 if TYPE_CHECKING:
@@ -143,6 +144,59 @@ class Compiled:
             place += size
         return found[0] if len(found) == 1 else tuple(found)
 
+    def fit(
+        self,
+        *arrays_and_optimizer: Any,
+        optimizer: Any = None,
+        epochs: int = 1,
+        batch_size: int | None = None,
+        shuffle: bool = False,
+        seed: int | None = None,
+        callback: Callable[[int, float], Any] | None = None,
+        progress: bool | None = None,
+    ) -> list[float]:
+        """The training loop in machine code: f.fit(X, Y, optimizer, epochs, batch_size).
+
+        Args:
+            *arrays_and_optimizer: the arrays, then the optimizer; epochs and batch_size may follow.
+            optimizer: such as nn.SGD(model, lr=0.1); its learning rate may be a schedule, its rule your own.
+            epochs: how many passes over the data.
+            batch_size: how many examples each step takes, the last step of a pass perhaps fewer; None takes all.
+            shuffle: take the examples in another order in each pass.
+            seed: for the same orders in every run.
+            callback: called with (epoch, mean loss) after each pass; True ends the training.
+            progress: show a bar; None shows one in a terminal.
+
+        Returns:
+            The mean loss of each pass.
+
+        Raises:
+            FloatingPointError: a gradient is inf or nan; the parameters are those of the last good step.
+            KeyboardInterrupt: Ctrl-C; the parameters are those of the last whole step.
+
+        >>> from micrograd_kr import Value, jit, nn
+        >>> w = Value(0.0)
+        >>> f = jit(lambda x, y: (w * x - y) ** 2)
+        >>> losses = f.fit([1.0, 2.0], [2.0, 4.0], nn.SGD([w], lr=0.1), epochs=50)
+        >>> round(w.data, 6)
+        2.0
+        """
+        from .training import fit
+
+        found = [place for place, each in enumerate(arrays_and_optimizer) if hasattr(each, "rule")]
+        if optimizer is None and found:
+            place = found[0]
+            optimizer, rest = arrays_and_optimizer[place], arrays_and_optimizer[place + 1 :]
+            arrays_and_optimizer = arrays_and_optimizer[:place]
+            if len(rest) > 2:
+                raise TypeError(f"after the optimizer come epochs and batch_size, got {len(rest)} arguments")
+            epochs, batch_size = (*rest, *(epochs, batch_size)[len(rest) :])
+        if optimizer is None:
+            raise TypeError("fit takes the arrays, then an optimizer: f.fit(X, Y, nn.SGD(model, lr=0.1), epochs=100)")
+        return fit(
+            self, arrays_and_optimizer, optimizer, epochs, batch_size, shuffle, seed, callback, progress
+        )
+
     # --- to look at -------------------------------------------------------------------------------------------------
 
     @property
@@ -234,12 +288,23 @@ class Compiled:
         elif kind != "outputs":
             seeds = [int(place == int(kind)) for place in range(len(numbers))]
             terms, outputs = gradient_program(recording, seeds, of_inputs=True)
-        inputs = sum(map(prod, recording.shapes))
-        planned = plan(trace, inputs, outputs, terms, sums)
-        program = Program(planned, recording.shapes, len(outputs), self._host)
+        return self._compile_with(recording, started, outputs, terms, sums)
+
+    def _compile_with(
+        self,
+        recording: Recording,
+        started: float,
+        outputs: Sequence[Any],
+        terms: Sequence[Term],
+        sums: Sequence[tuple[int, Any]],
+        extra: Callable[[dict[Primitive, str]], str] | None = None,
+        entry: str = "run",
+    ) -> tuple[Program, Stats]:
+        planned = plan(recording.trace, sum(map(prod, recording.shapes)), outputs, terms, sums)
+        program = Program(planned, recording.shapes, len(outputs), self._host, extra, entry)
         code = program.code
         stats = Stats(
-            trace.recorded,
+            recording.trace.recorded,
             planned.live,
             planned.multiply_adds,
             perf_counter() - started - code.seconds,

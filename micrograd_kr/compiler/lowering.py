@@ -20,8 +20,15 @@ from .tracing import Traced
 VectorName = Callable[[Primitive], str]  # the name of a vector version of a function, or "" if there is none
 
 
-def lower(plan: Plan, machine: Machine, shapes: Sequence[Shape], output_count: int, vector_name: VectorName) -> str:
-    """The whole module; its one public function is `run(frame)`."""
+def lower(
+    plan: Plan,
+    machine: Machine,
+    shapes: Sequence[Shape],
+    output_count: int,
+    vector_name: VectorName,
+    extra: Callable[[dict[Primitive, str]], str] | None = None,
+) -> str:
+    """The whole module; its public function is `run(frame)`, and whatever `extra` adds."""
     functions: dict[Primitive, str] = {}
     parts: list[str] = []
     calls: list[str] = []
@@ -51,6 +58,8 @@ def lower(plan: Plan, machine: Machine, shapes: Sequence[Shape], output_count: i
     if output_count:
         text.append(storer(machine, plan.output_slot, output_count))
     text.append(batch_loop(machine, plan.sum_count, output_count > 0))
+    if extra is not None:
+        text.append(extra(functions))
     text += [_function(primitive, name, machine, vector_name) for primitive, name in functions.items()]
     kind = machine.kind
     for name, count in (("fabs", 1), ("sqrt", 1), ("fmuladd", 3)):
@@ -84,62 +93,27 @@ def _call_outer(outer: Outer, machine: Machine, number: int) -> list[str]:
     ]
 
 
-class _Part:
-    """One function of straight code: a loop over the vectors of a block around one instruction or two a node."""
+class StraightCode:
+    """Instructions node by node; what is not computed here must have a name already.
 
-    def __init__(self, plan: Plan, machine: Machine, functions: dict[Primitive, str], vector_name: VectorName) -> None:
-        self.plan, self.machine, self.functions, self.vector_name = plan, machine, functions, vector_name
+    Attributes:
+        lines: the instructions so far.
+        names: of the vectors known by now, by the index of their node.
+    """
+
+    def __init__(self, machine: Machine, functions: dict[Primitive, str], vector_name: VectorName) -> None:
+        self.machine, self.functions, self.vector_name = machine, functions, vector_name
         self.lines: list[str] = []
         self.names: dict[int, str] = {}
-        self.count = 0
-
-    def write(self, name: str, step: Straight) -> str:
-        slots, machine = self.plan.slots, self.machine
-        emit = self.lines.append
-        sums: dict[int, list[int]] = {}
-        for place, node in step.sums:
-            sums.setdefault(node.index, []).append(place)
-        for node in step.nodes:
-            self.compute(node)
-            result = self.names[node.index]
-            slot = slots.get(node.index)
-            if slot is not None:
-                emit(machine.store(result, self.address(slot)))
-            for place in sums.pop(node.index, ()):
-                self.add_to_sum(place, result)
-        for place, node in step.sums:
-            if node.index in sums:
-                self.add_to_sum(place, self.operand(node))
-        for node, slot in step.copies:
-            emit(machine.store(self.operand(node), self.address(slot)))
-        body = "\n".join(self.lines)
-        return (
-            f"define internal void @{name}(ptr %values, ptr %parameters, ptr %sums, i64 %bytes) {{\n"
-            "start:\nbr label %loop\nloop:\n%at = phi i64 [ 0, %start ], [ %next, %loop ]\n"
-            "%lane = getelementptr i8, ptr %values, i64 %at\n"
-            f"{body}\n%next = add i64 %at, {machine.bytes}\n%more = icmp ult i64 %next, %bytes\n"
-            "br i1 %more, label %loop, label %end\nend:\nret void\n}"
-        )
+        self._count = 0
 
     def fresh(self) -> str:
-        self.count += 1
-        return f"%t{self.count}"
-
-    def address(self, slot: int) -> str:
-        name = self.fresh()
-        self.lines.append(f"{name} = getelementptr i8, ptr %lane, i64 {slot * self.machine.slot}")
-        return name
-
-    def add_to_sum(self, place: int, what: str) -> None:
-        machine, emit = self.machine, self.lines.append
-        at, before, after = self.fresh(), self.fresh(), self.fresh()
-        emit(f"{at} = getelementptr i8, ptr %sums, i64 {place * machine.bytes}")
-        emit(machine.load(before, at))
-        emit(f"{after} = fadd {machine.kind} {before}, {what}")
-        emit(machine.store(after, at))
+        """A name that is not in use."""
+        self._count += 1
+        return f"%t{self._count}"
 
     def operand(self, node: Traced) -> str:
-        """The name of the node's vector; loaded if another step made it."""
+        """The name of the node's vector."""
         known = self.names.get(node.index)
         if known is not None:
             return known
@@ -155,11 +129,13 @@ class _Part:
             return name
         if node.primitive.decides:  # conditions are not kept in memory: made again where they are needed
             self.compute(node)
-            return self.names[node.index]
-        name = f"%n{node.index}"
-        self.lines.append(machine.load(name, self.address(self.plan.slots[node.index])))
-        self.names[node.index] = name
-        return name
+        else:
+            self.names[node.index] = self.kept(node)
+        return self.names[node.index]
+
+    def kept(self, node: Traced) -> str:
+        """The name of a vector that another step has made."""
+        raise KeyError(f"{node!r} has not been computed")
 
     def compute(self, node: Traced) -> None:
         """The instructions for a node; its name is known afterwards."""
@@ -195,6 +171,63 @@ class _Part:
                 emit(f"{product} = fmul {machine.kind} {w}, {x}")
                 emit(f"{after} = fadd {machine.kind} {total}, {product}")
             total = after
+
+
+class _Part(StraightCode):
+    """One function of straight code: a loop over the vectors of a block around one instruction or two a node."""
+
+    def __init__(
+        self, plan: Plan, machine: Machine, functions: dict[Primitive, str], vector_name: VectorName
+    ) -> None:
+        super().__init__(machine, functions, vector_name)
+        self.plan = plan
+
+    def write(self, name: str, step: Straight) -> str:
+        slots, machine = self.plan.slots, self.machine
+        emit = self.lines.append
+        sums: dict[int, list[int]] = {}
+        for place, node in step.sums:
+            sums.setdefault(node.index, []).append(place)
+        for node in step.nodes:
+            self.compute(node)
+            result = self.names[node.index]
+            slot = slots.get(node.index)
+            if slot is not None:
+                emit(machine.store(result, self.address(slot)))
+            for place in sums.pop(node.index, ()):
+                self.add_to_sum(place, result)
+        for place, node in step.sums:
+            if node.index in sums:
+                self.add_to_sum(place, self.operand(node))
+        for node, slot in step.copies:
+            emit(machine.store(self.operand(node), self.address(slot)))
+        body = "\n".join(self.lines)
+        return (
+            f"define internal void @{name}(ptr %values, ptr %parameters, ptr %sums, i64 %bytes) {{\n"
+            "start:\nbr label %loop\nloop:\n%at = phi i64 [ 0, %start ], [ %next, %loop ]\n"
+            "%lane = getelementptr i8, ptr %values, i64 %at\n"
+            f"{body}\n%next = add i64 %at, {machine.bytes}\n%more = icmp ult i64 %next, %bytes\n"
+            "br i1 %more, label %loop, label %end\nend:\nret void\n}"
+        )
+
+    def address(self, slot: int) -> str:
+        name = self.fresh()
+        self.lines.append(f"{name} = getelementptr i8, ptr %lane, i64 {slot * self.machine.slot}")
+        return name
+
+    def add_to_sum(self, place: int, what: str) -> None:
+        machine, emit = self.machine, self.lines.append
+        at, before, after = self.fresh(), self.fresh(), self.fresh()
+        emit(f"{at} = getelementptr i8, ptr %sums, i64 {place * machine.bytes}")
+        emit(machine.load(before, at))
+        emit(f"{after} = fadd {machine.kind} {before}, {what}")
+        emit(machine.store(after, at))
+
+    def kept(self, node: Traced) -> str:
+        """Loaded from the node's slot."""
+        name = f"%n{node.index}"
+        self.lines.append(self.machine.load(name, self.address(self.plan.slots[node.index])))
+        return name
 
 
 def _function(primitive: Primitive, name: str, machine: Machine, vector_name: VectorName) -> str:
