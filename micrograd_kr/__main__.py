@@ -16,7 +16,7 @@ from . import commands
 from .commands._arguments import Parser, protect_expressions
 from .commands._output import CommandError, can_write, never_fail_to_encode, say
 from .expression import ExpressionError
-from .locale import ENVIRONMENT_VARIABLE, language
+from .locale import ENVIRONMENT_VARIABLE, language, languages
 
 MISTAKE, INTERRUPTED = 2, 130
 _NO_HANGUL = "(This output's encoding has no Hangul: set PYTHONIOENCODING=utf-8, or take --lang en.)"
@@ -100,27 +100,34 @@ def _parsers(command: str) -> tuple[Parser, argparse._SubParsersAction[Parser]]:
 def _language_of(given: list[str]) -> Iterator[None]:
     """Take `--lang ko` out of the arguments, wherever it stands, and speak that language until the end."""
     before = os.environ.get(ENVIRONMENT_VARIABLE)
-    for index, argument in enumerate(given):
-        option, equals, lang = argument.partition("=")
-        if option == "--lang":
-            del given[index]
-            if not equals:
-                lang = given.pop(index) if index < len(given) else ""
-            os.environ[ENVIRONMENT_VARIABLE] = lang or " "
-            break
+    asked, source = _take_language(given), "--lang"
+    if asked is None:
+        asked, source = before or None, ENVIRONMENT_VARIABLE
     try:
-        spoken = language()
-    except ValueError as error:
-        raise CommandError(f"{error}") from None
-    else:
+        spoken = language(asked)
+    except ValueError:
+        choices = ", ".join(languages())
+        raise CommandError(f"{source} {asked}: choose one of {choices} ({choices} 가운데 하나를 골라 주세요)") from None
+    os.environ[ENVIRONMENT_VARIABLE] = spoken
+    try:
         if spoken == "ko" and not can_write("한글"):
             print(_NO_HANGUL, file=sys.stderr)
         yield
     finally:
         if before is None:
-            os.environ.pop(ENVIRONMENT_VARIABLE, None)
+            del os.environ[ENVIRONMENT_VARIABLE]
         else:
             os.environ[ENVIRONMENT_VARIABLE] = before
+
+
+def _take_language(given: list[str]) -> str | None:
+    """The language that the arguments name, and take it out of them; None if they name none."""
+    for index, argument in enumerate(given):
+        option, equals, lang = argument.partition("=")
+        if option == "--lang":
+            del given[index]
+            return lang if equals else given.pop(index) if index < len(given) else ""
+    return None
 
 
 def _write_into_nothing() -> None:

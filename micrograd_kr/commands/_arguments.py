@@ -53,7 +53,7 @@ class Parser(argparse.ArgumentParser):
 def add_expression(parser: argparse.ArgumentParser) -> None:
     """The arguments EXPR and NAME=NUMBER ..., which `expression_of` reads."""
     parser.add_argument("expression", metavar="EXPR", help=say("expression"))
-    parser.add_argument("values", metavar="NAME=NUMBER", nargs="*", help=say("values"))
+    parser.add_argument("values", metavar="NAME=NUMBER", nargs="*", default=[], help=say("values"))
 
 
 def expression_of(arguments: argparse.Namespace) -> Value:

@@ -46,8 +46,7 @@ class Session:
         """Read a command and obey, until the user quits."""
         with suppress(ImportError):  # line editing and history for input(), where Python has them
             importlib.import_module("readline")
-        self.show()
-        self.say("step.welcome")
+        self.say("step.welcome", total=len(self.stepper))
         while True:
             try:
                 line = input("> ")
@@ -67,7 +66,7 @@ class Session:
         if command == "quit":
             return False
         if command is None:
-            similar = get_close_matches(word.lower(), COMMANDS, 1)
+            similar = get_close_matches(word.lower(), COMMANDS, 1, cutoff=0.5)
             self.say("step.not_understood", word=word, similar=COMMANDS[similar[0]] if similar else "help")
         else:
             getattr(self, command)(argument.strip())

@@ -20,6 +20,7 @@ from ..ops import OPS, Op
 from .mistakes import ExpressionError
 from .tokens import explain, tokenize
 
+MAX_DEPTH = 500  # of the tree: well within what Python's own parser can take
 CONSTANTS = {"pi": math.pi, "π": math.pi, "e": math.e, "inf": math.inf, "nan": math.nan}
 ALIASES = {"max": "maximum", "min": "minimum", "ln": "log"}
 
@@ -132,12 +133,14 @@ class _Reading:
         tree = self.tree()
         self.checked(_Step(None, [tree]))
         steps: list[tuple[ast.expr, _Step]] = []
-        pending = [tree]
+        pending = [(tree, 0)]
         while pending:
-            node = pending.pop()
+            node, depth = pending.pop()
+            if depth > MAX_DEPTH:
+                raise ExpressionError(self.text, 0, 1, "too_deep")
             step = self.step(node)
             steps.append((node, step))
-            pending.extend(step.operands)
+            pending += [(operand, depth + 1) for operand in step.operands]
         self.check_names([node for node, _ in reversed(steps) if isinstance(node, ast.Name)])
         values: dict[ast.expr, Value] = {}
         for node, (op, operands) in reversed(steps):

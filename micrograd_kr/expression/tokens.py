@@ -12,7 +12,7 @@ from typing import NamedTuple
 from .mistakes import ExpressionError
 
 MAX_LENGTH = 10_000
-MAX_DEPTH = 100  # brackets within brackets
+MAX_BRACKETS = 100  # within one another
 
 _TOKEN = re.compile(
     r"""\s*(?: (?P<number> (?: [0-9][0-9_]* \.? [0-9_]* | \.[0-9][0-9_]* ) (?: [eE][+-]?[0-9]+ )? )
@@ -87,7 +87,7 @@ def _check_brackets(text: str, tokens: Sequence[Token]) -> None:
     for token in tokens:
         if token.text in _CLOSING:
             opened.append(token)
-            if len(opened) > MAX_DEPTH:
+            if len(opened) > MAX_BRACKETS:
                 raise ExpressionError(text, token.start, token.end, "too_deep")
         elif token.text in (")", "]", "}"):
             if not opened:
