@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import itertools
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -10,14 +11,12 @@ from decimal import MAX_EMAX, Context, Decimal
 from typing import Any
 
 from ..elementary import Number
-from ..engine import Contribution, Value, contributions, grad, topological_order
+from ..engine import Value, contributions, grad, topological_order
 from ..locale import Message, language
 from ..naming import Names, format_number, names_of
 
 MOST_NODES = 10  # of a path, before the middle is left out
 _COUNTING = Context(prec=40, Emax=MAX_EMAX)  # exact below 10**40, and never a number that fills the memory
-
-Edges = dict[Value, list[Contribution]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +108,7 @@ def _ends(items: tuple[Any, ...], gap: Any) -> tuple[Any, ...]:
     return items if len(items) <= MOST_NODES else (*items[:half], gap, *items[-half:])
 
 
-def why(output: Value, x: Value, lang: str | None = None, *, limit: int = 20) -> Why:
+def why(output: Value, x: Value, lang: str | None = None, *, limit: int = 10) -> Why:
     """Every path from output back to x, with the local derivatives along it and their product.
 
     Args:
@@ -142,83 +141,84 @@ def why(output: Value, x: Value, lang: str | None = None, *, limit: int = 20) ->
     names = names_of(output)
     if x not in names:
         names[x] = names_of(x)[x]
-    edges, counts = _edges_towards(output, x)
-    paths: list[Path] = []
-    for path in _largest_first(output, x, edges):
-        if len(paths) == limit:
-            break
-        paths.append(path)
+    ways = _ways_to(x, output)
+    paths = tuple(itertools.islice(_largest_first(output, x, ways), limit))
     added: Number = 0
     for path in paths:
         added = added + path.product
-    count = counts.get(output, Decimal(0))
+    count = ways[output].count if output in ways else Decimal(0)
     whole = int(count) if count < Decimal(10) ** _COUNTING.prec else count
-    return Why(output, x, total, whole, tuple(paths), added, names, lang)
+    return Why(output, x, total, whole, paths, added, names, lang)
 
 
-def _edges_towards(output: Value, x: Value) -> tuple[Edges, dict[Value, Decimal]]:
-    """The arguments of each node, as far as x lies below them, and how many paths lead from each node to x."""
-    edges: Edges = {}
-    counts = {x: Decimal(1)}
+@dataclass(slots=True)
+class _Ways:
+    """How x can be reached from a node.
+
+    Attributes:
+        edges: for each argument from which x can be reached: the size of the best path over it, it, and the local
+            derivative. Sizes are logarithms of absolute values.
+        best: the largest of these sizes.
+        count: how many paths there are.
+    """
+
+    edges: list[tuple[float, Value, Number]]
+    best: float
+    count: Decimal
+
+
+def _ways_to(x: Value, output: Value) -> dict[Value, _Ways]:
+    """For every node between output and x, how x can be reached; arguments come before what uses them."""
+    ways = {x: _Ways([], 0.0, Decimal(1))}
     for node in topological_order(output):
-        if node is x or node.op is None:
+        if node is x or not any(arg in ways for arg in node.args):
             continue
-        towards = [edge for edge in contributions(node, 1) if edge.arg in counts]
-        if towards:
-            edges[node] = towards
-            count = counts[towards[0].arg]
-            for edge in towards[1:]:
-                count = _COUNTING.add(count, counts[edge.arg])
-            counts[node] = count
-    return edges, counts
+        edges, count = [], Decimal(0)
+        for arg, local, _ in contributions(node, 1):
+            further = ways.get(arg)
+            if further is not None:
+                edges.append((_size(local, further.best), arg, local))
+                count = _COUNTING.add(count, further.count)
+        if edges:
+            ways[node] = _Ways(edges, max([size for size, _, _ in edges]), count)
+    return ways
 
 
-def _magnitude(number: Number) -> float:
-    """log |number|, as far as it can be told: for ordering only. What is not finite comes first."""
+def _size(local: Number, further: float) -> float:
+    """log |local * further product|, as far as it can be told: for ordering only. What is nan comes first."""
     try:
-        size = float(abs(number))
+        absolute = float(abs(local))
     except (TypeError, ValueError, OverflowError):
-        return 0.0
-    return math.inf if math.isnan(size) else math.log(size) if size else -math.inf
+        return further
+    size = further + (math.log(absolute) if absolute else -math.inf)
+    return math.inf if math.isnan(size) else size
 
 
-def _largest_first(output: Value, x: Value, edges: Edges) -> Iterator[Path]:
+def _largest_first(output: Value, x: Value, ways: dict[Value, _Ways]) -> Iterator[Path]:
     """The paths, those with the largest |product| first.
 
     From each node the best way to x is known. A path is told by where it leaves the best way, and by how much it
     loses there; the heap holds ways not taken yet, by their loss. Of equal ones the newest comes first, which is the
     one nearest to x, so that the heap grows by the length of each path and no faster.
     """
-    if output is not x and output not in edges:
+    if output not in ways:
         return
-    best = {x: 0.0}
-    for node, towards in edges.items():  # arguments before what uses them
-        best[node] = max(_along(edge, best) for edge in towards)
     newest = 0
     heap: list[tuple[float, int, Value, Any]] = [(0.0, 0, output, None)]  # loss, age, where it is, how it came there
     while heap:
         loss, _, node, trail = heapq.heappop(heap)
         while node is not x:
-            chosen = None
-            for edge in edges[node]:
-                along = _along(edge, best)
-                if chosen is None and along == best[node]:
-                    chosen = edge
+            best, chosen = ways[node].best, None
+            for size, arg, local in ways[node].edges:
+                step = (trail, node, local)
+                if chosen is None and size == best:
+                    chosen = arg, step
                 else:
                     newest -= 1
-                    heapq.heappush(heap, (loss + _loss(best[node], along), newest, edge.arg, (trail, node, edge.local)))
+                    heapq.heappush(heap, (loss + (0.0 if size == best else best - size), newest, arg, step))
             assert chosen is not None  # the best is one of them
-            node, trail = chosen.arg, (trail, node, chosen.local)
+            node, trail = chosen
         yield _path(x, trail)
-
-
-def _along(edge: Contribution, best: dict[Value, float]) -> float:
-    sum_of_logs = _magnitude(edge.local) + best[edge.arg]
-    return math.inf if math.isnan(sum_of_logs) else sum_of_logs
-
-
-def _loss(best: float, along: float) -> float:
-    return 0.0 if best == along else best - along
 
 
 def _path(x: Value, trail: Any) -> Path:

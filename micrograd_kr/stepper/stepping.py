@@ -150,7 +150,7 @@ a gets b × 1 = -3 × 1 = -3; b gets a × 1 = 2 × 1 = 2.
         self._backward_order = [node for node in reversed(self._order) if node.op is not None]
         self._leaf_numbers = self._recorded_leaf_numbers()
         self._names: Names | None = None
-        self._overwritten: dict[int, list[tuple[Value, Number]]] = {}  # by position: gradients before that step
+        self._overwritten: dict[int, tuple[Number, ...]] = {}  # by position: _receivers' gradients before
         self._in_transit: int | None = None  # the position of a step that is half done: see _settle
 
     def _recorded_leaf_numbers(self) -> dict[Value, Number]:
@@ -193,32 +193,42 @@ a gets b × 1 = -3 × 1 = -3; b gets a × 1 = 2 × 1 = 2.
 
     @property
     def last(self) -> Step | None:
-        """The step taken last, as it was; None before the first."""
+        """The step taken last, None before the first; told from the numbers of the forward pass and the gradients."""
+        self._settle()
         if self.position == 0:
             return None
-        return self._make(self.position - 1, before=dict(reversed(self._overwritten.get(self.position - 1, []))))
-
-    def _make(self, position: int, before: dict[Value, Number] | None = None) -> Step:
-        """The step that leads from `position` to the next, given the gradients (by default the present ones)."""
-        grads = before or {}
-        index, total = position + 1, len(self)
-        backward_index = position - len(self._order)
-        if backward_index < 0:
+        position, total = self.position - 1, len(self)
+        if position < len(self._order):
             node = self._order[position]
-            return Step("forward", node, index, total, self.number_of(node), node.arg_numbers, _stepper=self)
-        if backward_index == 0:
-            node = self.output
-            return Step("backward", node, index, total, node.data, node.arg_numbers, 1, (), True, _stepper=self)
-        node = self._backward_order[backward_index - 1]
+            return Step("forward", node, position + 1, total, self.number_of(node), node.arg_numbers, _stepper=self)
+        node = self._sender(position)
+        is_seed = position == len(self._order)
+        upstream = 1 if is_seed else node.grad
+        flows = () if is_seed else tuple(self._flows(position))
+        number, arg_numbers = self.number_of(node), node.arg_numbers
+        return Step("backward", node, position + 1, total, number, arg_numbers, upstream, flows, is_seed, self)
+
+    def _sender(self, position: int) -> Value:
+        """The node of a backward step; the seed is sent to the output."""
+        index = position - len(self._order) - 1
+        return self._backward_order[index] if index >= 0 else self.output
+
+    def _receivers(self, position: int) -> list[Value]:
+        """The Values whose gradient a backward step changes; one that is an argument twice comes twice."""
+        if position == len(self._order):
+            return self._backward_order or [self.output]
+        return [arg for arg in self._sender(position).args if type(arg) is Value]
+
+    def _flows(self, position: int) -> Iterator[Flow]:
+        """What a backward step that has been taken sent to each argument."""
+        node = self._sender(position)
         upstream = node.grad
-        flows, running = [], grads
-        differentiable = [index for index, arg in enumerate(node.args) if type(arg) is Value]
-        for arg_index, (arg, local, product) in zip(differentiable, contributions(node, upstream), strict=True):
-            old = running.get(arg, arg.grad)
-            running[arg] = new = old + product
-            flows.append(Flow(arg_index, arg, local, upstream, product, old, new))
-        arg_numbers = node.arg_numbers
-        return Step("backward", node, index, total, node.data, arg_numbers, upstream, tuple(flows), _stepper=self)
+        gradients = dict(zip(self._receivers(position), self._overwritten[position], strict=True))
+        indices = [index for index, arg in enumerate(node.args) if type(arg) is Value]
+        for index, (arg, local, product) in zip(indices, contributions(node, upstream), strict=True):
+            before = gradients[arg]
+            gradients[arg] = after = before + product
+            yield Flow(index, arg, local, upstream, product, before, after)
 
     # --- moving -----------------------------------------------------------------------------------------------------
 
@@ -229,31 +239,33 @@ a gets b × 1 = -3 × 1 = -3; b gets a × 1 = 2 × 1 = 2.
         >>> stepper.next().node, stepper.position
         (Value(data=2.0, grad=0, label='a'), 1)
         """
+        return self.last if self._advance() else None
+
+    def _advance(self) -> bool:
+        """Take the next step, without a record of it; False at the end."""
         self._settle()
         position = self.position
+        if position < len(self._order):
+            self.position = position + 1  # a forward step only tells
+            return True
         if position == len(self):
-            return None
-        step = self._make(position)
-        if step.phase == "backward":
-            self._overwritten[position] = self._changed_by(step)
-            self._in_transit = position
+            return False
+        is_seed = position == len(self._order)
+        node = self._sender(position)
+        sent = [] if is_seed else contributions(node, node.grad)
+        self._overwritten[position] = tuple([value.grad for value in self._receivers(position)])
+        self._in_transit = position
         try:
-            if step.is_seed:
+            if is_seed:
                 self._seed()
-            for flow in step.flows:
-                flow.arg.grad = flow.grad
+            for arg, _, product in sent:
+                arg.grad = arg.grad + product
             self.position = position + 1
             self._in_transit = None
         except BaseException:
             self._settle()
             raise
-        return step
-
-    def _changed_by(self, step: Step) -> list[tuple[Value, Number]]:
-        """The Values whose gradient the step changes, with the gradient they have now."""
-        if step.is_seed:
-            return [(node, node.grad) for node in self._backward_order or [self.output]]
-        return [(flow.arg, flow.before) for flow in step.flows]
+        return True
 
     def _seed(self) -> None:
         if self.output.op is None:
@@ -270,7 +282,6 @@ a gets b × 1 = -3 × 1 = -3; b gets a × 1 = 2 × 1 = 2.
         >>> stepper.next() == stepper.back(), stepper.back()
         (True, None)
         """
-        self._settle()
         step = self.last
         if step is not None:
             self._undo()
@@ -292,8 +303,9 @@ a gets b × 1 = -3 × 1 = -3; b gets a × 1 = 2 × 1 = 2.
         position = self._in_transit
         if position is None:
             return
-        for node, gradient in reversed(self._overwritten.get(position, ())):
-            node.grad = gradient
+        if position in self._overwritten:
+            for value, gradient in zip(self._receivers(position), self._overwritten[position], strict=True):
+                value.grad = gradient
         self.position = position
         self._overwritten.pop(position, None)
         self._in_transit = None
@@ -345,7 +357,7 @@ a gets b × 1 = -3 × 1 = -3; b gets a × 1 = 2 × 1 = 2.
         """
         self._settle()
         self.position = max(self.position, len(self._order))  # forward steps only tell
-        while self.next() is not None:
+        while self._advance():
             pass
         return self.last
 
