@@ -4,6 +4,7 @@ import copy
 import math
 import pickle
 import random
+from array import array
 from fractions import Fraction
 from itertools import pairwise
 
@@ -239,6 +240,7 @@ def test_wrong_sizes_between_layers_and_numpy_rows():
     assert model(np.array([0.5, -1.0], dtype=np.float32)).data == expected
     assert model([np.float64(0.5), np.float32(-1.0)]).data == expected
     assert model(np.array([Value(0.5), Value(-1.0)])).data == expected
+    assert model(array("d", [0.5, -1.0])).data == model(nn.Table([0.5, -1.0])).data == expected
     with pytest.raises(ValueError, match=r"layers.0 expects 2 inputs .* got 3"):
         model(np.zeros(3))
     with pytest.raises(ValueError, match=r"layers.0 .*shape \(4, 2\); pass one example"):
@@ -248,8 +250,9 @@ def test_wrong_sizes_between_layers_and_numpy_rows():
         model([1.0, 2.0])
     with pytest.raises(ValueError, match="^Layer expects 5 inputs"):
         Layer(5, 1)([1.0, 2.0])
+    assert repr(MLP(np.int64(2), np.array([1]))) == "MLP of [Layer of [LinearNeuron(2)]]"
     assert MLP(1, [1, 1], seed=0)(2.0).data == MLP(1, [1, 1], seed=0)([2.0]).data
-    for wrong in (0, -1, 2.5, "2", None, True):
+    for wrong in (0, -1, 2.5, "2", None, True, np.array([2])):
         with pytest.raises(ValueError, match="nin is a number"):
             MLP(wrong, [1])
     for wrong in (3, []):

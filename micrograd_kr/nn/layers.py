@@ -252,7 +252,8 @@ class MLP(Module):
 
 def check_size(name: str, size: Any) -> None:
     """Raise a ValueError that names the argument unless it is a whole number of at least 1."""
-    if not isinstance(size, int) or isinstance(size, bool) or size < 1:
+    # numpy's whole numbers have __index__, too
+    if not hasattr(size, "__index__") or isinstance(size, bool) or getattr(size, "shape", None) or size < 1:
         raise ValueError(f"{name} is a number of neurons or inputs, at least 1; got {size!r}")
 
 
@@ -270,12 +271,14 @@ def read_inputs(module: Module, x: Any, count: int) -> tuple[Sequence[Value], li
 
 
 def as_list(module: Module, x: Any, count: int) -> Sequence[Any]:
-    """A numpy row as a list, a single number for a module with one input as a list of one; else a TypeError."""
+    """A numpy row or another sequence as a list, one number for one input as a list of one; else an error."""
     shape = getattr(x, "shape", None)
     if shape is not None and len(shape) == 1:
         return x.tolist()  # type: ignore[no-any-return]
     if shape is not None and len(shape) > 1:
         raise ValueError(wrong_input(module, count, f"an array of shape {shape}; pass one example (one row) at a time"))
+    if isinstance(x, Sequence) and not isinstance(x, str | bytes):
+        return list(x)
     if count == 1 and not isinstance(x, str | bytes | dict | set) and not hasattr(x, "__iter__"):
         return [x]
     raise TypeError(wrong_input(module, count, f"the {type(x).__name__} {x!r:.60}"))
