@@ -1,14 +1,14 @@
 """draw(root): the computation graph as a picture, rendered without a Graphviz that would have to be installed.
 
-Read in this order: `picture` (which boxes and arrows), `groups` (the modules around them), `expansion` (the steps
-inside a node), `text` (widths and escapes), `source` (the picture as DOT), `rendering` (DOT to SVG and PNG), and
-`drawing_object` (the graphviz.Digraph that draw returns).
+Read in this order: `groups` (the modules), `expansion` (the steps inside a node), `parts` (all that may be drawn),
+`captions` (what is written), `picture` (the boxes and arrows), `text` (widths and escapes), `source` (the picture as
+DOT), `rendering` (DOT to SVG and PNG), `svg` (its finish) and `drawing_object` (the graphviz.Digraph that is returned).
 
 >>> from micrograd_kr import Value, draw
 >>> x = Value(2.0, label="x")
 >>> drawing = draw(x * x, lang="en")
->>> [line.split()[-2:] for line in drawing.source.splitlines() if "->" in line]
-[['n1', '[id="e1-0"]'], ['n1', '[id="e1-1"]']]
+>>> [edge in drawing.source for edge in ('id="e1-0"', 'id="e1-1"', 'id="e1-2"')]
+[True, True, False]
 >>> drawing.pipe(format="svg")[:5]
 b'<?xml'
 """
@@ -22,8 +22,9 @@ from typing import Any
 from ..engine import Value
 from ..engine.gradients import _computed_order
 from ..locale import language
+from .captions import WORDS
 from .drawing_object import Drawing
-from .picture import WORDS, Picture
+from .picture import Picture
 
 __all__ = ["Drawing", "draw"]
 
@@ -35,8 +36,8 @@ def draw(
     root: Value,
     *,
     path: str | os.PathLike[str] | None = None,
-    expand: bool | Collection[Value] = False,
-    collapse: bool | Collection[Any] | None = None,
+    expand: bool | Value | Collection[Value] = False,
+    collapse: Any = None,
     rankdir: str = "LR",
     max_nodes: int | None = MAX_NODES,
     lang: str | None = None,
@@ -70,26 +71,33 @@ def draw(
     >>> drawing.ids[a], drawing.ids[out], "a * b|data -6|" in drawing.source
     ('n0', 'n3', True)
     """
-    if not isinstance(root, Value):
-        hint = "; draw one of them" if isinstance(root, list | tuple) else ""
-        raise TypeError(
-            f"draw takes the Value at the end of a computation, not the {type(root).__name__} {root!r:.60}{hint}"
-        )
+    _check_root(root)
+    expand = [expand] if isinstance(expand, Value) else expand
+    if not isinstance(collapse, bool | list | tuple | set | frozenset | None):
+        collapse = [collapse]
     if rankdir not in _DIRECTIONS:
         raise ValueError(f"rankdir is one of {', '.join(_DIRECTIONS)}, not {rankdir!r}")
     words = WORDS[language(lang)]
     if max_nodes is not None:
         _check_size(root, max_nodes, collapse)
     picture = Picture(root, expand, collapse, words)
-    if max_nodes is not None and len(picture.boxes) > max_nodes:
-        raise _too_large(picture.size, len(picture.boxes), max_nodes)
+    if max_nodes is not None and picture.count > max_nodes:
+        raise _too_large(picture.size, picture.count, max_nodes)
     drawing = Drawing.of(picture, rankdir)
     if path is not None:
         drawing.write(path)
     return drawing
 
 
-def _check_size(root: Value, max_nodes: int, collapse: bool | Collection[Any] | None) -> None:
+def _check_root(root: object) -> None:
+    if not isinstance(root, Value):
+        hint = ": draw one of them" if isinstance(root, list | tuple) else ""
+        raise TypeError(
+            f"draw takes the Value at the end of a computation, not the {type(root).__name__} {root!r:.60}{hint}"
+        )
+
+
+def _check_size(root: Value, max_nodes: int, collapse: Any) -> None:
     """Refuse a huge graph before anything is built for it: after one walk, by the boxes that it has at the least."""
     order = _computed_order(root)
     if len(order) <= max_nodes:

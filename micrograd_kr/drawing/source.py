@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from .captions import WIDEST_NAME, one_line
 from .groups import Group
-from .picture import WIDEST_NAME, Arrow, Box, Picture
+from .picture import Arrow, Box, Picture
 from .text import FONT_FAMILY, html_text, quoted, record_field, shortened, text_width
 
 FONT_SIZE = 11.0
@@ -36,7 +37,7 @@ NODE = {
     "penwidth": "1",
 }
 EDGE = {"color": "#98a2b3", "arrowsize": "0.6", "penwidth": "1", "weight": "8"}
-_ARROW_OF_CONSTANT = " weight=1"  # so that a chain of Values is straight, with its constants beside it
+_ARROW_OF_LEAF = " weight=1"  # so that a chain of computed Values is straight, with its leaves beside it
 # What a kind of box has that the others have not; the shape tells them apart too, for those who see few colours.
 KINDS = {
     "operation": {},
@@ -53,19 +54,20 @@ _LARGE_FROM = 300  # boxes
 
 def graph_attributes(picture: Picture, rankdir: str) -> dict[str, str]:
     """The attributes of the whole graph."""
-    return {**GRAPH, "rankdir": rankdir, **(LARGE if len(picture.boxes) > _LARGE_FROM else {})}
+    return {**GRAPH, "rankdir": rankdir, **(LARGE if picture.count > _LARGE_FROM else {})}
 
 
 def dot_lines(picture: Picture) -> Iterator[str]:
     """The picture as lines of DOT, without the outermost braces; frames first, arrows last."""
-    boxes: dict[Group | None, list[Box]] = {}
-    for box in picture.boxes:
-        boxes.setdefault(box.group, []).append(box)
+    boxes: dict[Group, list[Box]] = {}
+    for box in picture.boxes():
+        if box.group is None:
+            yield _box(box)
+        else:
+            boxes.setdefault(box.group, []).append(box)
     inside: dict[Group | None, list[Group]] = {}
-    for group in picture.groups:
-        inside.setdefault(group.outer, []).append(group)
-    for box in boxes.get(None, []):
-        yield _box(box)
+    for frame in picture.frames:
+        inside.setdefault(frame.outer, []).append(frame)
     waiting: list[Group | None] = [*reversed(inside.get(None, []))]
     while waiting:
         group = waiting.pop()
@@ -77,7 +79,7 @@ def dot_lines(picture: Picture) -> Iterator[str]:
             yield _box(box)
         waiting.append(None)
         waiting += reversed(inside.get(group, []))
-    for arrow in picture.arrows:
+    for arrow in picture.arrows():
         yield _arrow(arrow)
 
 
@@ -101,7 +103,7 @@ _LOOKS = {(kind, is_output): _looks(kind, is_output) for kind in KINDS for is_ou
 
 
 def _frame(group: Group) -> Iterator[str]:
-    title = shortened(group.title, WIDEST_NAME)
+    title = shortened(one_line(group.title), WIDEST_NAME)
     width = text_width(title, _TITLE_SIZE)
     yield f'\tsubgraph "cluster_{group.id}" {{\n'
     yield (
@@ -112,7 +114,7 @@ def _frame(group: Group) -> Iterator[str]:
 
 
 def _arrow(arrow: Arrow) -> str:
-    weight = _ARROW_OF_CONSTANT if arrow.is_constant else ""
+    weight = _ARROW_OF_LEAF if arrow.from_leaf else ""
     return f'\t"{arrow.tail}" -> "{arrow.head}" [id="{arrow.id}"{weight}]\n'
 
 
