@@ -272,13 +272,13 @@ def read_inputs(module: Module, x: Any, count: int) -> tuple[Sequence[Value], li
 
 def as_list(module: Module, x: Any, count: int) -> Sequence[Any]:
     """A numpy row or another sequence as a list, one number for one input as a list of one; else an error."""
+    if isinstance(x, Sequence) and not isinstance(x, str | bytes):
+        return list(x)
     shape = getattr(x, "shape", None)
     if shape is not None and len(shape) == 1:
         return x.tolist()  # type: ignore[no-any-return]
     if shape is not None and len(shape) > 1:
         raise ValueError(wrong_input(module, count, f"an array of shape {shape}; pass one example (one row) at a time"))
-    if isinstance(x, Sequence) and not isinstance(x, str | bytes):
-        return list(x)
     if count == 1 and not isinstance(x, str | bytes | dict | set) and not hasattr(x, "__iter__"):
         return [x]
     raise TypeError(wrong_input(module, count, f"the {type(x).__name__} {x!r:.60}"))
