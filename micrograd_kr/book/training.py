@@ -14,6 +14,8 @@ from .saying import choose
 
 EAGER_VARIABLE = "MICROGRAD_KR_BOOK_EAGER"
 
+MANY = 300  # so many examples are worth compiling for, where nothing is to be learnt from them
+
 Cost = Callable[[Any, Any], Value]  # of one example: its features (a list) and its label
 MeanCost = Callable[[Sequence[Any], Sequence[Any]], Value]
 
@@ -40,15 +42,15 @@ def _eager_mean(cost: Cost) -> MeanCost:
     return mean
 
 
-def _compiled(cost: Cost) -> Any:
-    """jit(cost), or None where jit is not installed or the reader asked for plain Python."""
+def _compiled(function: Callable[..., Any]) -> Any:
+    """jit(function), or None where jit is not installed or the reader asked for plain Python."""
     if os.environ.get(EAGER_VARIABLE, "") not in ("", "0"):
         return None
     try:
         from micrograd_kr import jit
     except ImportError:
         return None
-    return jit(cost)
+    return jit(function)
 
 
 def train(
@@ -116,6 +118,10 @@ def outputs(model: Callable[[Any], Any], X: Sequence[Any]) -> list[Any]:  # noqa
     >>> outputs(lambda x: [w * x, w + x], [1.0, 5.0])
     [[2.0, 3.0], [10.0, 7.0]]
     """
+    compiled = _compiled(model) if len(X) >= MANY else None
+    if compiled is not None:
+        batch: list[Any] = compiled.batch(X).tolist()
+        return batch
     with no_grad():
         answers = [model(x) for x in X]
     return [[float(v) for v in answer] if isinstance(answer, list) else float(answer) for answer in answers]
