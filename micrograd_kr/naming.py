@@ -52,13 +52,55 @@ def format_number(number: Number) -> str:
         is_large = isinstance(number, float) and 1e5 <= abs(number) < 1e10
         text = format(number, ".0f" if is_large else ".5g")
     except (TypeError, ValueError, ArithmeticError):
-        return _shortened(" ".join(str(number).split()), 40)
+        return _format_other(number)
     return "0" if text == "-0" else text
+
+
+def _format_other(number: Number) -> str:
+    """A number of a kind of its own (an array, a symbol, an mpmath number): as it is if short, else as a float."""
+    text = " ".join(str(number).split())
+    if len(text) > 13:
+        try:
+            return format_number(float(number))
+        except (TypeError, ValueError, ArithmeticError):
+            pass
+    return _shortened(text, 40)
 
 
 def _is_small(number: int | Fraction) -> bool:
     numerator, denominator = number.numerator, number.denominator
     return abs(numerator) < 10**10 and denominator < 10**6
+
+
+def joined(op: Op, sign: str, numbers: Iterable[str]) -> str:
+    """Numbers that are text already with a sign between them, in brackets where a reader might go wrong without.
+
+    Args:
+        op: the row that tells how tightly the sign binds.
+        sign: what is written between them.
+        numbers: as `format_number` gives them.
+
+    >>> from micrograd_kr.ops import OPS
+    >>> joined(OPS["mul"], "×", ["-2", "-3", "1/2"]), joined(OPS["add"], "+", ["1/2", "-3", "1+2j"])
+    ('-2 × (-3) × (1/2)', '1/2 + (-3) + (1+2j)')
+    """
+    texts = list(numbers)
+    if len(texts) > 1:
+        texts = [bracketed(op, index, text, number_precedence(text)) for index, text in enumerate(texts)]
+    return f" {sign} ".join(texts)
+
+
+def number_precedence(text: str) -> float:
+    """How tightly a number holds together as it is written: a fraction less than *, a complex number less than +."""
+    if _FRACTION.fullmatch(text):
+        return 1.5
+    if _PLAIN_NUMBER.fullmatch(text.removeprefix("-")):
+        return _MINUS if text.startswith("-") else ATOM
+    return 0
+
+
+_FRACTION = re.compile(r"-?\d+/\d+")
+_PLAIN_NUMBER = re.compile(r"…|\d[\d.]*(e[-+]?\d+)?|\w+(\(.*\))?|\[.*\]")  # also inf, True, a symbol, an array
 
 
 def _shortened(text: str, longest: int) -> str:
@@ -126,12 +168,12 @@ class Names(dict[Value, str]):
         self._spelt.add(node)
         return spelling
 
-    def precedence(self, node: Value) -> int:
+    def precedence(self, node: Value) -> float:
         """How tightly the name of `node` holds together: ATOM, or the precedence of the op that it spells."""
         if node in self._spelt:
             assert node.op is not None
             return node.op.precedence or ATOM
-        return _MINUS if self[node].startswith("-") and isinstance(node, Constant) else ATOM
+        return number_precedence(self[node]) if isinstance(node, Constant) else ATOM
 
     def spell(self, node: Value) -> str:
         """What `node` computes, on the names of its arguments; "" for a leaf."""
@@ -144,7 +186,7 @@ class Names(dict[Value, str]):
         if node.op is None:
             return ""
         texts = [format_number(number) for number in _ends(node.arg_numbers)]
-        return _spell(node.op, [(text, _MINUS if text.startswith("-") else ATOM) for text in texts], len(node.args))
+        return _spell(node.op, [(text, number_precedence(text)) for text in texts], len(node.args))
 
 
 def names_of(output: Value) -> Names:
@@ -193,14 +235,14 @@ def _ends(items: tuple[Any, ...]) -> tuple[Any, ...]:
     return items if len(items) <= MOST_OPERANDS else (*items[:2], items[-1])
 
 
-def _spell(op: Op, operands: list[tuple[str, int]], count: int) -> str:
+def _spell(op: Op, operands: list[tuple[str, float]], count: int) -> str:
     texts = [bracketed(op, index, *operand) for index, operand in enumerate(operands)]
     if count > len(texts):
         texts.insert(-1, "…")
     return op.spell(*texts)
 
 
-def bracketed(op: Op, index: int, text: str, precedence: int) -> str:
+def bracketed(op: Op, index: int, text: str, precedence: float) -> str:
     """The operand `text`, which binds as tightly as `precedence`, in brackets if `op` needs them around it.
 
     >>> from micrograd_kr.ops import OPS

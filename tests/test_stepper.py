@@ -327,6 +327,21 @@ def test_a_message_is_a_template_and_pieces_from_which_the_sentence_is_made() ->
             assert all(isinstance(piece, str | Message | tuple) for piece in pieces.values())
 
 
+def test_other_kinds_of_number_are_told_with_the_brackets_they_need() -> None:
+    def told(number: Any) -> list[str]:
+        z = Value(number, label="z")
+        return [step.say("en") for step in Stepper(z * z)] + [why(z * z, z).say("en")]
+
+    assert told(Fraction(1, 3))[1] == "out = z * z = (1/3) * (1/3) = 1/9."
+    assert told(1 + 2j)[1] == "out = z * z = (1+2j) * (1+2j) = -3+4j."
+    assert told(1 + 2j)[-1].endswith("Together: (1+2j) + (1+2j) = 2+4j")
+    assert told(10**30)[1] == "out = z * z = 1e+30 * 1e+30 = 1e+60."
+    mpmath = pytest.importorskip("mpmath")
+    assert told(mpmath.mpf(1) / 3)[1] == "out = z * z = 0.33333 * 0.33333 = 0.11111."
+    sympy = pytest.importorskip("sympy")
+    assert "z gets z × 1 = (t + 1) × 1 = t + 1" in told(sympy.Symbol("t") + 1)[3]
+
+
 # --- names ----------------------------------------------------------------------------------------------------------
 
 

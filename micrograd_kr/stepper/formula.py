@@ -16,7 +16,7 @@ from typing import Any
 from .. import elementary
 from ..elementary import Number
 from ..engine import Value
-from ..naming import ATOM, Names, bracketed, format_number
+from ..naming import ATOM, Names, bracketed, format_number, number_precedence
 from ..ops import OPS, Op
 
 LONGEST_FORMULA = 28
@@ -33,18 +33,18 @@ class Formula:
 
     __slots__ = ("number", "precedence", "text")
 
-    def __init__(self, text: str, number: Number, precedence: int = ATOM) -> None:
+    def __init__(self, text: str, number: Number, precedence: float = ATOM) -> None:
         self.text, self.number, self.precedence = text, number, precedence
 
     def __str__(self) -> str:
         return self.text
 
 
-def _parts(x: Any) -> tuple[str, Number, int]:
+def _parts(x: Any) -> tuple[str, Number, float]:
     if isinstance(x, Formula):
         return x.text, x.number, x.precedence
     text = format_number(x)
-    return text, x, OPS["neg"].precedence if text.startswith("-") else ATOM
+    return text, x, number_precedence(text)
 
 
 def _written(op: Op, *xs: Any) -> Formula:

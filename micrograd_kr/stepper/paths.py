@@ -13,7 +13,8 @@ from typing import Any
 from ..elementary import Number
 from ..engine import Value, contributions, grad, topological_order
 from ..locale import Message, language
-from ..naming import Names, format_number, names_of
+from ..naming import Names, format_number, joined, names_of
+from ..ops import OPS
 
 MOST_NODES = 10  # of a path, before the middle is left out
 _COUNTING = Context(prec=40, Emax=MAX_EMAX)  # exact below 10**40, and never a number that fills the memory
@@ -84,9 +85,8 @@ class Why:
         if len(path.nodes) > MOST_NODES:
             names.insert(MOST_NODES // 2, "…")
             factors.insert(MOST_NODES // 2, "…")
-        factors = [f"({text})" if index and text.startswith("-") else text for index, text in enumerate(factors)]
         product = format_number(path.product)
-        working = " × ".join(factors)
+        working = joined(OPS["mul"], "×", factors)
         return f"{' ← '.join(names)}: {working + ' = ' if working not in ('', product) else ''}{product}"
 
     def _sum(self, total: str) -> str:
@@ -95,8 +95,7 @@ class Why:
             terms.append(format_number(self.total - self.sum))
         if len(terms) > MOST_NODES:
             return total
-        terms = [f"({text})" if index and text.startswith("-") else text for index, text in enumerate(terms)]
-        return f"{' + '.join(terms)} = {total}"
+        return f"{joined(OPS['add'], '+', terms)} = {total}"
 
     def __str__(self) -> str:
         return self.say()

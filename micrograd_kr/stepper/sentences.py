@@ -24,8 +24,8 @@ from typing import TYPE_CHECKING
 
 from ..elementary import Number
 from ..locale import Message, is_known
-from ..naming import Names, format_number
-from ..ops import Op
+from ..naming import Names, bracketed, format_number, joined, number_precedence
+from ..ops import OPS, Op
 from .formula import local_formulas, written_out
 
 if TYPE_CHECKING:
@@ -102,7 +102,9 @@ def _told_flows(step: Step, names: Names) -> tuple[Message, ...]:
 
 def _flow(flow: Flow, formula: str, names: Names) -> Message:
     local, upstream, product = map(format_number, (flow.local, flow.upstream, flow.product))
-    chain = [_times(formula, upstream) if formula else "", _times(local, upstream), product]
+    in_brackets = f"({formula})" if " " in formula else formula
+    second = bracketed(OPS["mul"], 1, upstream, number_precedence(upstream))
+    chain = [f"{in_brackets} × {second}" if formula else "", joined(OPS["mul"], "×", [local, upstream]), product]
     pieces = {
         "arg": names[flow.arg],
         "formula": formula,
@@ -114,12 +116,6 @@ def _flow(flow: Flow, formula: str, names: Names) -> Message:
         "grad": format_number(flow.grad),
     }
     return Message("stepper.flow" if _is(flow.before, 0) else "stepper.flow.added", pieces)
-
-
-def _times(local: str, upstream: str) -> str:
-    """`local × upstream`, in brackets where a reader might go wrong without: around a formula of several words."""
-    local = f"({local})" if " " in local else local
-    return f"{local} × {f'({upstream})' if upstream.startswith('-') else upstream}"
 
 
 def _equation(chain: list[str]) -> str:
