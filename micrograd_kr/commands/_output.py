@@ -33,7 +33,11 @@ def console() -> Console:
     """Where commands print: in colour in a terminal, as plain text in a pipe."""
     from rich.console import Console
 
-    return Console(highlight=False, markup=False, emoji=False)
+    class Output(Console):
+        def on_broken_pipe(self) -> None:
+            raise BrokenPipeError  # rich would end the process with a failure; `main` knows better
+
+    return Output(highlight=False, markup=False, emoji=False)
 
 
 def show(out: Console, *texts: object, style: str | None = None, indent: int = 0) -> None:
