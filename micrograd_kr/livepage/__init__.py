@@ -132,13 +132,13 @@ def page(
     names = naming.names_of(root)
     for node in graph.nodes:
         _check_real(node, names)
-    drawn = picture.Picture(graph, names, lambda key: translate(f"page.{key}", lang))
+    drawn = picture.Picture(graph, names, lambda key, **pieces: translate(f"page.{key}", lang, **pieces))
     views = lay_out(graph, drawn.size, rankdir)
     made = Page(
         document.document(
             graph,
             names,
-            views,
+            [drawn.svg(view) for view in views],
             lang=lang,
             title=title or translate("page.title", lang, node=names[root]),
             trained=_leaves_to_train(graph) if trained is None else list(trained),

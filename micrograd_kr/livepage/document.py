@@ -2,7 +2,8 @@
 
 Labels and titles come from users and are hostile until shown otherwise: in markup they are escaped, in the data they
 stand in JSON in which no `<` is left, and the script writes them as text only. The Content-Security-Policy allows the
-one script and the one style by their hashes, and nothing from anywhere else.
+page's own scripts and style by their hashes, and nothing from anywhere else. The program is packed, which halves the
+page; what unpacks it is a few lines that stand in the page as they are.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import hashlib
 import json
 import math
 import re
+import zlib
 from collections.abc import Sequence
 from functools import cache
 from html import escape
@@ -27,9 +29,8 @@ from ..ops import OPS, Op
 from ..stepper import sentences
 from ..stepper.formula import LONGEST_FORMULA
 from .javascript import formulas_function, forward_function, gives_truth, partials_function
-from .layout import View
 from .modules import Graph
-from .picture import CONSTANT, LEAF, Picture, kind_of
+from .picture import CONSTANT, LEAF, kind_of
 
 MOST_PATHS = 3000  # that the page lists and adds up for one node
 
@@ -69,23 +70,24 @@ def style_of_picture() -> str:
 
 
 def document(
-    graph: Graph, names: Names, views: Sequence[View], *, lang: str, title: str, trained: Sequence[Value], rate: float
+    graph: Graph, names: Names, views: Sequence[str], *, lang: str, title: str, trained: Sequence[Value], rate: float
 ) -> str:
     """The whole page as HTML."""
     words = {code: _words(graph, code) for code in languages()}
-    picture = Picture(graph, names, lambda key: catalog(lang)[f"page.{key}"])
-    script = f"{_rules(graph)}\n{_part('page.js')}\nstart(FORWARD,PARTIALS,told);"
+    program = f"{_rules(graph)}\n{_part('page.js')}\nstart(FORWARD,PARTIALS,told,{_json(_knowledge(graph, words))});"
+    unpack = _part("unpack.js")
     style = _style("picture.css") + _style("page.css")
     parts = {
         "lang": lang,
         "title": escape(title),
-        "policy": f"default-src 'none'; script-src {_hash(script)}; style-src {_hash(style)}; "
+        "policy": f"default-src 'none'; script-src {_hash(unpack)} {_hash(program)}; style-src {_hash(style)}; "
         "base-uri 'none'; form-action 'none'",
         "style": style,
-        "script": script,
+        "unpack": unpack,
+        "program": _packed(program),
         "rate": f"{rate:g}",
-        "views": "".join(map(picture.svg, views)),
-        "graph": _json(_data(graph, names, lang, words, trained)),
+        "views": "".join(views),
+        "graph": _json(_data(graph, names, lang, trained)),
     }
     parts |= {f"w:{key.removeprefix('page.')}": escape(text) for key, text in words[lang].items()}
     parts |= {f"i:{name}": _icon(path) for name, path in ICONS.items()}
@@ -95,6 +97,12 @@ def document(
 
 def _hash(text: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+def _packed(text: str) -> str:
+    """The text deflated, in base64; the page unpacks it with nothing but the browser."""
+    deflate = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
+    return base64.b64encode(deflate.compress(text.encode()) + deflate.flush()).decode()
 
 
 def _icon(path: str) -> str:
@@ -135,26 +143,36 @@ def _rules(graph: Graph) -> str:
 # --- the graph's data -----------------------------------------------------------------------------------------------
 
 
-def _data(graph: Graph, names: Names, lang: str, words: dict[str, dict[str, str]], trained: Sequence[Value]) -> Any:
+def _data(graph: Graph, names: Names, lang: str, trained: Sequence[Value]) -> Any:
+    """The graph, its numbers and names."""
     variants = _variants(graph)
     number = {node: index for index, node in enumerate(graph.nodes)}
     free = [node for node in graph.nodes if kind_of(node) != CONSTANT]
     back = [graph.nodes[-1], *(node for node in reversed(free) if node.op)]
     return {
         "lang": lang,
-        "words": words,
         "op": [variants[node.op, len(node.args)] if node.op else kind_of(node) for node in graph.nodes],
         "args": graph.arguments,
         "data": [_number(node.data) if node.op is None else 0 for node in graph.nodes],
         "names": [names[node] for node in graph.nodes],
         "spelling": [names.spell(node) for node in graph.nodes],
         "tight": [names.precedence(node) for node in graph.nodes],
-        "ops": [_written(op) | {"sentence": op.sentence, "truth": gives_truth(op, count)} for op, count in variants],
-        "primitives": {name: _written(op) for name, op in OPS.items()},
         "steps": [*([0, number[node]] for node in free), *([1, number[node]] for node in back)],  # as a Stepper's
         "trained": [number[leaf] for leaf in trained if kind_of(leaf) == LEAF and leaf in number],
+        "home": graph.home,
         "parents": graph.parent,
         "titles": graph.titles,
+    }
+
+
+def _knowledge(graph: Graph, words: dict[str, dict[str, str]]) -> Any:
+    """What the page must know about ops and languages to say and write what the stepper does."""
+    return {
+        "words": words,
+        "ops": [
+            _written(op) | {"sentence": op.sentence, "truth": gives_truth(op, count)} for op, count in _variants(graph)
+        ],
+        "primitives": {name: _written(op) for name, op in OPS.items()},
         "icons": {name: ICONS[name] for name in _USED_ICONS},
         "atom": naming.ATOM,
         "minus": OPS["neg"].precedence,

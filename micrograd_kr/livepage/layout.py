@@ -17,7 +17,7 @@ from .modules import WHOLE, Graph
 # An item of a view: ("node", number), ("module", number), or ("stub", number of a node outside)
 Item = tuple[str, int]
 
-LARGEST_OPEN_VIEW = 150  # items; beyond it modules stay closed
+LARGEST_OPEN_VIEW = 44  # items; beyond it modules stay closed
 _POINT = 72.0
 
 
@@ -79,28 +79,22 @@ def lay_out(graph: Graph, size_of: Callable[[Item], tuple[float, float]], rankdi
 
 
 def _opened_modules(graph: Graph, module: int) -> set[int]:
-    """The modules drawn open in the view of `module`: the smallest first, as long as the view stays readable."""
-    inside: dict[int, int] = {}
+    """The modules drawn open in the view of `module`: level after level, as long as the view stays readable."""
+    level_of = {module: 0}
+    for child, parent in enumerate(graph.parent):  # a module comes after the one around it
+        if parent in level_of:
+            level_of[child] = level_of[parent] + 1
+    inside = dict.fromkeys(level_of, 0)
     for home in graph.home:
-        inside[home] = inside.get(home, 0) + 1
-    children: dict[int, list[int]] = {}
-    for child, parent in enumerate(graph.parent):
-        if parent is not None:
-            children.setdefault(parent, []).append(child)
-
-    def count(one: int) -> int:
-        return inside.get(one, 0) + len(children.get(one, []))
-
-    opened, total = {module}, count(module)
-    closed = list(children.get(module, []))
-    while closed:
-        child = min(closed, key=count)
-        closed.remove(child)
-        if total - 1 + count(child) > LARGEST_OPEN_VIEW:
+        if home in inside:
+            inside[home] += 1
+    opened = {module}
+    for level in range(1, max(level_of.values()) + 1):
+        larger = {one for one in level_of if level_of[one] <= level}
+        shown = sum(inside[one] for one in larger) + sum(level_of[one] == level + 1 for one in level_of)
+        if shown > LARGEST_OPEN_VIEW:
             break
-        opened.add(child)
-        total += count(child) - 1
-        closed += children.get(child, [])
+        opened = larger
     return opened
 
 
@@ -161,7 +155,7 @@ def _place(
             f"{names[box.item]} [width={box.width / _POINT:.4f} height={box.height / _POINT:.4f}]"
         )
     lines = [
-        f"digraph {{ rankdir={rankdir}; nodesep=0.22; ranksep=0.72; pad=0;",
+        f"digraph {{ rankdir={rankdir}; nodesep=0.22; ranksep=1.1; pad=0;",
         'node [shape=box fixedsize=true label=""]; edge [arrowsize=0.6];',
     ]
     lines += _clusters(graph, view.module, opened, homes)

@@ -29,6 +29,7 @@ class Graph:
         parent: for each module the one around it; None for WHOLE.
         titles: for each module what it is called.
         held: for each leaf that a module holds in an attribute, what it is called there.
+        output: for each module the one node in it that is read from outside; none where there are several.
     """
 
     def __init__(self, root: Value) -> None:
@@ -44,6 +45,7 @@ class Graph:
         self.home = [self._numbers[group] for group in within]
         self.held: dict[int, str] = {}
         self._bring_leaves_home(groups)
+        self.output = self._outputs()
 
     def _bring_leaves_home(self, groups: Groups) -> None:
         """A parameter is at home in the module that holds it, a constant where it is read; inputs stay outside."""
@@ -57,8 +59,8 @@ class Graph:
                 continue
             if type(node) is not Value:
                 self.home[index] = self._common(readers.get(index, {WHOLE}))
-            elif node in owned:
-                self.held[index], group = owned[node]
+            elif id(node) in owned:
+                self.held[index], group = owned[id(node)]
                 self.home[index] = self._numbers[group]
 
     def ancestors(self, module: int) -> Iterator[int]:
@@ -76,3 +78,14 @@ class Graph:
                 break
             common = level[0]
         return common
+
+    def _outputs(self) -> dict[int, int]:
+        found: dict[int, set[int]] = {}
+        for index, args in [*enumerate(self.arguments), (-1, [len(self.nodes) - 1])]:
+            outside = set(self.ancestors(self.home[index])) if index >= 0 else {WHOLE}
+            for arg in args:
+                for module in self.ancestors(self.home[arg]):
+                    if module in outside:
+                        break
+                    found.setdefault(module, set()).add(arg)
+        return {module: min(nodes) for module, nodes in found.items() if len(nodes) == 1}

@@ -1,8 +1,8 @@
 /* The page's runtime. It is given the table's rules as functions: forward[k](a), partials[k](o, a, d) and told(...)[k](o, a, d),
    one of each for every op (and number of arguments) in the graph. Everything a person wrote reaches the page as text only. */
-function start(forward, partials, told) {
+function start(forward, partials, told, knowledge) {
   const $ = id => document.getElementById(id);
-  const graph = JSON.parse($("graph").textContent);
+  const graph = { ...JSON.parse($("graph").textContent), ...knowledge };
   const number = x => typeof x === "number" ? x : x === "inf" ? Infinity : x === "-inf" ? -Infinity : NaN;
   const { op, args, names, ops } = graph, count = op.length, root = count - 1;
   const isFree = op.map(k => k !== -2), isLeaf = op.map(k => k === -1);
@@ -255,7 +255,7 @@ function start(forward, partials, told) {
       const [x, y] = g.dataset.at.split(" ").map(Number), rect = g.querySelector("rect");
       const card = {
         g, x, y, width: +rect.getAttribute("width"), height: +rect.getAttribute("height"), state: null, shown: ["", ""],
-        node: g.dataset.n === undefined ? -1 : +g.dataset.n, module: g.dataset.m === undefined ? -1 : +g.dataset.m,
+        node: +(g.dataset.n ?? -1), module: +(g.dataset.m ?? -1), value: +(g.dataset.n ?? g.dataset.out ?? -1),
         data: g.querySelector(".data"), grad: g.querySelector(".grad"),
       };
       view.cards.push(card);
@@ -266,9 +266,15 @@ function start(forward, partials, told) {
     }
     view.chips = make("g", { class: "chips" });
     pan.append(view.chips);
-    view.cardOf = new Map(view.cards.filter(card => card.node >= 0).map(card => [card.node, card]));
+    view.cardOf = new Map(view.cards.map(card => [card.module >= 0 ? "m" + card.module : card.node, card]));
     return view;
   });
+  /* the card of node k in a view: its own, or the closed box that it is in */
+  const cardIn = (one, k) => {
+    let card = one.cardOf.get(k);
+    for (let m = graph.home[k]; !card && m !== null; m = graph.parents[m]) card = one.cardOf.get("m" + m);
+    return card;
+  };
   const viewOf = new Map(views.map(view => [view.module, view]));
   let view = views[0], chosen = -1, focused = null, wide = false, path = null;
   const canvas = $("canvas");
@@ -291,18 +297,19 @@ function start(forward, partials, told) {
     const far = view.k < 0.34, box = canvas.getBoundingClientRect();
     const left = -view.x / view.k, top = -view.y / view.k, wideness = box.width / view.k, highness = box.height / view.k;
     if (view.far !== far) { view.far = far; view.svg.classList.toggle("far", far); }
-    const arguments_ = new Set(current >= 0 ? args[current] : []);
+    const arguments_ = new Set(current >= 0 ? args[current].filter(k => !phase || isFree[k]) : []);
+    const here = current >= 0 ? cardIn(view, current) : null;
     const onPath = new Set(path ? path.map(([k]) => k) : []);
     if (path && path.length) onPath.add(args[path.at(-1)[0]][path.at(-1)[1]]);
     for (const card of view.cards) {
       if (card.x > left + wideness || card.y > top + highness || card.x + card.width < left || card.y + card.height < top) continue;
-      const k = card.node;
-      if (k < 0) continue;
+      const k = card.value;
+      if (k < 0 && card !== here && !card.state) continue;
       const dim = stepping && (reached[k] > position || op[k] >= 0 && !reached[k]);
-      const flowed = !stepping || position > firstBackward && (k === root || grad[k] !== 0 || seen[k] && seen[k] <= position);
-      const wrong = engine !== "right" && isFree[k] && !same(grad[k], right[k]);
-      const state = (dim ? " dim" : "") + (k === current ? phase ? " now back" : " now" : arguments_.has(k) ? " arg" : "")
-        + (k === chosen ? " chosen" : "") + (wrong ? " wrong" : "") + (k === firstWrong ? " first" : "") + (onPath.has(k) ? " on" : "")
+      const flowed = !stepping || position > firstBackward && (k === root || grad[k] || seen[k] && seen[k] <= position);
+      const wrong = engine !== "right" && k >= 0 && isFree[k] && !same(grad[k], right[k]);
+      const state = (dim ? " dim" : "") + (card === here ? phase ? " now back" : " now" : arguments_.has(k) ? " arg" : "")
+        + (k >= 0 && k === chosen ? " chosen" : "") + (wrong ? " wrong" : "") + (k >= 0 && k === firstWrong ? " first" : "") + (onPath.has(k) ? " on" : "")
         + (flowed ? "" : " dry");
       if (card.state !== state) { card.state = state; card.g.setAttribute("class", card.g.dataset.kind + state); }
       if (far || !card.data) continue;
@@ -314,7 +321,7 @@ function start(forward, partials, told) {
     if (wide) for (const edge of view.edges) { const f = flow(edge); if (f < Infinity && f > most) most = f; }
     for (const edge of view.edges) {
       const [k, j] = edge.uses[0], f = wide ? flow(edge) : 0;
-      const used = edge.uses.some(([n]) => n === current);
+      const used = edge.uses.some(([n, i]) => n === current && (!phase || isFree[args[n][i]]));
       const state = "edge" + (used ? phase ? " back" : " fore" : "") + (stepping && reached[k] > position ? " dim" : "")
         + (path && path.some(([n, i]) => edge.uses.some(([m, l]) => m === n && l === i)) ? " on" : "")
         + (chosen >= 0 && !used && (k === chosen || args[k][j] === chosen) ? " near" : "");
@@ -331,10 +338,13 @@ function start(forward, partials, told) {
     for (const edge of view.edges) {
       for (const [k, j] of edge.uses) {
         if (k !== current || phase && !isFree[args[k][j]] || edge.uses.length > 1) continue;
-        const text = phase ? show(local[k][j]) + " × " + show(grad[k]) + " = " + show(product[k][j]) : show(data[args[k][j]]);
-        const spot = edge.path.getPointAtLength(edge.path.getTotalLength() * 0.4), w = text.length * 6.6 + 14;
-        view.chips.append(make("g", { class: phase ? "chip back" : "chip", transform: `translate(${spot.x},${spot.y})` },
-          make("rect", { x: -w / 2, y: -10, width: w, height: 20, rx: 10 }), make("text", { y: 4 }, text)));
+        const lines = phase ? [show(local[k][j]) + " × " + show(grad[k]), "= " + show(product[k][j])] : [value(args[k][j])];
+        if (lines.join(" ").length < 14) lines.splice(0, 2, lines.join(" "));
+        const spot = edge.path.getPointAtLength(edge.path.getTotalLength() * 0.5), high = 8 + 14 * lines.length;
+        const w = Math.max(...lines.map(line => line.length)) * 6.4 + 14;
+        view.chips.append(make("g", { class: phase ? "back" : "", transform: `translate(${spot.x},${spot.y})` },
+          make("rect", { x: -w / 2, y: -high / 2, width: w, height: high, rx: 9 }),
+          ...lines.map((line, i) => make("text", { y: 14 * i + 15.5 - high / 2 }, line))));
       }
     }
   }
@@ -362,7 +372,7 @@ function start(forward, partials, told) {
     });
     reset.addEventListener("click", () => change(k, initial[k]));
     const row = html("div", { class: "leaf" });
-    const name = html("span", { class: "name", title: names[k] }, names[k]);
+    const name = html("span", { class: "name", title: names[k] }, ...names[k].split(/(?<=\.)/).flatMap(part => [part, html("wbr")]));
     const parts = { row, slider, entry, reset, name };
     if (withTraining) {
       parts.train = html("input", { type: "checkbox" });
@@ -407,7 +417,7 @@ function start(forward, partials, told) {
       return parts.row;
     }));
     $("more").textContent = here.length > MOST_ROWS ? say("more_leaves", { count: here.length - MOST_ROWS })
-      : here.length ? "" : say("no_leaves");
+      : view.cards.some(card => card.module >= 0) ? say("in_boxes") : here.length ? "" : say("no_leaves");
   }
 
   let detail = null;
@@ -551,6 +561,7 @@ function start(forward, partials, told) {
     if (changed) {
       compute();
       changed = false;
+      if (!history.length) history = [data[root]];
       for (const [k, parts] of rows) update(parts, k);
       plot();
       if (position === last) updateDetail();
@@ -566,10 +577,10 @@ function start(forward, partials, told) {
 
   function change(k, x) {
     data[k] = x;
-    if (!history.length || descents) { descents = 0; }
+    descents = 0;
     history = [];
     changed = true;
-    schedule(() => { history = [data[root]]; plot(); caption(); });
+    schedule(caption);
   }
 
   function announce(text) {
@@ -629,7 +640,8 @@ function start(forward, partials, told) {
 
   /* --- looking around --------------------------------------------------------------------------------------------- */
 
-  function move(x, y, k) {
+  function move(x, y, k, still) {
+    view.still = still;
     view.k = Math.max(0.05, Math.min(3, k));
     view.x = x;
     view.y = y;
@@ -637,12 +649,13 @@ function start(forward, partials, told) {
     schedule();
   }
 
+  const smallest = () => innerWidth < 700 ? 0.6 : 0.45;
   function fit(smallest = 0.05) {
     const { width, height } = canvas.getBoundingClientRect();
     const k = Math.max(smallest, Math.min((width - 32) / view.width, (height - 32) / view.height, 1.25));
     /* what does not fit begins at the output, where gradients begin */
     const x = view.width * k > width - 32 ? width - 16 - view.width * k : (width - view.width * k) / 2;
-    move(x, (height - view.height * k) / 2, k);
+    move(x, (height - view.height * k) / 2, k, true);
   }
 
   function zoom(by, cx, cy) {
@@ -664,20 +677,20 @@ function start(forward, partials, told) {
       button.addEventListener("click", () => open(m));
       return html("li", {}, button);
     }));
-    if (!view.k) fit(innerWidth < 700 ? 0.6 : 0.45);
+    if (!view.k) fit(smallest());
     rove(view.cards.at(-1));
     listLeaves();
     changed = true;
     schedule();
   }
 
-  /* the view in which node k can be seen, and k in sight */
+  /* bring node k, or the closed box that it is in, into sight: in this view, or in the next one around */
   function reveal(k) {
-    if (!view.cardOf.has(k)) {
-      const other = views.find(one => one.cardOf.get(k)?.g.dataset.kind !== "card stub" && one.cardOf.has(k));
-      if (other) open(other.module);
+    for (let m = view.module; !cardIn(view, k) && m; ) {
+      do m = graph.parents[m]; while (!viewOf.has(m));
+      open(m);
     }
-    const card = view.cardOf.get(k);
+    const card = cardIn(view, k);
     if (!card) return;
     const box = canvas.getBoundingClientRect();
     const x = card.x * view.k + view.x, y = card.y * view.k + view.y, w = card.width * view.k, h = card.height * view.k;
@@ -696,7 +709,7 @@ function start(forward, partials, told) {
     card.g.setAttribute("aria-label", card.module >= 0 ? say("open_module", { module: graph.titles[card.module] })
       : say(isLeaf[card.node] ? "card_leaf" : "card", { node: names[card.node], data: show(data[card.node]), grad: show(grad[card.node]) }));
     if (focus) {
-      if (card.node >= 0) reveal(card.node);
+      if (card.value >= 0) reveal(card.value);
       card.g.focus({ preventScroll: true });
     }
   }
@@ -817,7 +830,7 @@ function start(forward, partials, told) {
     descents = 0;
     history = [];
     changed = true;
-    schedule(() => { history = [data[root]]; plot(); caption(); });
+    schedule(caption);
   });
   onClick("wide", () => { wide = !wide; $("wide").setAttribute("aria-pressed", String(wide)); schedule(); });
   onClick("close", () => choose(chosen));
@@ -830,7 +843,7 @@ function start(forward, partials, told) {
     lang = code;
     words = graph.words[lang];
     document.documentElement.lang = lang;
-    for (const element of document.querySelectorAll("[data-w]")) element.textContent = say(element.dataset.w);
+    for (const element of document.querySelectorAll("[data-w]")) element.textContent = say(element.dataset.w, element.dataset);
     for (const element of document.querySelectorAll("[data-l]")) {
       element.setAttribute("aria-label", say(element.dataset.l));
       if (element.title) element.title = say(element.dataset.l);
@@ -843,7 +856,7 @@ function start(forward, partials, told) {
     schedule(caption);
   }
 
-  addEventListener("resize", () => schedule());
+  new ResizeObserver(() => { if (view.still) fit(smallest()); else schedule(); }).observe(canvas);
   addEventListener("beforeprint", () => { fit(); frame(); });
   document.documentElement.classList.add("alive");
   compute();

@@ -16,7 +16,7 @@ from .modules import Graph
 
 LEAF, CONSTANT = -1, -2  # where a computed node has its op
 
-_NAME_SIZE, _CHIP_SIZE, _NUMBER_SIZE = 13.0, 11.0, 12.5
+_NAME_SIZE, _CHIP_SIZE, _KEY_SIZE, _NUMBER_SIZE = 13.0, 12.5, 11.0, 12.5
 _PADDING, _GAP = 12.0, 10.0
 _LONGEST_NAME = 14.0  # em
 _WIDEST_NUMBER = "-1.23457e-05"
@@ -26,7 +26,7 @@ _ROWS_HEIGHT, _PILL_HEIGHT = 68.0, 28.0
 class Picture:
     """Draws the views of a graph, in a language."""
 
-    def __init__(self, graph: Graph, names: Names, say: Callable[[str], str]) -> None:
+    def __init__(self, graph: Graph, names: Names, say: Callable[..., str]) -> None:
         self.graph, self.names, self.say = graph, names, say
         self._gradients = grad(graph.nodes[-1], graph.nodes)
         self._sizes: dict[int, int] = {}
@@ -45,13 +45,13 @@ class Picture:
         return self.names[self.graph.nodes[number]]
 
     def chip(self, item: Item) -> str:
-        """What stands at the right of the title: an op's symbol, or what a module calls its parameter."""
+        """What stands at the right of the title: an op's symbol, or the sign that a box opens."""
         kind, number = item
         if kind == "module":
             return "⤢"
         node = self.graph.nodes[number]
         if node.op is None:
-            return shortened(self.graph.held.get(number, ""), 8.0)
+            return ""
         return "" if self._name(number) == self.names.spell(node) else shortened(node.op.symbol, 8.0)
 
     def size(self, item: Item) -> tuple[float, float]:
@@ -60,7 +60,7 @@ class Picture:
         first = title + (_GAP + text_width(chip, _CHIP_SIZE) if chip else 0)
         if self._is_constant(item):
             return max(40.0, title + 2 * _PADDING), _PILL_HEIGHT
-        numbers = text_width("기울기", _CHIP_SIZE) + 8 + text_width(_WIDEST_NUMBER, _NUMBER_SIZE)
+        numbers = text_width("기울기", _KEY_SIZE) + 8 + text_width(_WIDEST_NUMBER, _NUMBER_SIZE)
         return max(first, numbers) + 2 * _PADDING, _ROWS_HEIGHT
 
     def _is_constant(self, item: Item) -> bool:
@@ -103,20 +103,32 @@ class Picture:
         name = f'<text class="name" x="{_PADDING:g}" y="21">{escape(self.title(box.item))}</text>'
         chip = f'<text class="chip" x="{right:.0f}" y="21">{escape(self.chip(box.item))}</text>' if self.chip(box.item) else ""
         if kind == "module":
-            count = f'<text class="key" x="{_PADDING:g}" y="48">{escape(self.say("nodes").format(count=self._sizes[number]))}</text>'
-            return f'<g class="card module" data-kind="card module" data-m="{number}" {at}>{rect}{name}{chip}{count}</g>'
+            if number in self.graph.output:
+                rows, out = self._rows(self.graph.output[number], right), f' data-out="{self.graph.output[number]}"'
+            else:
+                size = str(self._sizes[number])
+                text = escape(self.say("nodes", count=size))
+                rows, out = f'<text class="key" data-w="nodes" data-count="{size}" x="{_PADDING:g}" y="50">{text}</text>', ""
+            return f'<g class="card module" data-kind="card module" data-m="{number}"{out} {at}>{rect}{name}{chip}{rows}</g>'
         node = self.graph.nodes[number]
         if self._is_constant(box.item):
             text = f'<text class="name" x="{box.width / 2:.0f}" y="18">{escape(self.title(box.item))}</text>'
             return f'<g class="card constant" data-kind="card constant" data-n="{number}" {at}>{rect}{text}</g>'
         style = "card stub" if kind == "stub" else "card leaf" if node.op is None else "card"
         style += " output" if number == len(self.graph.nodes) - 1 else ""
-        rows = "".join(
+        rows = self._rows(number, right)
+        return f'<g class="{style}" data-kind="{style}" data-n="{number}" {at}>{rect}{name}{chip}{rows}</g>'
+
+    def _rows(self, number: int, right: float) -> str:
+        rows = (
+            ("data", 41, format_number(self.graph.nodes[number].data)),
+            ("grad", 58, format_number(self._gradients[number])),
+        )
+        return "".join(
             f'<text class="key" data-w="{key}" x="{_PADDING:g}" y="{y}">{escape(self.say(key))}</text>'
             f'<text class="{key}" x="{right:.0f}" y="{y}">{escape(text)}</text>'
-            for key, y, text in (("data", 41, format_number(node.data)), ("grad", 58, format_number(self._gradients[number])))
+            for key, y, text in rows
         )
-        return f'<g class="{style}" data-kind="{style}" data-n="{number}" {at}>{rect}{name}{chip}{rows}</g>'
 
 
 def _line(edge: Edge) -> str:
