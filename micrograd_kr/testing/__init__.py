@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from .expression import Expression
-from .gradcheck import GradientError, InconclusiveError, Report, gradcheck
+from .checking import GradientError, InconclusiveError, Report, gradcheck
 from .growing import random_expression
 
 if TYPE_CHECKING:

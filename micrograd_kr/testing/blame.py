@@ -37,7 +37,9 @@ def _local(op: Op, numbers: list[Any], index: int, side: int = 0) -> Any:
     conditions = [isinstance(x, bool) for x in numbers]
 
     def on_numbers(arguments: list[Any]) -> Any:
-        return forward([original if fixed else x for x, original, fixed in zip(arguments, numbers, conditions, strict=True)])
+        return forward(
+            [original if fixed else x for x, original, fixed in zip(arguments, numbers, conditions, strict=True)]
+        )
 
     try:
         return high_precision(on_numbers, numbers, index, side=side).number

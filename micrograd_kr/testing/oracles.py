@@ -224,7 +224,9 @@ def _unstepped(x: Any) -> Any:
 
 
 def _complex_erf(z: complex) -> complex:
-    return complex(_mpmath().erf(z))
+    mpmath = _mpmath()
+    with mpmath.workprec(200):  # so that the tiny imaginary part keeps its digits
+        return complex(mpmath.erf(z))
 
 
 def _on_stepped() -> SimpleNamespace:

@@ -114,7 +114,7 @@ def gradcheck(
     >>> gradcheck(lambda x: x * x, [0.0])
     Traceback (most recent call last):
         ...
-    micrograd_kr.testing.gradcheck.InconclusiveError: d/dx is 0 at x = 0.0, where a wrong rule gives 0, too: ...
+    micrograd_kr.testing.checking.InconclusiveError: d/dx is 0 at x = 0.0, where a wrong rule gives 0, too: ...
     """
     if order not in (1, 2):
         raise ValueError(f"order is 1 or 2, got {order!r}")
@@ -201,7 +201,9 @@ class Subject:
         output = self.call(leaves)
         if self.own and not isinstance(output, Value):
             if not is_number(output):
-                raise TypeError(f"fn must return a Value or a list of Values, got the {type(output).__name__} {output!r:.60}")
+                raise TypeError(
+                    f"fn must return a Value or a list of Values, got the {type(output).__name__} {output!r:.60}"
+                )
             output = Value(output)  # fn does not depend on its inputs
         return output, leaves
 
@@ -269,7 +271,9 @@ def _checked(subject: Subject, order: int) -> Report:
         raise InconclusiveError(f"fn is {value} at {_where(subject)}: there is no derivative to check")
     again = subject.evaluate(subject.numbers)
     if again != value:
-        raise ValueError(f"fn is no function: it gave {value}, then {again}, for the same inputs (is something random in it?)")
+        raise ValueError(
+            f"fn is no function: it gave {value}, then {again}, for the same inputs (is something random in it?)"
+        )
     report = Report(order)
     got = subject.gradient()
     kinked = subject.own and blame.kinks(subject.below)
@@ -432,7 +436,9 @@ def _gradient_at(subject: Subject, bits: int) -> list[Any]:
     import mpmath
 
     with mpmath.workprec(bits):
-        return subject.gradient([mpmath.mpc(x) if isinstance(x, complex) else mpmath.mpf(x) for x in map(_as_float, subject.numbers)])
+        return subject.gradient(
+            [mpmath.mpc(x) if isinstance(x, complex) else mpmath.mpf(x) for x in map(_as_float, subject.numbers)]
+        )
 
 
 def _check_escapes(subject: Subject, report: Report) -> None:
@@ -519,7 +525,9 @@ def _hessian_at(subject: Subject, bits: int) -> list[list[Any]]:
     import mpmath
 
     with mpmath.workprec(bits):
-        return subject.hessian([mpmath.mpc(x) if isinstance(x, complex) else mpmath.mpf(x) for x in map(_as_float, subject.numbers)])
+        return subject.hessian(
+            [mpmath.mpc(x) if isinstance(x, complex) else mpmath.mpf(x) for x in map(_as_float, subject.numbers)]
+        )
 
 
 def _check_with_kinks(subject: Subject, got: list[Any], report: Report) -> None:
@@ -586,7 +594,9 @@ def _plain(x: Any) -> Number:
     x = x.data if isinstance(x, Value) else x
     x = x.item() if type(x).__module__ == "numpy" else x
     if isinstance(x, bool) or not isinstance(x, int | float | complex | Fraction):
-        raise TypeError(f"inputs are plain numbers (float, int, Fraction or complex), got the {type(x).__name__} {x!r:.60}")
+        raise TypeError(
+            f"inputs are plain numbers (float, int, Fraction or complex), got the {type(x).__name__} {x!r:.60}"
+        )
     if isinstance(x, float | complex) and not is_number(x):
         raise InconclusiveError(f"an input is {x}: no oracle has a derivative there")
     return x
