@@ -198,6 +198,11 @@ class Doubled(Neuron):
         return super().__call__(x) * 2
 
 
+class DoubledLayer(Layer):
+    def forward(self, x):
+        return [out * 2 for out in super().forward(x)]
+
+
 def test_a_neuron_of_ones_own_and_a_weight_that_is_shared():
     layer = Layer(2, 2, activation="linear", seed=0)
     plain = [out.data for out in layer([1.0, 2.0])]
@@ -207,6 +212,8 @@ def test_a_neuron_of_ones_own_and_a_weight_that_is_shared():
     assert [out.data for out in outs] == [plain[0], plain[0] * 2]
     assert [out.scope[0] for out in outs] == list(layer.neurons)
     assert len(layer.parameters()) == 4  # two weights, shared, and two biases
+    doubled_layer = DoubledLayer(2, 2, seed=0)
+    assert [out.scope for out in doubled_layer([1.0, 2.0])] == [(doubled_layer, None)] * 2
     layer.neurons[0].b = 1.0  # a plain number
     assert layer([1.0, 2.0])[0].data == plain[0] + 1
 
