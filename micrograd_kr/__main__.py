@@ -14,11 +14,11 @@ from difflib import get_close_matches
 
 from . import commands
 from .commands._arguments import Parser, protect_expressions
-from .commands._output import CommandError, can_write, never_fail_to_encode, say
+from .commands._output import CommandError, can_write, complain, prepare_streams, say, write_into_nothing
 from .expression import ExpressionError
 from .locale import ENVIRONMENT_VARIABLE, language, languages
 
-MISTAKE, INTERRUPTED = 2, 130
+FAILED, MISTAKE, INTERRUPTED = 1, 2, 130
 _NO_HANGUL = "(This output's encoding has no Hangul: set PYTHONIOENCODING=utf-8, or take --lang en.)"
 
 
@@ -29,7 +29,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         argv: the arguments, without the program's name; those of the process unless given.
 
     Returns:
-        The exit code: 0 if all went well, 2 for a mistake in the arguments, 130 after Ctrl-C.
+        The exit code: 0 if all went well, 1 if the output could not be written, 2 for a mistake in the arguments, 130
+        after Ctrl-C.
 
     >>> main(["step", "a*b", "a=2", "b=3", "--lang", "en"])  # doctest: +ELLIPSIS
     Forward
@@ -40,26 +41,29 @@ def main(argv: Sequence[str] | None = None) -> int:
     0
     """
     given = list(sys.argv[1:] if argv is None else argv)
-    for stream in (sys.stdout, sys.stderr):
-        never_fail_to_encode(stream)
+    prepare_streams()
     try:
         with _language_of(given):
             try:
                 return _run(given)
             except (CommandError, ExpressionError) as mistake:
-                print(mistake, file=sys.stderr)
+                complain(mistake)
                 return MISTAKE
             except KeyboardInterrupt:
-                print(file=sys.stderr)
+                complain("")
                 return INTERRUPTED
             finally:
                 sys.stdout.flush()
     except CommandError as mistake:  # about the language itself
-        print(mistake, file=sys.stderr)
+        complain(mistake)
         return MISTAKE
     except BrokenPipeError:  # the reader, `head` for one, has read enough
-        _write_into_nothing()
+        write_into_nothing()
         return 0
+    except OSError as error:  # a full disk, for one
+        complain(error)
+        write_into_nothing()
+        return FAILED
 
 
 def _run(given: list[str]) -> int:
@@ -111,7 +115,7 @@ def _language_of(given: list[str]) -> Iterator[None]:
     os.environ[ENVIRONMENT_VARIABLE] = spoken
     try:
         if spoken == "ko" and not can_write("한글"):
-            print(_NO_HANGUL, file=sys.stderr)
+            complain(_NO_HANGUL)
         yield
     finally:
         if before is None:
@@ -128,14 +132,6 @@ def _take_language(given: list[str]) -> str | None:
             del given[index]
             return lang if equals else given.pop(index) if index < len(given) else ""
     return None
-
-
-def _write_into_nothing() -> None:
-    """Let the interpreter's last flush of standard output succeed, though nobody reads it any more."""
-    try:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except (OSError, ValueError):
-        sys.stdout = open(os.devnull, "w")  # noqa: SIM115
 
 
 if __name__ == "__main__":

@@ -373,6 +373,23 @@ def test_a_closed_pipe_is_no_mistake() -> None:
     assert process.wait(60) == 0
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full disk to write on")
+def test_output_that_cannot_be_written_is_told() -> None:
+    code = "import sys; from micrograd_kr.__main__ import main; sys.exit(main(['step', 'a', 'a=1']))"
+    command = [sys.executable, "-c", code]
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, cwd=ROOT)
+    assert (done.returncode, b"No space left" in done.stderr, b"Traceback" in done.stderr) == (1, True, False)
+    closed = subprocess.run(command, preexec_fn=lambda: os.close(1), stderr=subprocess.PIPE, cwd=ROOT)
+    assert (closed.returncode, closed.stderr) == (0, b"")
+
+
+def test_what_a_user_types_cannot_steer_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    for arguments in (["\x1b[31m"], ["step", "a\x1b[31m", "a=1"], ["step", "a", "\x1b[31m=2"], ["--\x1b[31m"]):
+        assert main(arguments) == 2
+        assert "\x1b" not in capsys.readouterr().err
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT for one process")
 def test_a_real_ctrl_c_in_training() -> None:
     process = subprocess.Popen(

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import argparse
 import re
-import sys
 from collections.abc import Iterable
 from typing import Any, NoReturn
 
 from ..engine import Value
 from ..expression import parse, parse_values
-from ._output import CommandError, say
+from ._output import CommandError, complain, say
 
 # What argparse says, in its own words, and the key of the message that says it in the user's language.
 _SAID_BY_ARGPARSE = (
@@ -73,7 +72,7 @@ def warn_of_unused(expression: str, values: Iterable[str]) -> None:
     names = set(re.findall(r"[^\W\d]\w*", expression))
     unused = [name for name in values if name not in names]
     if unused:
-        print(say("unused", names=", ".join(unused)), file=sys.stderr)
+        complain(say("unused", names=", ".join(unused)))
 
 
 def protect_expressions(argv: list[str], parser: argparse.ArgumentParser) -> list[str]:

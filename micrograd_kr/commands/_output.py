@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import os
 import sys
 from typing import TYPE_CHECKING, TextIO
 
@@ -26,7 +27,16 @@ def say(key: str, **pieces: object) -> str:
     >>> say("picture_written", path="graph.svg")
     'The picture is in graph.svg.'
     """
-    return translate(f"command_line.{key}", None, **{name: str(piece) for name, piece in pieces.items()})
+    return translate(f"command_line.{key}", None, **{name: harmless(str(piece)) for name, piece in pieces.items()})
+
+
+def harmless(text: str) -> str:
+    r"""A text without the characters by which it could steer the terminal.
+
+    >>> harmless("\x1b[31mred")
+    '?[31mred'
+    """
+    return "".join([character if character.isprintable() or character == "\n" else "?" for character in text])
 
 
 def console() -> Console:
@@ -52,8 +62,29 @@ def show(out: Console, *texts: object, style: str | None = None, indent: int = 0
         out.print(" " * indent + text.plain, soft_wrap=True)
 
 
-def never_fail_to_encode(stream: TextIO) -> None:
-    """Let a stream write every character, put plainly where its encoding lacks it."""
+def complain(mistake: object) -> None:
+    """Tell of a mistake, on standard error."""
+    print(harmless(str(mistake)), file=sys.stderr)
+
+
+def prepare_streams() -> None:
+    """Let both outputs write every character, put plainly where their encoding lacks it; a closed one takes all."""
+    if sys.stdout is None:
+        write_into_nothing()
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:
+            _never_fail_to_encode(stream)
+
+
+def write_into_nothing() -> None:
+    """Let whatever standard output is still given succeed, though nobody reads it any more."""
+    try:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (AttributeError, OSError, ValueError):
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+
+
+def _never_fail_to_encode(stream: TextIO) -> None:
     reconfigure = getattr(stream, "reconfigure", None)
     if reconfigure is not None and not (stream.encoding or "").lower().startswith("utf"):
         codecs.register_error("micrograd_kr_plain", _plainly)

@@ -1,4 +1,4 @@
-"""The regression of the main job: 88 houses, a linear neuron, gradient descent, and the least-squares line beside it."""
+"""The regression of the main job: 88 houses, a linear neuron, gradient descent, and beside it least squares."""
 
 from __future__ import annotations
 

@@ -130,6 +130,23 @@ def squared_error(neuron: nn.Neuron, house: House, scale: Scale) -> Value:
     return loss
 
 
+def show_weighted_sum(out: Console, loss: Value) -> None:
+    """What the neuron computes, written out: with names, and with numbers."""
+    from ..naming import format_number
+
+    prediction = loss.args[0].args[0]
+    count = len(prediction.args) // 2
+    numbers = [format_number(arg.data) for arg in prediction.args]
+    sums = []
+    for texts in ([arg.label for arg in prediction.args], numbers):
+        texts = [f"({text})" if text.startswith("-") else text for text in texts]
+        products = map(" × ".join, zip(texts[:count], texts[count:-1], strict=True))
+        sums.append(" + ".join([*products, texts[-1]]))
+    show(out, f"{prediction.label} = {sums[0]}", indent=2)
+    show(out, f"{prediction.label} = {sums[1]} = {format_number(prediction.data)}", indent=2)
+    out.print()
+
+
 def tell_steps(out: Console, stepper: Stepper) -> None:
     """Every step in words, and then all values and gradients side by side."""
     from ..naming import format_number
@@ -141,6 +158,8 @@ def tell_steps(out: Console, stepper: Stepper) -> None:
             title(out, f"house.{phase}")
             show(out, say(f"house.{phase}.about"))
             out.print()
+            if phase == "forward":
+                show_weighted_sum(out, stepper.output)
         show(out, f"{step.index:>2}.", step.say(), indent=2)
     out.print()
     names = stepper.names
