@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Any
 from .expression import Expression
 from .checking import GradientError, InconclusiveError, Report, gradcheck
 from .growing import random_expression
+from .mutants import Mutant, Score, mutants, mutation_score
+from .samples import check_row
 
 if TYPE_CHECKING:
     from .strategies import expressions, points
@@ -13,9 +15,14 @@ __all__ = [
     "Expression",
     "GradientError",
     "InconclusiveError",
+    "Mutant",
     "Report",
+    "Score",
+    "check_row",
     "expressions",
     "gradcheck",
+    "mutants",
+    "mutation_score",
     "points",
     "random_expression",
 ]

@@ -1,0 +1,368 @@
+"""Mutants: the engine broken in one place, to see whether a test notices.
+
+>>> from micrograd_kr import Value
+>>> flipped = next(mutant for mutant in mutants() if mutant.name == "mul[0]: sign flipped")
+>>> x, y = Value(3.0), Value(5.0)
+>>> with flipped:
+...     (x * y).backward()
+>>> x.grad, y.grad                               # the first partial derivative of x * y has the wrong sign
+(-5.0, 3.0)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from ..engine import Constant, Value, contributions, topological_order
+from ..ops import OPS, Op
+from .checking import InconclusiveError
+from .samples import sample_points
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A way to break the engine; `with mutant:` breaks it for the block (in all threads), and mends it after.
+
+    Attributes:
+        name: what is broken: "tanh[0]: scaled by 1.01", or "assigned, not added".
+        kind: "scaled by 1.01", "zeroed", "sign flipped", "arguments swapped"; or the name of an engine's mistake.
+        op: the row whose rule is broken; None if it is the engine's mechanism.
+        index: which partial derivative; None for all of them.
+    """
+
+    name: str
+    kind: str
+    op: Op | None
+    index: int | None
+    _breaks: Callable[[], AbstractContextManager[None]]
+    _open: list[AbstractContextManager[None]]
+
+    def __enter__(self) -> Mutant:
+        block = self._breaks()
+        block.__enter__()
+        self._open.append(block)
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        self._open.pop().__exit__(None, None, None)
+
+    def __repr__(self) -> str:
+        return f"<mutant {self.name}>"
+
+
+# --- rules ----------------------------------------------------------------------------------------------------------
+
+_RULE_CHANGES: dict[str, Callable[[Any], Any]] = {
+    "scaled by 1.01": lambda local: local + local / 100,
+    "zeroed": lambda local: 0 * local,
+    "sign flipped": lambda local: -local,
+}
+
+PartialsRule = Callable[..., tuple[Any, ...]]
+
+
+def _changed(op: Op, index: int | None, change: Callable[[Any], Any]) -> PartialsRule:
+    """The partials of a row with one of them (all, if index is None) changed."""
+    original = _originals(op)
+
+    def partials(out: Any, *args: Any) -> tuple[Any, ...]:
+        found = original(out, *args)
+        return tuple([change(x) if index in (None, i) else x for i, x in enumerate(found)])
+
+    return partials
+
+
+def _swapped(op: Op) -> PartialsRule:
+    """The partials of a row in the wrong order, as if its arguments had been mixed up."""
+    original = _originals(op)
+
+    def partials(out: Any, *args: Any) -> tuple[Any, ...]:
+        found = original(out, *args)
+        return (found[0], *reversed(found[1:])) if _condition_first(op) else tuple(reversed(found))
+
+    return partials
+
+
+def _condition_first(op: Op) -> bool:
+    return isinstance(op.partial, tuple) and len(op.partial) > 2 and op.partial[0] == 0
+
+
+def _originals(op: Op) -> PartialsRule:
+    rules, partial = op._rules, op.partial
+    if not rules:
+        assert callable(partial)
+        return lambda out, *args: tuple(partial(out, *args))
+    return lambda out, *args: tuple([rule(out, *args) for rule in rules])
+
+
+@contextmanager
+def _with_partials(op: Op, make: Callable[[], PartialsRule]) -> Iterator[None]:
+    """The row with other partials for a while: frozen rows are opened just here."""
+    before = op.partial, op._rules
+    partials = make()
+
+    def rule(index: int) -> Callable[..., Any]:
+        return lambda out, *args: partials(out, *args)[index]
+
+    if before[1]:
+        object.__setattr__(op, "_rules", tuple([rule(index) for index in range(len(before[1]))]))
+    else:
+        object.__setattr__(op, "partial", partials)
+    try:
+        yield
+    finally:
+        object.__setattr__(op, "partial", before[0])
+        object.__setattr__(op, "_rules", before[1])
+
+
+def _differs(op: Op, partials: PartialsRule) -> bool:
+    """Whether a change of a rule changes anything: the sign of a 0 does not."""
+    original = _originals(op)
+    for point in sample_points(op):
+        out = op.compute(*point)
+        if any(x != y for x, y in zip(original(out, *point), partials(out, *point), strict=True)):
+            return True
+    return False
+
+
+def rule_mutants(op: Op) -> list[Mutant]:
+    """Every way to break the rules of one row that changes a derivative."""
+    found = []
+
+    def add(kind: str, index: int | None, make: Callable[[], PartialsRule]) -> None:
+        if _differs(op, make()):
+            name = f"{op.name}: {kind}" if index is None else f"{op.name}[{index}]: {kind}"
+            found.append(Mutant(name, kind, op, index, lambda: _with_partials(op, make), []))
+
+    indices = [None] if op.arity is None else list(range(op.arity))
+    for kind, change in _RULE_CHANGES.items():
+        for index in indices:
+            add(kind, index, lambda index=index, change=change: _changed(op, index, change))  # type: ignore[misc]
+    if op.arity != 1:
+        add("arguments swapped", None, lambda: _swapped(op))
+    return found
+
+
+# --- the engine's mechanism -----------------------------------------------------------------------------------------
+
+_VISITS = 20_000  # where a walk without an order would take exponential time, it stops here
+
+
+def _pass_on(node: Value, arg: Value, product: Any) -> None:
+    arg.grad = arg.grad + product
+
+
+def _start(output: Value) -> list[Value]:
+    order = [node for node in topological_order(output) if type(node) is not Constant]
+    for node in order:
+        if node.op is not None:
+            node.grad = 0
+    output.grad = output.grad + 1 if output.op is None else 1
+    return order[::-1]
+
+
+def assigned(output: Value) -> None:
+    """`arg.grad = ...` where `arg.grad += ...` is meant: what is used twice keeps the last contribution only."""
+    for node in _start(output):
+        for arg, _, product in contributions(node, node.grad):
+            arg.grad = product
+
+
+def recursive(output: Value) -> None:
+    """Recursion along every path, with the gradient as it stands: what is used twice passes parts on twice."""
+    _start(output)
+    stack, visits = [output], 0
+    while stack and visits < _VISITS:
+        node = stack.pop()
+        visits += 1
+        for arg, _, product in contributions(node, node.grad):
+            _pass_on(node, arg, product)
+            stack.append(arg)
+
+
+def unordered(output: Value) -> None:
+    """Each node once, but in the order in which they are met: before all who use it have passed on their part."""
+    _start(output)
+    queue, met = [output], {output}
+    for node in queue:
+        for arg, _, product in contributions(node, node.grad):
+            _pass_on(node, arg, product)
+            if arg not in met:
+                met.add(arg)
+                queue.append(arg)
+
+
+def set_of_parents(output: Value) -> None:
+    """The arguments as a set: in x * x the x is counted once."""
+    for node in _start(output):
+        seen = set()
+        for arg, _, product in contributions(node, node.grad):
+            if arg not in seen:
+                seen.add(arg)
+                _pass_on(node, arg, product)
+
+
+def stale(output: Value) -> None:
+    """Inner gradients are not set to 0 first: a second backward() counts the first one again."""
+    order = [node for node in topological_order(output) if type(node) is not Constant][::-1]
+    output.grad = output.grad + 1 if output.op is None else 1
+    for node in order:
+        for arg, _, product in contributions(node, node.grad):
+            _pass_on(node, arg, product)
+
+
+def reread(output: Value) -> None:
+    """The rules read the leaves as they are now, not as they were in the forward pass."""
+    for node in _start(output):
+        if node.op is None:
+            continue
+        now = [arg.data for arg in node.args]
+        for index, arg in enumerate(node.args):
+            if type(arg) is Value:
+                _pass_on(node, arg, node.op.derivative(index, node.data, *now) * node.grad)
+
+
+_BACKWARDS: dict[str, Callable[[Value], None]] = {
+    "assigned, not added": assigned,
+    "recursion, no topological order": recursive,
+    "no topological order": unordered,
+    "parents as a set": set_of_parents,
+    "inner gradients not cleared": stale,
+    "changed leaves read again": reread,
+}
+
+
+@contextmanager
+def _with_backward(broken: Callable[[Value], None]) -> Iterator[None]:
+    before = Value.backward
+    Value.backward = broken  # type: ignore[assignment,method-assign]
+    try:
+        yield
+    finally:
+        Value.backward = before  # type: ignore[method-assign]
+
+
+@contextmanager
+def _without_zero_grad() -> Iterator[None]:
+    """Every zero_grad of modules and optimisers does nothing."""
+    from .. import nn
+
+    owners = [each for each in vars(nn).values() if isinstance(each, type) and "zero_grad" in vars(each)]
+    before = [(owner, vars(owner)["zero_grad"]) for owner in owners]
+    try:
+        for owner in owners:
+            setattr(owner, "zero_grad", lambda self: None)
+        yield
+    finally:
+        for owner, method in before:
+            setattr(owner, "zero_grad", method)
+
+
+def engine_mutants() -> list[Mutant]:
+    """The famous mistakes in the engine's mechanism."""
+    found = [
+        Mutant(name, name, None, None, lambda broken=broken: _with_backward(broken), [])  # type: ignore[misc]
+        for name, broken in _BACKWARDS.items()
+    ]
+    return [*found, Mutant("zero_grad forgotten", "zero_grad forgotten", None, None, _without_zero_grad, [])]
+
+
+def mutants(op: Op | str | None = None) -> list[Mutant]:
+    """Ways to break the engine, as context managers: every rule of the table, and the engine's mechanism.
+
+    Args:
+        op: a row, or its name, to have only the mutants of its rules.
+
+    >>> [mutant.name for mutant in mutants("sub")][-2:]
+    ['sub[1]: sign flipped', 'sub: arguments swapped']
+    """
+    if op is not None:
+        return rule_mutants(OPS[op] if isinstance(op, str) else op)
+    return [mutant for row in list(OPS.values()) for mutant in rule_mutants(row)] + engine_mutants()
+
+
+# --- the score of a test --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Score:
+    """Which mutants a test noticed."""
+
+    killed: list[Mutant]
+    survived: list[Mutant]
+
+    @property
+    def share(self) -> float:
+        """The share of the mutants that the test noticed, 0 to 1."""
+        return len(self.killed) / max(1, len(self.killed) + len(self.survived))
+
+    def __float__(self) -> float:
+        return self.share
+
+    def __str__(self) -> str:
+        lines = [f"{len(self.killed)} of {len(self.killed) + len(self.survived)} mutants killed ({self.share:.0%})"]
+        return "\n".join(lines + [f"  lives: {mutant.name}" for mutant in self.survived])
+
+
+def mutation_score(test: Callable[[], Any], which: list[Mutant] | None = None) -> Score:
+    """Run a test once under each mutant, and tell which of them it lets live.
+
+    Args:
+        test: a test without arguments (one made by Hypothesis's `given` will do); it fails by raising an exception.
+            An InconclusiveError is no failure: the test could not tell.
+        which: the mutants to try; `mutants()` if None.
+
+    Raises:
+        ValueError: the test fails already when nothing is broken.
+
+    >>> from micrograd_kr import Value
+    >>> def test():
+    ...     x, y = Value(3.0), Value(2.0)
+    ...     (x * y).backward()
+    ...     assert x.grad == 2.0
+    >>> print(mutation_score(test, mutants("mul")))
+    4 of 7 mutants killed (57%)
+      lives: mul[1]: scaled by 1.01
+      lives: mul[1]: zeroed
+      lives: mul[1]: sign flipped
+    """
+    with _short_hypothesis(test):
+        try:
+            test()
+        except Exception as error:
+            raise ValueError(f"the test fails although nothing is broken: {error}") from error
+        killed, survived = [], []
+        for mutant in mutants() if which is None else which:
+            try:
+                with mutant:
+                    test()
+            except InconclusiveError:
+                survived.append(mutant)
+            except Exception:
+                killed.append(mutant)
+            else:
+                survived.append(mutant)
+    return Score(killed, survived)
+
+
+@contextmanager
+def _short_hypothesis(test: Any) -> Iterator[None]:
+    """A Hypothesis test that is only to fail or not: no shrinking, nothing kept for the next run."""
+    if not hasattr(test, "hypothesis"):
+        yield
+        return
+    from hypothesis import HealthCheck, Phase, settings
+
+    attribute = "_hypothesis_internal_use_settings"
+    before = getattr(test, attribute, None)
+    short = settings(
+        before, database=None, phases=[Phase.explicit, Phase.generate], suppress_health_check=list(HealthCheck)
+    )
+    try:
+        setattr(test, attribute, short)
+        yield
+    finally:
+        setattr(test, attribute, before)
