@@ -227,7 +227,7 @@ a gets b × 1 = -3 × 1 = -3; b gets a × 1 = 2 × 1 = 2.
         indices = [index for index, arg in enumerate(node.args) if type(arg) is Value]
         for index, (arg, local, product) in zip(indices, contributions(node, upstream), strict=True):
             before = gradients[arg]
-            gradients[arg] = after = before + product
+            gradients[arg] = after = _sum(before, product, upstream)
             yield Flow(index, arg, local, upstream, product, before, after)
 
     # --- moving -----------------------------------------------------------------------------------------------------
@@ -252,14 +252,15 @@ a gets b × 1 = -3 × 1 = -3; b gets a × 1 = 2 × 1 = 2.
             return False
         is_seed = position == len(self._order)
         node = self._sender(position)
-        sent = [] if is_seed else contributions(node, node.grad)
+        upstream = node.grad
+        sent = [] if is_seed else contributions(node, upstream)
         self._overwritten[position] = tuple([value.grad for value in self._receivers(position)])
         self._in_transit = position
         try:
             if is_seed:
                 self._seed()
             for arg, _, product in sent:
-                arg.grad = arg.grad + product
+                arg.grad = _sum(arg.grad, product, upstream)
             self.position = position + 1
             self._in_transit = None
         except BaseException:
@@ -396,6 +397,15 @@ a gets b × 1 = -3 × 1 = -3; b gets a × 1 = 2 × 1 = 2.
         from .view import show
 
         show(self)
+
+
+def _sum(gradient: Number, product: Number, upstream: Number) -> Number:
+    """gradient + product as backward() adds it.
+
+    Through an n-ary node whose own gradient is 0.0 backward() sends nothing at all, and `contributions` tells it as
+    the int 0, which no product with a float can be: then even a gradient of -0.0 stays what it is.
+    """
+    return gradient if type(product) is int and type(upstream) is float else gradient + product
 
 
 def _is_about(step: Step, node: Value) -> bool:
