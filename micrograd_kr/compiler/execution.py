@@ -11,9 +11,8 @@ from math import prod
 from struct import Struct
 from typing import TYPE_CHECKING, Any
 
-from .kernels import FRAME
-from .machine_code import Host, MachineCode, find_host, vector_name
 from .lowering import lower
+from .machine_code import Host, MachineCode, vector_name
 from .planning import Plan
 from .primitives import Primitive
 from .recording import Shape
@@ -57,7 +56,7 @@ class Program:
         self._value_bytes = max(1, plan.slot_count) * machine.slot
         self._sum_bytes = max(1, plan.sum_count) * machine.bytes
         self._free: list[tuple[Any, int, int]] = []
-        self._pack = Struct(f"qqqqqqqqd{'qq' * len(shapes)}").pack_into
+        self._layout = Struct(f"qqqqqqqqd{'qq' * len(shapes)}")
 
     def _memory(self) -> tuple[Any, int, int]:
         """A frame with room for the values and sums of one call, and the addresses of both; used again later."""
@@ -66,7 +65,7 @@ class Program:
         except IndexError:
             import numpy as np
 
-            align, frame = 64, -(-self._pack.__self__.size // 64) * 64
+            align, frame = 64, -(-self._layout.size // 64) * 64
             size = frame + self._sum_bytes + self._value_bytes + align
             memory = np.zeros(size, np.uint8)
             address = memory.ctypes.data
@@ -90,7 +89,7 @@ class Program:
         block, frame, sums = memory
         values = sums + self._sum_bytes
         rows = [number for argument in arguments for number in argument]
-        self._pack(block, 0, start, stop, order, parameters, values, sums, outputs, results, divisor, *rows)
+        self._layout.pack_into(block, 0, start, stop, order, parameters, values, sums, outputs, results, divisor, *rows)
         yield frame
         self._free.append(memory)
 
@@ -233,6 +232,3 @@ def rows_of(array: Array, shape: Shape) -> tuple[Array, int, int]:
     elif not array.flags.aligned:
         array = array.copy()
     return array, array.__array_interface__["data"][0], array.strides[0]
-
-
-__all__ = ["CHUNK", "FRAME", "Program", "available_cores", "find_host", "read_arguments", "rows_of"]

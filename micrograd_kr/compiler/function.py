@@ -19,6 +19,7 @@ from .machine_code import find_host, import_llvm
 from .planning import plan
 from .primitives import Primitive
 from .recording import Recording, Shape, record
+from .tracing import Traced, TracingError
 
 if TYPE_CHECKING:
     from .execution import Array
@@ -78,11 +79,10 @@ class Compiled:
 
     def __call__(self, *arguments: Any) -> Any:
         """One example -> a Value (or a list of them), whose backward() runs machine code."""
-        values: list[Value] = []
-        numbers = [_numbers_of(argument, values) for argument in arguments]
+        numbers = [_numbers_of(argument) for argument in arguments]
         arrays, _ = read_arguments([[number] for number in numbers], self._names_for(arguments), self._title())
         recording = self._recording(arrays)
-        rows = _flat_values(arguments)
+        rows = _flat_values(list(arguments))
         given = [value for value in rows if isinstance(value, Value)]
         places = [place for place, value in enumerate(rows) if isinstance(value, Value)]
         arrays = self._with_random(recording, arrays, 1)
@@ -190,12 +190,11 @@ class Compiled:
             arrays_and_optimizer = arrays_and_optimizer[:place]
             if len(rest) > 2:
                 raise TypeError(f"after the optimizer come epochs and batch_size, got {len(rest)} arguments")
-            epochs, batch_size = (*rest, *(epochs, batch_size)[len(rest) :])
+            epochs = rest[0] if rest else epochs
+            batch_size = rest[1] if len(rest) > 1 else batch_size
         if optimizer is None:
             raise TypeError("fit takes the arrays, then an optimizer: f.fit(X, Y, nn.SGD(model, lr=0.1), epochs=100)")
-        return fit(
-            self, arrays_and_optimizer, optimizer, epochs, batch_size, shuffle, seed, callback, progress
-        )
+        return fit(self, arrays_and_optimizer, optimizer, epochs, batch_size, shuffle, seed, callback, progress)
 
     # --- to look at -------------------------------------------------------------------------------------------------
 
@@ -249,23 +248,31 @@ class Compiled:
         known = self._recordings.get(shapes)
         if known is not None:
             for recording in known:
-                if all([module.training is mode for module, mode in recording.modules]):
+                if all(module.training is mode for module, mode in recording.modules):
                     return recording
         try:
             recording = record(self.function, shapes)
-        except (ValueError, IndexError) as error:
-            given = ", ".join(
-                f"{name} {each.shape}" for name, each in zip(self._names_for(arrays), arrays, strict=False)
-            )
-            raise ValueError(
-                f"{self._title()} cannot be recorded for arguments of the shapes {given} (the first axis counts examples): "
-                f"{error}"
+        except TracingError:
+            raise
+        except (ValueError, IndexError, TypeError) as error:
+            kind = TypeError if isinstance(error, TypeError) else ValueError
+            names = self._names_for(arrays)
+            given = ", ".join(f"{name} {each.shape}" for name, each in zip(names, arrays, strict=False))
+            before = ""
+            for known_shapes in list(self._recordings)[:1]:
+                fitting = [
+                    f"{name} ({', '.join(['n', *map(str, s)])})" for name, s in zip(names, known_shapes, strict=False)
+                ]
+                before = f" (it works with {', '.join(fitting)})"
+            raise kind(
+                f"{self._title()} cannot be computed on arguments of the shapes {given}, of which the first axis counts "
+                f"examples{before}: {error}"
             ) from error
         self._recordings.setdefault(shapes, []).append(recording)
         return recording
 
     def _program(self, recording: Recording, kind: str) -> Program:
-        """The program of this kind: "outputs", "mean" (with gradients), "sum" (without), "inputs", or an output's number."""
+        """The program of a kind: "outputs", "mean" (and gradients), "sum" (alone), "inputs", or an output's number."""
         key = (id(recording), kind)
         found = self._programs.get(key)
         if found is None:
@@ -277,7 +284,9 @@ class Compiled:
         started = perf_counter()
         trace = recording.trace
         numbers = [trace.lift(output._number) for output in recording.outputs]
-        outputs, terms, sums = numbers, [], []
+        outputs: list[Traced] = numbers
+        terms: list[Term] = []
+        sums: list[tuple[int, Traced]] = []
         if kind == "mean":
             terms, _ = gradient_program(recording, [1])
             outputs, sums = [], [(len(recording.parameters), numbers[0])]
@@ -357,7 +366,8 @@ class _Mean:
         return self.results[-1]
 
     def partials(self, out: Any, *numbers: Any) -> list[float]:
-        self.forward(*numbers)
+        if numbers != self.numbers:
+            self.forward(*_plain(numbers))
         return self.results[:-1]
 
 
@@ -400,10 +410,20 @@ class _Point:
         return self.run("outputs", numbers)[0][output]
 
     def partials(self, output: int, out: Any, *numbers: Any) -> list[float]:
-        of_inputs, of_parameters = self.run(str(output), numbers)
+        of_inputs, of_parameters = self.run(str(output), _plain(numbers))
         count = len(self.recording.parameters)
         padded = (of_parameters + [0.0] * count)[:count]
         return [*padded, *[of_inputs[place] for place in self.places]]
+
+
+def _plain(numbers: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The numbers, or an error if they are Values, which ask for a graph of the gradient."""
+    if Value in map(type, numbers):
+        raise TypeError(
+            "compiled code has first derivatives only: for derivatives of derivatives (create_graph=True) call the "
+            "function itself instead of jit(function)"
+        )
+    return numbers
 
 
 def _floats(numbers: Sequence[Any]) -> array[float]:
@@ -411,17 +431,17 @@ def _floats(numbers: Sequence[Any]) -> array[float]:
         return array("d", numbers)
     except TypeError as error:
         raise TypeError(
-            f"compiled code computes on floats only ({error}): for other kinds of numbers, or for derivatives of "
-            "derivatives, call the function itself instead of jit(function)"
+            f"compiled code computes on floats only ({error}): for other kinds of numbers call the function itself "
+            "instead of jit(function)"
         ) from None
 
 
-def _numbers_of(argument: Any, values: list[Value]) -> Any:
+def _numbers_of(argument: Any) -> Any:
     """A nested list with the numbers of the Values in it."""
     if isinstance(argument, Value):
         return argument._number
     if isinstance(argument, list | tuple):
-        return [_numbers_of(each, values) for each in argument]
+        return [_numbers_of(each) for each in argument]
     return argument
 
 

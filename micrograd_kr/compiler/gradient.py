@@ -8,7 +8,7 @@ of products is kept whole as a dot, so that it can become a loop as the forward 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ..elementary import Number
 from ..engine import Value, topological_order

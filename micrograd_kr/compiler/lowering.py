@@ -176,9 +176,7 @@ class StraightCode:
 class _Part(StraightCode):
     """One function of straight code: a loop over the vectors of a block around one instruction or two a node."""
 
-    def __init__(
-        self, plan: Plan, machine: Machine, functions: dict[Primitive, str], vector_name: VectorName
-    ) -> None:
+    def __init__(self, plan: Plan, machine: Machine, functions: dict[Primitive, str], vector_name: VectorName) -> None:
         super().__init__(machine, functions, vector_name)
         self.plan = plan
 
@@ -246,8 +244,9 @@ def _function(primitive: Primitive, name: str, machine: Machine, vector_name: Ve
         lines.append(f"%y.{lane} = call double @{primitive.name}({given})")
         lines.append(f"%v.{lane} = insertelement {kind} {result}, double %y.{lane}, i32 {lane}")
         result = f"%v.{lane}"
-    body = "\n".join(lines)
+    lines.append(f"ret {kind} {result}")
+    body, taken = "\n".join(lines), ", ".join(f"{kind} {x}" for x in arguments)
     return (
         f"declare double @{primitive.name}({', '.join(['double'] * count)})\n"
-        f"define internal {kind} @{name}({', '.join(f'{kind} {x}' for x in arguments)}) {{\n{body}\nret {kind} {result}\n}}"
+        f"define internal {kind} @{name}({taken}) {{\n{body}\n}}"
     )

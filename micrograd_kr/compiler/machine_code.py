@@ -1,4 +1,4 @@
-"""From LLVM text to a function that can be called: the host's processor, its vector functions, objects from the cache."""
+"""From LLVM text to a function that can be called: the host's processor, its vector functions, kept objects."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import platform
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from time import perf_counter
@@ -69,10 +70,8 @@ def find_host(lanes: int | None = None) -> Host:
 def _find_functions(llvm: Any) -> None:
     """Tell LLVM where the C library's functions are, as far as this process knows them."""
     if sys.platform.startswith("linux") and platform.machine() in ("x86_64", "AMD64"):
-        try:
+        with suppress(RuntimeError):
             llvm.load_library_permanently("libmvec.so.1")  # glibc's functions on vectors
-        except RuntimeError:
-            pass
     libraries: list[Any] = [ctypes.CDLL("ucrtbase")] if sys.platform == "win32" else [ctypes.CDLL(None)]
     for name in [*FUNCTIONS, POWER.name]:
         for library in libraries:

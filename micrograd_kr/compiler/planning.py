@@ -11,6 +11,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from .gradient import Term, sum_of_products
 from .primitives import CONSTANT, DOT, PARAMETER
@@ -216,7 +217,7 @@ def _find_layers(live: Sequence[Traced]) -> list[Layer]:
             continue
         places = [weight.value for weight in weights]
         step = places[1] - places[0] if n > 1 else 1
-        if any(after - before != step for before, after in zip(places, places[1:], strict=False)):
+        if any(after - before != step for before, after in pairwise(places)):
             continue
         key = (step, bias_place is None, *[x.index for x in inputs])
         inputs_of[key] = inputs

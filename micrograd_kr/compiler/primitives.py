@@ -67,5 +67,5 @@ DOT = Primitive("dot")  # weights, inputs and a bias: kept whole, so that layers
 # Functions of the C library, under its own names.
 FUNCTIONS = {
     name: Primitive(name, getattr(elementary, name))
-    for name in "exp log log1p sin cos tan sinh cosh tanh asin acos atan erf".split()
+    for name in ("exp", "log", "log1p", "sin", "cos", "tan", "sinh", "cosh", "tanh", "asin", "acos", "atan", "erf")
 }

@@ -59,7 +59,9 @@ def record(function: Callable[..., Any], shapes: Sequence[Shape]) -> Recording:
         TracingError: it asks for the number of a traced Value, as an `if` on it does.
     """
     with _one_at_a_time:
+        reachable = _reachable(function)
         met = [leaf for leaf in _leaves(_run(function, shapes, Trace())) if not isinstance(leaf._number, Traced)]
+        met = list(dict.fromkeys([*met, *[found for found in reachable if type(found) is Value and found.op is None]]))
         trace = Trace()
         with _traced(met, trace) as at_first:
             run = _run(function, shapes, trace)
@@ -70,7 +72,7 @@ def record(function: Callable[..., Any], shapes: Sequence[Shape]) -> Recording:
                 with _traced(parameters, trace, at_first):
                     run = _run(function, shapes, trace)
         shapes = (*shapes, *[(run.random_count,)] * (run.random_count > 0))
-        modules = _modules(function, run)
+        modules = _modules(reachable, run)
         return Recording(trace, run.outputs, run.single, parameters, run.inputs, shapes, modules)
 
 
@@ -152,22 +154,43 @@ def _leaves(run: _Run) -> list[Value]:
     ]
 
 
-def _modules(function: Callable[..., Any], run: _Run) -> list[tuple[Any, bool]]:
+def _reachable(function: Callable[..., Any]) -> list[Any]:
+    """The Values and nn modules that the function's own names lead to: closed over, global, or in what it belongs to."""
+    holders: list[Any] = [function, getattr(function, "__self__", None)]
+    code = getattr(function, "__code__", None)
+    if code is not None:
+        names = getattr(function, "__globals__", {})
+        holders += [names.get(name) for name in code.co_names]
+        holders += [cell.cell_contents for cell in getattr(function, "__closure__", None) or () if _is_full(cell)]
+    found: list[Any] = []
+    for holder in holders:
+        within = (
+            holder if isinstance(holder, list | tuple) else holder.values() if isinstance(holder, dict) else [holder]
+        )
+        for each in within:
+            if isinstance(each, Value):
+                found.append(each)
+            elif callable(getattr(type(each), "modules", None)) and hasattr(each, "training"):
+                found += [*each.modules(), *each.parameters()]
+    return found
+
+
+def _is_full(cell: CellType) -> bool:
+    try:
+        _ = cell.cell_contents
+    except ValueError:
+        return False
+    return True
+
+
+def _modules(reachable: list[Any], run: _Run) -> list[tuple[Any, bool]]:
     """The nn modules that the function may have called: the program belongs to what each `training` is now."""
-    found: dict[int, Any] = {}
+    found = {id(each): each for each in reachable if not isinstance(each, Value)}
     for node in topological_order(*run.outputs):
         scope = node.scope
         while scope is not None and id(scope[0]) not in found:
             found[id(scope[0])] = scope[0]
             scope = scope[1]
-    code = getattr(function, "__code__", None)
-    if code is not None:
-        reachable = [function.__globals__.get(name) for name in code.co_names]  # type: ignore[attr-defined]
-        reachable += [cell.cell_contents for cell in function.__closure__ or () if cell != CellType()]  # type: ignore[attr-defined]
-        found.update((id(module), module) for module in reachable)
-    for module in [function, getattr(function, "__self__", None), *found.values()]:
-        if callable(getattr(type(module), "modules", None)) and hasattr(module, "training"):
-            found.update((id(inner), inner) for inner in module.modules())
     return [(module, module.training) for module in found.values() if hasattr(module, "training")]
 
 

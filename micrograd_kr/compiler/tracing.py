@@ -124,14 +124,15 @@ class Traced:
 
     def __bool__(self) -> bool:
         raise TracingError(
-            f"a branch (if, and, or, while, max, min) on a traced value{_line_of_the_user()}: jit compiles one program "
-            "for all inputs, so write both sides and choose with where(condition, a, b), or maximum(a, b), minimum(a, b)"
+            f"a branch (if, and, or, while, max, min) on a traced value{_line_of_the_user()}: jit compiles one "
+            "program for all inputs, so write both sides and choose with where(condition, a, b), or maximum(a, b), "
+            "minimum(a, b)"
         )
 
     def _has_no_number(self) -> Any:
         raise TracingError(
-            f"a traced value has no number yet{_line_of_the_user()}: inside jit compute with Values and the functions of "
-            "micrograd_kr (exp, log, where, ...), not with float(), int() or math"
+            f"a traced value has no number yet{_line_of_the_user()}: inside jit compute with Values and the functions "
+            "of micrograd_kr (exp, log, where, ...), not with float(), int() or math"
         )
 
     __float__ = __int__ = __index__ = __complex__ = __round__ = __trunc__ = __floor__ = __ceil__ = _has_no_number
@@ -214,7 +215,7 @@ class Trace:
             args = (args[1], args[0])
         return self.make(primitive, args)
 
-    # --- arithmetic, leaving out what changes nothing in IEEE 754 (x + 0 turns -0.0 into 0.0, so it stays) -------------
+    # --- arithmetic, leaving out what changes nothing in IEEE 754 (x + 0 turns -0.0 into 0.0, so it stays) ---------
 
     def add(self, x: Any, y: Any) -> Any:
         """x + y."""
@@ -336,4 +337,4 @@ def _trace_of(xs: Sequence[Any]) -> Trace:
     return next(x.trace for x in xs if type(x) is Traced)
 
 
-setattr(Traced, "__elementary__", _OnTraced())
+setattr(Traced, "__elementary__", _OnTraced())  # noqa: B010 - the class does not know its own namespace

@@ -28,7 +28,10 @@ if TYPE_CHECKING:
 
 _GLANCE = 0.05  # seconds between looks at what Python has to do
 # what `train` reads and writes, each 8 bytes: see train_loop
-_FIELDS = "frame count batch steps orders first last rates parameters gradients states masks losses reached taken".split()
+_FIELDS = [
+    *["frame", "count", "batch", "steps", "orders", "first", "last", "rates"],
+    *["parameters", "gradients", "states", "masks", "losses", "reached", "taken"],
+]
 _WHOLE = {"count", "batch", "steps", "first", "last", "reached"}
 
 
@@ -197,7 +200,9 @@ def fit(
     with _shown(progress, epochs * loop.steps) as advance:
         try:
             while len(losses) < epochs:
-                together = 1 if callback is not None or recording.random_count else min(epochs - len(losses), loop.together)
+                together = (
+                    1 if callback is not None or recording.random_count else min(epochs - len(losses), loop.together)
+                )
                 addresses, kept = compiled._addresses(recording, arrays, count)
                 orders = None
                 if shuffle:
@@ -221,8 +226,8 @@ class _Loop:
             raise ValueError(f"fit needs one output, the loss, but there are {len(recording.outputs)}")
         if not any(parameter in set(recording.parameters) for parameter in optimizer.parameters):
             raise ValueError(
-                f"none of the {len(optimizer.parameters)} parameters of the optimizer take part in {compiled._title()}: "
-                "was the optimizer made for another model?"
+                f"none of the {len(optimizer.parameters)} parameters of the optimizer take part in "
+                f"{compiled._title()}: was the optimizer made for another model?"
             )
         self.optimizer, self.count, self.batch, self.steps = optimizer, count, batch, -(-count // batch)
         place_of = {parameter: place for place, parameter in enumerate(recording.parameters)}
@@ -268,7 +273,7 @@ class _Loop:
     def epochs(
         self, epochs: int, addresses: list[tuple[int, int]], orders: Any, advance: Callable[[int, float], None]
     ) -> list[float]:
-        """So many passes over the examples, in these orders; the mean loss of each, each step's at its own parameters."""
+        """So many passes over the examples, in these orders; the mean loss of each, as it was at each step."""
         import numpy as np
 
         taken, end, step = self.taken, epochs * self.steps, 0
@@ -361,4 +366,3 @@ def _shown(progress: bool | None, steps: int) -> Iterator[Callable[[int, float],
     with Progress(*columns, console=Console(stderr=True)) as bar:
         task = bar.add_task("", total=steps, loss=float("nan"))
         yield lambda count, loss: bar.update(task, advance=count, loss=loss)
-

@@ -1,0 +1,541 @@
+"""jit: machine code against the interpreter, bit for bit where both round alike."""
+
+import math
+import os
+import random
+import subprocess
+import sys
+import threading
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from micrograd_kr import Value, define_op, exp, grad, jit, maximum, nn, no_grad, tanh, where
+from micrograd_kr.compiler import cache, execution, machine_code
+from micrograd_kr.compiler.primitives import FUNCTIONS, POWER
+from micrograd_kr.ops import OPS, remove_op
+from micrograd_kr.testing import expressions, points
+
+pytest.importorskip("llvmlite")
+np = pytest.importorskip("numpy")
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _own_cache(tmp_path_factory):
+    before = os.environ.get("MICROGRAD_KR_CACHE")
+    os.environ["MICROGRAD_KR_CACHE"] = str(tmp_path_factory.mktemp("cache"))
+    yield
+    os.environ.pop("MICROGRAD_KR_CACHE")
+    if before is not None:
+        os.environ["MICROGRAD_KR_CACHE"] = before
+
+
+def eager_mean(loss, *arrays):
+    rows = list(zip(*[array.tolist() for array in arrays], strict=True))
+    return sum((loss(*row) for row in rows), Value(0.0)) / len(rows)
+
+
+def gradients(parameters, output):
+    for parameter in parameters:
+        parameter.grad = 0
+    output.backward()
+    return [parameter.grad for parameter in parameters]
+
+
+def points_data(count, inputs=2, seed=0):
+    source = np.random.default_rng(seed)
+    return source.normal(size=(count, inputs)), np.sign(source.normal(size=count))
+
+
+def same(x, y, tolerance):
+    return x == y or (x != x and y != y) or abs(x - y) <= tolerance * max(abs(x), abs(y))
+
+
+# --- random graphs --------------------------------------------------------------------------------------------------
+
+
+# (-2.1) ** -1e3.5 overflows to inf in Python's detour over complex numbers; machine code says nan, as IEEE 754 does
+NOT_IEEE = {"pow"}
+
+
+def check_expression(data, corners, tolerance):
+    expression = data.draw(
+        expressions(ops=[*OPS] if not corners else [*OPS.keys() - NOT_IEEE], corners=corners, max_nodes=14)
+    )
+    rows = [tuple(expression.point.values())]
+    rows += [data.draw(points(expression, corners=corners)) for _ in range(2)]
+    closed_over = data.draw(st.integers(0, len(expression.inputs) - 1))
+    parameters = [Value(number) for number in rows[0][:closed_over]]
+    rows = [row[closed_over:] for row in rows]
+
+    def function(*inputs):
+        return expression(*parameters, *inputs)
+
+    compiled = jit(function, lanes=data.draw(st.sampled_from([2, 4, 8])))
+    outputs = compiled.batch(*np.array(rows, float).T)
+    for row, output in zip(rows, outputs, strict=True):
+        numbers = []
+        for computed in (function, compiled):
+            inputs = [Value(number) for number in row]
+            value = computed(*inputs)
+            numbers.append([value.data, *gradients([*parameters, *inputs], value)])
+        assert all(same(x, y, tolerance) for x, y in zip(*numbers, strict=True)), (numbers, expression)
+        assert same(output, numbers[0][0], tolerance)
+
+
+FEW = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+@pytest.mark.parametrize("corners", [False, True])
+def test_random_graphs_are_the_interpreters_to_the_last_bit(corners, monkeypatch):
+    monkeypatch.setattr(execution, "vector_name", lambda primitive, lanes: "")  # the C library's own functions
+
+    @FEW
+    @given(st.data())
+    def check(data):
+        check_expression(data, corners, tolerance=0.0)
+
+    check()
+
+
+@FEW
+@given(st.data())
+def test_random_graphs_with_vector_functions_are_close(data):
+    check_expression(data, corners=True, tolerance=1e-12)
+
+
+CORNERS = [-math.inf, -1000.0, -5.0, -2.0, -1.0, -0.3, -0.0, 0.0, 1e-300, 0.3, 1.0, 2.0, 5.0, 700.0, math.inf, math.nan]
+
+
+@pytest.mark.parametrize("primitive", [*FUNCTIONS.values(), POWER], ids=repr)
+def test_each_function_is_within_few_units_in_the_last_place(primitive):
+    if primitive is POWER:
+        pairs = [(x, y) for x in CORNERS for y in CORNERS]
+        found = jit(lambda x, y: x**y).batch(*np.array(pairs).T)
+        expected = [POWER.fold(*pair) for pair in pairs]
+    else:
+        xs = np.array([*CORNERS, *np.linspace(-3, 3, 57)])
+        found = jit(lambda x: getattr(x, primitive.name)()).batch(xs)
+        expected = [primitive.fold(x) for x in xs.tolist()]
+    for x, y in zip(found.tolist(), expected, strict=True):
+        assert same(x, y, 1e-15)
+
+
+def test_an_op_of_the_users_own_is_compiled_with_nothing_else_written():
+    op = define_op("shifted_cube", lambda x: x * x * x + 1, (lambda out, x: 3 * x * x,))
+    try:
+        w = Value(2.0)
+        loss = jit(lambda x: op(w * x)).mean(np.array([1.0, 2.0]))
+        loss.backward()
+        assert (loss.data, w.grad) == (37.0, (3 * 4 * 1 + 3 * 16 * 2) / 2)
+    finally:
+        remove_op("shifted_cube")
+
+
+# --- networks: loops ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("lanes", [2, 4, 8])
+@pytest.mark.parametrize("sizes", [[5, 7, 1], [16, 16, 1], [4, 3]])
+def test_the_mean_and_its_gradients_are_the_interpreters(sizes, lanes):
+    model = nn.MLP(3, sizes, activation="tanh", seed=1)
+
+    def loss(x, y):
+        out = model(x)
+        return (1 - y * out).relu() if len(sizes) > 2 else (out[0] - y) ** 2 + out[1] * out[2]
+
+    compiled = jit(loss, lanes=lanes)
+    for count in (1, 2, 7, 8, 33, 77):
+        x, y = points_data(count, 3)
+        mean, eager = compiled.mean(x, y), eager_mean(loss, x, y)
+        assert mean.data == pytest.approx(eager.data, rel=1e-13)
+        parameters = model.parameters()
+        assert gradients(parameters, mean) == pytest.approx(gradients(parameters, eager), rel=1e-11, abs=1e-14)
+        assert compiled.batch(x, y) == pytest.approx([loss(*row).data for row in zip(x.tolist(), y, strict=True)])
+
+
+def test_layers_become_loops_and_the_code_does_not_grow_with_them():
+    sizes = []
+    for width in (16, 64):
+        model = nn.MLP(2, [width, width, 1], seed=1)
+        compiled = jit(lambda x, model=model: model(x))
+        compiled.mean(np.zeros((1, 2)))
+        assert compiled.stats.loops >= 3 * width * width
+        sizes.append(len(compiled.ir))
+    assert sizes[1] < 3 * sizes[0]
+
+
+def test_a_weight_used_twice_and_a_recurrent_layer():
+    cell = nn.Linear(5, 4, seed=2)
+
+    def loss(xs):
+        state = [Value(0.0)] * 4
+        for x in xs:
+            state = [tanh(s) for s in cell([x, *state])]
+        return sum(state) + state[0] * cell.neurons[0].w[1]
+
+    x = np.random.default_rng(1).normal(size=(9, 6))
+    assert gradients(cell.parameters(), jit(loss).mean(x)) == pytest.approx(
+        gradients(cell.parameters(), eager_mean(loss, x)), rel=1e-12
+    )
+
+
+def test_long_straight_code_is_cut_into_functions():
+    w = [Value(0.01 * k) for k in range(50)]
+
+    def loss(x):
+        total = x
+        for each in w * 20:
+            total = tanh(total * each + x) - where(total > 0, each, total)
+        return total
+
+    x = np.linspace(-1, 1, 11)
+    compiled = jit(loss)
+    assert gradients(w, compiled.mean(x)) == pytest.approx(gradients(w, eager_mean(loss, x)), rel=1e-9, abs=1e-13)
+    assert compiled.ir.count("define internal void @part") > 5
+
+
+# --- what a call means ----------------------------------------------------------------------------------------------
+
+
+def test_parameters_are_read_at_each_call_and_inner_leaves_are_constants():
+    w, frozen = Value(2.0), 3.0
+    compiled = jit(lambda x: w * x + Value(5.0) * frozen)
+    assert compiled.batch([1.0]).tolist() == [17.0]
+    w.data = 4
+    assert compiled.batch([1.0]).tolist() == [19.0]
+    assert compiled(1.0).data == 19.0 and compiled.parameters == [w]
+
+
+def test_the_mean_is_a_value_like_any_other():
+    w = Value(3.0, label="w")
+    compiled = jit(lambda x, y: (w * x - y) ** 2)
+    x, y = np.array([1.0, 2.0]), np.array([0.0, 1.0])
+    total = compiled.mean(x, y) + 0.5 * w * w
+    total.backward()
+    assert (total.data, w.grad) == (17 + 4.5, (2 * 3 + 2 * 5 * 2) / 2 + 3)
+    total.backward()
+    assert w.grad == 2 * (13 + 3)
+    assert grad(compiled.mean(x, y), w) == 13 and w.grad == 32
+    mean = compiled.mean(x, y)
+    w.data = 100.0  # after the forward pass: the gradient stays that of the recorded one
+    assert gradients([w], mean) == [13.0]
+    with no_grad():
+        assert compiled.mean(x, y).op is None
+    with pytest.raises(TypeError, match="derivatives of derivatives"):
+        grad(compiled.mean(x, y), w, create_graph=True)
+
+
+def test_the_mean_draws_and_steps_as_one_node():
+    from micrograd_kr import Stepper, draw
+
+    w = Value(3.0, label="w")
+    output = jit(lambda x: w * x).mean([1.0, 3.0]) * 2
+    assert "mean" in draw(output).source
+    steps = list(Stepper(output))
+    assert w.grad == 4.0
+    assert all(step.say(lang) for step in steps for lang in ("ko", "en"))
+
+
+def test_gradients_with_respect_to_inputs():
+    w = [Value(2.0), Value(-1.0)]
+    compiled = jit(lambda x, y: exp(w[0] * x[0] + w[1] * x[1]) * y)
+    x, y = np.array([[1.0, 2.0], [0.5, 3.0]]), np.array([2.0, 1.0])
+    of_x, of_y = compiled.grad(x, y)
+    e = np.exp(2 * x[:, 0] - x[:, 1])
+    assert of_x == pytest.approx(np.stack([2 * e * y, -e * y], axis=1)) and of_y == pytest.approx(e)
+    inputs = [Value(1.0), Value(2.0)]
+    compiled(inputs, 2.0).backward()
+    assert [value.grad for value in inputs] == pytest.approx([4.0, -2.0])
+    assert jit(lambda x: x * x).grad([3.0, 4.0]).tolist() == [6.0, 8.0]
+
+
+def test_several_outputs_and_nested_arguments():
+    w = Value(2.0)
+    compiled = jit(lambda rows: [sum(row) * w for row in rows])
+    x = np.arange(12.0).reshape(2, 3, 2)
+    assert compiled.batch(x).tolist() == (2 * x.sum(axis=2)).tolist()
+    first, second, _ = compiled(x[0])
+    assert gradients([w], first) == [1.0] and gradients([w], second) == [5.0]
+    with pytest.raises(ValueError, match="one output"):
+        compiled.mean(x)
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32", "int32", "bool"])
+def test_arrays_of_any_kind_and_layout(dtype):
+    compiled = jit(lambda x, y: x[0] - 2 * x[1] * y)
+    x = np.arange(42).reshape(7, 6).astype(dtype)[:, :2]
+    y = np.arange(14).astype(dtype)[::2]
+    expected = (x[:, 0].astype(float) - 2.0 * x[:, 1] * y).tolist()
+    x.flags.writeable = False
+    for layout in (x, np.asfortranarray(x), np.ascontiguousarray(x), np.repeat(x, 2, axis=0)[::2], x.tolist()):
+        assert compiled.batch(layout, y).tolist() == expected
+    assert compiled.batch(x[::-1], y[::-1]).tolist() == expected[::-1]
+
+
+def test_nan_rows_stay_nan_and_touch_no_others():
+    w = Value(1.0)
+    compiled = jit(lambda x: (w * x).relu())
+    assert str(compiled.batch([1.0, math.nan, -1.0, math.inf]).tolist()) == "[1.0, nan, 0.0, inf]"
+    x = np.array([2.0] * 8 + [0.5, 1e-320])  # idle lanes repeat a row: what they compute is dropped
+    few = jit(lambda x: (w / x).exp())
+    assert gradients([w], few.mean(x)) == [math.inf] and gradients([w], few.mean(x[:9])) != [math.inf]
+
+
+W = Value(1.0)
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"),
+    [
+        (lambda f: f.batch(np.zeros((0, 2)), np.zeros(0)), ValueError, r"x is an empty batch of shape \(0, 2\)"),
+        (lambda f: f.batch(np.zeros((3, 2)), np.zeros(4)), ValueError, r"y has 4 examples .*x has 3"),
+        (lambda f: f.batch(np.zeros((3, 2))), TypeError, r"takes 2 arguments \(x, y\), got 1"),
+        (lambda f: f.batch(np.zeros((3, 2)), 1.0), ValueError, "y is a single number"),
+        (lambda f: f.batch(np.zeros((3, 5)), np.zeros(3)), ValueError, r"\(3, 5\).*"),
+        (lambda f: f.batch([["a", "b"]], [1.0]), TypeError, "x is no array of real numbers"),
+        (lambda f: f.batch([[1.0], [1.0, 2.0]], [1.0, 2.0]), ValueError, "x is no array of real numbers"),
+        (lambda f: f.batch(np.zeros((3, 2), complex), np.zeros(3)), TypeError, "x is no array of real numbers"),
+        (lambda f: jit(3), TypeError, "jit takes a function"),
+        (lambda f: jit(lambda x: None)(1.0), TypeError, "returned a NoneType: is a `return` missing"),
+        (lambda f: jit(lambda x: [])(1.0), TypeError, "empty list"),
+        (lambda f: jit(lambda x: x, lanes=3), ValueError, "2, 4 or 8"),
+        (lambda f: jit(lambda x: x, threads=0), ValueError, "at least 1"),
+        (lambda f: jit(lambda x: x).ir, RuntimeError, "call it first"),
+        (lambda f: jit(lambda x: x + Value(1j))(1.0), TypeError, "complex"),
+        (lambda f: f.fit(np.zeros((3, 2)), np.zeros(3)), TypeError, "then an optimizer"),
+        (lambda f: f.fit(np.zeros((3, 2)), np.zeros(3), nn.SGD([W]), 0), ValueError, "epochs"),
+        (lambda f: f.fit(np.zeros((3, 2)), np.zeros(3), nn.SGD([Value(1.0)])), ValueError, "another model"),
+    ],
+)
+def test_errors_say_what_is_wrong(call, error, message):
+    def loss(x, y):
+        a, b = x
+        return W * a * b - y
+
+    with pytest.raises(error, match=message):
+        call(jit(loss))
+
+
+def test_shapes_that_were_compiled_stay_and_new_ones_compile_anew():
+    compiled = jit(lambda x: sum(v * v for v in x) * W)
+    for size in (2, 3, 2):
+        assert compiled.batch(np.ones((4, size))).tolist() == [size] * 4
+    assert len(compiled._programs) == 2
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda x: x if x > 0 else -x,
+        lambda x: max(x, 0.0),
+        lambda x: x * float(x),
+        lambda x: math.exp(x),
+        lambda x: x if W > 0 else -x,
+    ],
+)
+def test_a_branch_names_its_line_and_where(function):
+    with pytest.raises(TypeError, match=r"test_compiler.py, line \d+.*where"):
+        jit(function).batch([1.0])
+
+
+def test_where_and_maximum_choose_for_each_example():
+    compiled = jit(lambda x: where(x > 1, x * x, maximum(-x, 0.0)))
+    assert compiled.batch([2.0, 0.5, -3.0]).tolist() == [4.0, 0.0, 3.0]
+
+
+# --- randomness, modes, embeddings ----------------------------------------------------------------------------------
+
+
+def test_dropout_draws_for_each_call_and_example_and_not_in_use():
+    model = nn.Sequential(nn.Dropout(0.5)) if hasattr(nn, "Sequential") else nn.Dropout(0.5)
+    compiled = jit(lambda x: model([x])[0], seed=1)
+    x = np.ones(1000)
+    first, second = compiled.batch(x), compiled.batch(x)
+    assert set(first) == {0.0, 2.0} and 0.4 < np.mean(first == 0) < 0.6 and (first != second).any()
+    assert (jit(lambda x: model([x])[0], seed=1).batch(x) == first).all()
+    model.eval()
+    assert set(compiled.batch(x)) == {1.0}
+    model.train()
+    assert set(compiled.batch(x)) == {0.0, 2.0}
+
+
+def test_an_embedding_chooses_its_row_by_an_input():
+    words = nn.Embedding(5, 3, seed=1)
+    compiled = jit(lambda word: sum(words(word)))
+    rows = np.array([[v.data for v in row] for row in words.weight])
+    chosen = np.array([0, 4, 4, 2])
+    assert compiled.batch(chosen) == pytest.approx(rows[chosen].sum(axis=1))
+    found = gradients(words.parameters(), compiled.mean(chosen))
+    assert found == pytest.approx(np.repeat([0.25, 0, 0.25, 0, 0.5], 3).tolist())
+
+
+# --- training -------------------------------------------------------------------------------------------------------
+
+OPTIMIZERS = {
+    "sgd": lambda p: nn.SGD(p, lr=0.1),
+    "momentum": lambda p: nn.SGD(p, lr=0.05, momentum=0.9, weight_decay=1e-3, nesterov=True),
+    "schedule": lambda p: nn.SGD(p, lr=lambda step: 0.1 / (1 + step)),
+    "adam": lambda p: nn.Adam(p, lr=0.01),
+    "adamw": lambda p: nn.AdamW(p, lr=0.01),
+}
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_fit_ends_where_the_eager_loop_ends(name):
+    x, y = points_data(23)
+    models = [nn.MLP(2, [6, 1], seed=3) for _ in range(2)]
+    unused = [Value(1.0), Value(1.0)]
+    optimizers = [OPTIMIZERS[name]([*m.parameters(), u]) for m, u in zip(models, unused, strict=True)]
+
+    def loss_of(model):
+        return lambda x, y: (1 - y * model(x)).relu() ** 2
+
+    seen = []
+    compiled = jit(loss_of(models[0]))
+    losses = compiled.fit(x, y, optimizers[0], 3, 10, callback=lambda epoch, loss: seen.append((epoch, loss)))
+    compiled.fit(x, y, optimizers[0], epochs=2, batch_size=10)
+    for _ in range(5):
+        for start in range(0, 23, 10):
+            optimizers[1].zero_grad()
+            eager_mean(loss_of(models[1]), x[start : start + 10], y[start : start + 10]).backward()
+            optimizers[1].step()
+    numbers = [[p.data for p in optimizer.parameters] for optimizer in optimizers]
+    assert numbers[0] == pytest.approx(numbers[1], rel=1e-9, abs=1e-12)
+    assert optimizers[0].steps == optimizers[1].steps == 15
+    assert [list(s) for s in optimizers[0].state] == [
+        pytest.approx(list(s), rel=1e-9, abs=1e-12) for s in optimizers[1].state
+    ]
+    assert seen == list(enumerate(losses))
+
+
+def test_fit_shuffles_by_its_seed_and_each_example_comes_once_in_a_pass():
+    def train(**options):
+        w = Value(0.0)
+        jit(lambda x: w * x).fit(np.arange(10.0), nn.SGD([w], lr=1.0), 1, 3, progress=False, **options)
+        return w.data
+
+    assert train(shuffle=True, seed=1) == train(shuffle=True, seed=1) != train(shuffle=True, seed=2)
+    order = np.random.default_rng(1).permutation(10)
+    expected = -sum(np.mean(order[start : start + 3]) for start in range(0, 10, 3))
+    assert train(shuffle=True, seed=1) == pytest.approx(expected)
+    assert train() == pytest.approx(-(1 + 4 + 7 + 9))
+
+
+def test_fit_stops_with_whole_steps_when_interrupted_or_told():
+    w = Value(0.0)
+    compiled = jit(lambda x: (w - x) ** 2)
+
+    def interrupt(epoch, loss):
+        if epoch == 2:
+            raise KeyboardInterrupt
+
+    optimizer = nn.SGD([w], lr=0.25)
+    with pytest.raises(KeyboardInterrupt):
+        compiled.fit([1.0], optimizer, 10, callback=interrupt)
+    assert (w.data, optimizer.steps) == (1 - 0.5**3, 3)
+    assert len(compiled.fit([1.0], optimizer, 10, callback=lambda epoch, loss: epoch == 1)) == 2
+
+
+def test_fit_stops_before_a_gradient_that_is_not_finite():
+    w, frozen = Value(1.0), Value(2.0)
+    optimizer = nn.SGD([w], lr=0.1)
+    with pytest.raises(FloatingPointError, match="inf"):
+        jit(lambda x: w * x * frozen).fit([1.0, 2.0, math.inf], optimizer, 1, 1)
+    assert (w.data, frozen.data, optimizer.steps) == (1 - 0.1 * 2 - 0.1 * 4, 2.0, 2)
+
+
+def test_fit_shows_a_progress_bar_if_told(capsys):
+    w = Value(0.0)
+    jit(lambda x: (w - x) ** 2).fit([1.0], nn.SGD([w]), 3, progress=True)
+    assert "3/3" in capsys.readouterr().err
+
+
+# --- threads and cache ----------------------------------------------------------------------------------------------
+
+
+def test_the_result_does_not_depend_on_the_number_of_threads():
+    model = nn.MLP(2, [5, 1], seed=1)
+    x, y = points_data(3 * execution.CHUNK + 17)
+    found = []
+    for threads in (1, 2, 3):
+        compiled = jit(lambda x, y: (1 - y * model(x)).relu(), threads=threads)
+        mean = compiled.mean(x, y)
+        found.append([mean.data, *gradients(model.parameters(), mean), *compiled.batch(x, y)])
+    assert found[0] == found[1] == found[2]
+
+
+def test_calls_from_several_threads_do_not_mix():
+    w = Value(2.0)
+    compiled = jit(lambda x: w * x)
+    failures = []
+
+    def work(number):
+        for _ in range(50):
+            if compiled.batch(np.full(100, float(number))).tolist() != [2.0 * number] * 100:
+                failures.append(number)
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not failures and w.data == 2.0
+
+
+def test_machine_code_is_kept_and_damaged_files_are_made_again(tmp_path, monkeypatch):
+    monkeypatch.setenv("MICROGRAD_KR_CACHE", str(tmp_path))
+
+    def compile_anew():
+        compiled = jit(lambda x: x * 3 + 1)
+        assert compiled.batch([1.0]).tolist() == [4.0]
+        return compiled.stats.from_cache
+
+    assert [compile_anew(), compile_anew()] == [False, True]
+    (kept,) = tmp_path.glob("*.o")
+    for damaged in (b"", kept.read_bytes()[:-9], b"x" * 5000):
+        kept.write_bytes(damaged)
+        assert [compile_anew(), compile_anew()] == [False, True]
+    assert not list(tmp_path.glob("*.part"))
+    monkeypatch.setenv("MICROGRAD_KR_CACHE", "off")
+    assert not compile_anew() and cache.folder() is None
+    monkeypatch.setenv("MICROGRAD_KR_CACHE", str(kept / "no folder"))
+    assert not compile_anew()
+
+
+def test_another_process_starts_from_the_cache(tmp_path):
+    program = (
+        "from micrograd_kr import Value, jit\nw = Value(2.0)\nf = jit(lambda x: (w * x).tanh())\n"
+        "print(f.batch([0.5])[0], f.stats.from_cache)"
+    )
+    environment = {**os.environ, "MICROGRAD_KR_CACHE": str(tmp_path)}
+    found = [
+        subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True)
+        for _ in range(2)
+    ]
+    assert [run.stdout.split()[1] for run in found] == ["False", "True"]
+    assert float(found[0].stdout.split()[0]) == float(found[1].stdout.split()[0]) == pytest.approx(math.tanh(1.0))
+
+
+def test_the_code_can_be_looked_at():
+    compiled = jit(lambda x: x * x + 1)
+    compiled.batch([1.0])
+    assert "fmul" in compiled.ir and "run" in compiled.asm
+    assert compiled.stats.nodes >= 2 and compiled.stats.code_size > 0 and compiled.stats.recorded >= 2
+    assert machine_code.find_host().machine.lanes in (2, 4, 8)
+
+
+def test_a_missing_extra_says_how_to_get_it(monkeypatch):
+    monkeypatch.setitem(sys.modules, "llvmlite.binding", None)
+    with pytest.raises(ImportError, match=r'pip install "micrograd-kr\[jit\]"'):
+        jit(lambda x: x)
+
+
+def test_no_op_is_named_in_the_compiler():
+    """The law of the table: the compiler knows primitives, and never compares the name of a row."""
+    from pathlib import Path
+
+    source = "".join(path.read_text(encoding="utf-8") for path in Path(machine_code.__file__).parent.glob("*.py"))
+    assert "op.name ==" not in source and "find_op" not in source and 'OPS["' not in source
+    assert random.Random(0) and OPS
