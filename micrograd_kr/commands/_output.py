@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import codecs
+import io
 import os
 import sys
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, TextIO
 
 from ..locale import translate
@@ -60,6 +62,30 @@ def show(out: Console, *texts: object, style: str | None = None, indent: int = 0
         out.print(Padding(text, (0, 0, 0, indent)))
     else:
         out.print(" " * indent + text.plain, soft_wrap=True)
+
+
+def title(out: Console, key: str) -> None:
+    """A heading, after an empty line."""
+    out.print(f"\n{say(key)}\n", style="bold cyan")
+
+
+def table(out: Console, rows: Iterable[Iterable[object]], header: Iterable[str]) -> None:
+    """Print rows under a header: the first column is text, the others are numbers."""
+    from rich.console import Console
+    from rich.table import Table
+
+    grid = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0))
+    for index, name in enumerate(header):
+        grid.add_column(name, justify="right" if index else "left", overflow="fold")
+    for row in rows:
+        grid.add_row(*map(str, row))
+    if out.is_terminal:
+        out.print(grid)
+        return
+    plain = Console(file=io.StringIO(), width=120, color_system=None)
+    plain.print(grid)
+    for line in plain.file.getvalue().splitlines():  # type: ignore[attr-defined]
+        out.print(line.rstrip(), soft_wrap=True)
 
 
 def complain(mistake: object) -> None:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from .. import nn
 from ..houses import HOUSES, House
 
+FEATURES = ("lot", "area", "bedrooms")  # what the neuron sees of a house: all but the price
 SHARE, LEARNING_RATE, SEED = 0.8, 0.1, 0
 
 
@@ -25,9 +26,9 @@ def split(houses: Sequence[House] = HOUSES, seed: int = SEED) -> tuple[list[Hous
     return shuffled[: int(SHARE * len(houses))], shuffled[int(SHARE * len(houses)) :]
 
 
-def features(house: House) -> tuple[int, int, int]:
-    """What the neuron sees of a house: all but the price."""
-    return house.lot, house.area, house.bedrooms
+def features(house: House) -> tuple[int, ...]:
+    """What the neuron sees of a house, in the order of FEATURES."""
+    return tuple([getattr(house, name) for name in FEATURES])
 
 
 class Scale(NamedTuple):

@@ -8,4 +8,4 @@
 
 from .mistakes import ExpressionError as ExpressionError
 from .parser import parse as parse
-from .parser import parse_values as parse_values
+from .values import parse_values as parse_values
