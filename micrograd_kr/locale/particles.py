@@ -23,12 +23,12 @@ LETTERS = {**dict.fromkeys("abcdefghijkopqstuvwxyz", "_"), "l": "ㄹ", "r": "ㄹ
 GREEK = dict(zip("αβγδεζηθικλμνξοπρστυφχψω", "________________________", strict=True)) | {"ε": "ㅇ", "υ": "ㅇ"}
 # A whole number that ends in zeros is read by its last unit: 십 백 천 만, 억, 조, 경.
 UNITS = ((16, CONSONANT), (12, VOWEL), (1, CONSONANT))
-# Words whose Korean reading their spelling does not tell: 코사인, 무한대, 아웃풋, 파이, ...
-WORDS = {"cos": "ㅇ", "acos": "ㅇ", "pi": "_", "inf": "_", "sqrt": "_", "leaky_relu": "_", "time": "ㅇ", "out": "ㅇ"}
-# Endings of Latin words, the first that fits: table 테이블, line 라인, model 모델, neuron 뉴런, sum 섬, step 스텝.
+# Words whose Korean reading their spelling does not tell: 코사인, 아크코사인.
+WORDS = {"cos": "ㅇ", "acos": "ㅇ"}
+# Endings of Latin words, the first that fits: table 테이블, line 라인, model 모델, neuron 뉴런, sum 섬, step 스텝, dropout 드롭아웃.
 ENDINGS = (
     (r"[^aeiou]le|[aeiou]le|l", "ㄹ"),
-    (r"[aeiou][mn]e|[mn]|ng|(?<![aeiou])[aeiou][ptkbc]|ck", "ㅇ"),
+    (r"[aeiou][mn]e|[mn]|ng|(?<![aeiou])[aeiou][ptkbc]|ck|out|oup|type", "ㅇ"),
     (r".", "_"),
 )
 

@@ -1,7 +1,8 @@
 """Backpropagation one step at a time, forwards and backwards, in words: `Stepper`, `Step` and `why`.
 
 naming and locale are shared with the other readers; here are
-    stepping.py   Stepper and its records, Step and Flow
+    records.py    what a step is: Step and Flow
+    stepping.py   Stepper, which takes steps and takes them back
     sentences.py  a Step as a message: the key of a template, and its pieces
     formula.py    local derivatives as formulas, from the table's own rules
     paths.py      why(output, x): every path, and how the paths add up
@@ -21,8 +22,8 @@ from ..naming import names_of as names_of
 from .paths import Path as Path
 from .paths import Why as Why
 from .paths import why as why
-from .stepping import Flow as Flow
-from .stepping import Step as Step
+from .records import Flow as Flow
+from .records import Step as Step
 from .stepping import Stepper as Stepper
 
 __all__ = ["Flow", "Path", "Step", "Stepper", "Why", "names_of", "why"]

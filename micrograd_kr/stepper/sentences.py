@@ -29,7 +29,7 @@ from ..ops import OPS, Op
 from .formula import local_formulas, written_out
 
 if TYPE_CHECKING:
-    from .stepping import Flow, Step
+    from .records import Flow, Step
 
 MOST_FLOWS = 4  # that one sentence tells
 LONGEST_BESIDE = 40  # formula that still stands beside the same written out on numbers

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.table import Table
 
-    from .stepping import Step, Stepper
+    from .records import Step
+    from .stepping import Stepper
 
 WINDOW = 12  # rows of the table
 COLOURS = {"forward": "blue", "backward": "red"}
