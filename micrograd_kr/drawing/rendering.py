@@ -27,6 +27,9 @@ _PROGRAM = "graphviz-pure"
 _PIXELS_PER_INCH = 96
 _ZOOM = 2.0  # two pixels of PNG for one of SVG, for today's screens
 _SMALLEST_ZOOM = 0.25  # the text is not readable any more
+_IN_NO_FONT = "\U0010fffd"
+_MOST_CHARACTERS = 500  # to be looked up in the fonts
+_has_warned = False
 _MOST_PIXELS = 25_000_000  # 100 MB while it is drawn
 
 
@@ -95,7 +98,7 @@ def _installed_programs() -> Iterator[Path]:
 
 
 def svg_to_png(svg: str) -> bytes:
-    """The picture as PNG, at twice its size, less if it is huge; warns once if no font here has Hangul that is in it.
+    """The picture as PNG, at twice its size, less if it is huge; warns of characters that no font here can draw.
 
     Raises:
         ImportError: resvg-py is not installed.
@@ -103,10 +106,8 @@ def svg_to_png(svg: str) -> bytes:
         ValueError: the picture is too large for a PNG.
     """
     zoom = _zoom(svg)
-    family = _sans_serif_family()
-    if any("ᄀ" <= character <= "ᇿ" or "가" <= character <= "힣" for character in svg):
-        _warn_without_hangul()
-    return _resvg(svg, zoom, family)
+    _warn_of_missing(svg)
+    return _resvg(svg, zoom, _sans_serif_family())
 
 
 def _zoom(svg: str) -> float:
@@ -131,21 +132,16 @@ def _resvg(svg: str, zoom: float, family: str) -> bytes:
     return bytes(resvg_py.svg_to_bytes(svg_string=svg, dpi=_PIXELS_PER_INCH, zoom=zoom, sans_serif_family=family))
 
 
-def _draws(characters: str, family: str) -> bool:
-    """Whether the two characters come out, told by their looking different: a missing glyph is a box, or nothing."""
-    svg = (
-        '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="40">'
-        f'<text x="2" y="30" font-family="{FONT_FAMILY}" font-size="20">{{}}</text></svg>'
-    )
-    first, second = [_resvg(svg.format(character), 1, family) for character in characters]
-    return first != second
+def _image_of(character: str, family: str) -> bytes:
+    text = f'<text x="2" y="30" font-family="{FONT_FAMILY}" font-size="20">{character}</text>'
+    return _resvg(f'<svg xmlns="http://www.w3.org/2000/svg" width="40" height="40">{text}</svg>', 1, family)
 
 
 @cache
 def _sans_serif_family() -> str:
     """A family for `sans-serif`: resvg draws no text at all, and says nothing, if the one it is given is missing."""
     for family in ("Arial", "Noto Sans", "DejaVu Sans", "Liberation Sans", "Noto Sans CJK KR", "NanumGothic", "Ubuntu"):
-        if _draws("AB", family):
+        if _image_of("A", family) != _image_of("B", family):
             return family
     raise RuntimeError(
         "no font was found to write the PNG's text with: install one (on Debian or Ubuntu `apt install fonts-nanum`), "
@@ -154,11 +150,22 @@ def _sans_serif_family() -> str:
 
 
 @cache
-def _warn_without_hangul() -> None:
-    if not _draws("가나", _sans_serif_family()):
+def _is_missing(character: str) -> bool:
+    """Whether no font here has it: then it looks like a character that no font has, a box or nothing."""
+    family = _sans_serif_family()
+    return _image_of(character, family) == _image_of(_IN_NO_FONT, family)
+
+
+def _warn_of_missing(svg: str) -> None:
+    """Warn once of characters that will be boxes in the PNG."""
+    global _has_warned
+    characters = sorted({character for character in svg if character > "~" and character.isalnum()})
+    missing = [character for character in characters[:_MOST_CHARACTERS] if _is_missing(character)]
+    if missing and not _has_warned:
+        _has_warned = True
         warnings.warn(
-            "no font on this computer has Hangul (한글), so the PNG shows boxes instead: install one (on Debian or "
-            "Ubuntu `apt install fonts-nanum`, on Fedora `dnf install google-noto-sans-cjk-fonts`), "
-            "or write an .svg, which the browser draws with its own fonts",
+            f"no font on this computer can draw {''.join(missing[:20])!r}, so the PNG shows boxes instead: install one "
+            "(for Hangul on Debian or Ubuntu `apt install fonts-nanum`, on Fedora "
+            "`dnf install google-noto-sans-cjk-fonts`), or write an .svg, which the browser draws with its own fonts",
             stacklevel=2,
         )

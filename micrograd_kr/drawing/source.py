@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from .captions import WIDEST_NAME, one_line
 from .groups import Group
 from .picture import Arrow, Box, Picture
-from .text import FONT_FAMILY, html_text, quoted, record_field, shortened, text_width
+from .text import FONT_FAMILY, JOINER, html_text, quoted, record_field, shortened, text_width
 
 FONT_SIZE = 11.0
 _TITLE_SIZE = 12.0  # of a frame
@@ -119,5 +119,5 @@ def _arrow(arrow: Arrow) -> str:
 
 
 def _tooltip(text: str) -> str:
-    """A tooltip is no record, but backslashes and entities would be read in it as well."""
-    return text.replace("\\", "\\\\").replace('"', '\\"').replace("&", "&amp;").replace("\n", "\\n")
+    r"""A tooltip is no record, but entities are read in it, and \N and the like even behind an escaped backslash."""
+    return text.replace("&", "&amp;").replace("\\", "\\\\" + JOINER).replace('"', "&quot;").replace("\n", "\\n")

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from xml.etree import ElementTree
 
+from .text import JOINER
+
 _SVG = "http://www.w3.org/2000/svg"
 _XLINK = "http://www.w3.org/1999/xlink"
 _OURS = ("input", "parameter", "constant", "operation", "module")
@@ -76,7 +78,7 @@ def _move_tooltip(element: ElementTree.Element) -> None:
     link = wrapper.find(f"{{{_SVG}}}a") if wrapper is not None else None
     if title is None or wrapper is None or link is None:
         return
-    title.text = link.get(f"{{{_XLINK}}}title", "")
+    title.text = link.get(f"{{{_XLINK}}}title", "").replace("\\" + JOINER, "\\")
     index = list(element).index(wrapper)
     element.remove(wrapper)
     element[index:index] = list(link)

@@ -17,6 +17,8 @@ FONT_FAMILY = (
     "Noto Sans CJK KR, Noto Sans KR, NanumGothic, sans-serif"
 )
 
+JOINER = "\u2060"  # invisible; in a tooltip it keeps a backslash from what follows, until the SVG is finished
+
 # For each character from the space to the tilde its width in 1/32 em as a base-36 digit: that of the widest of
 # DejaVu Sans, NanumGothic and Liberation Sans, as it is not known here which font will draw.
 _ASCII = "befrlzpaddkrbcbcllllllllllbbrrrixomopmkqpagmiwoqmqomkomxmmmdvdrigklilkcll99j9wlkllehdljsjjhlblr"
@@ -75,7 +77,7 @@ def printable(text: object) -> str:
 
 def _visible(character: str) -> str:
     code = ord(character)
-    if character in "\n\t":
+    if character == "\n":
         return character
     if code < 32:
         return chr(0x2400 + code)
