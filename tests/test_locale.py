@@ -122,8 +122,8 @@ def test_an_unknown_language_in_the_environment_names_the_variable(monkeypatch: 
 # Words by how they end when a Korean reads them aloud.
 VOWEL = """
     기울기 가중치 순전파 역전파 나무 2 4 5 9 12 0.5 -1.25 1e-05 1e+02 2/3 4/17 1000000000000 1,000,000,000,000
-    a b c d e f g h i j k o p q s t u v w x y z X MLP bdrms loss price bias data error layer node weight mae root float gradient graph
-    relu tanh sqrt log exp inf -inf True False θ π x1.5 w2 x_4 layer0.neuron2.w5
+    a b c d e f g h i j k o p q s t u v w x y z X MLP bdrms loss price bias data error layer node weight mae
+    root float gradient graph relu tanh sqrt log exp inf -inf True False θ π x1.5 w2 x_4 layer0.neuron2.w5
     (기울기) "w2" '가중치' a[2] tanh(x) 가중치!
 """
 RIEUL = """
@@ -131,7 +131,8 @@ RIEUL = """
 """
 CONSONANT = """
     편향 값 미분값 3 6 0 13 10 100 1000 10000 100000000 10000000000000000 1,000 2026 -0.0 0.3 1.50 3/4 100/7 n^6
-    m n M N GPT_n y_hat neuron sum sin cos tan step dot out dropout type group unit input target min line name nan v3 w[10] (값) '3' 「편향」
+    m n M N GPT_n y_hat neuron sum sin cos tan step dot out dropout type
+    group unit input target min line name nan v3 w[10] (값) '3' 「편향」
 """
 FORMS = {
     "을/를": ("를", "을", "을"),
