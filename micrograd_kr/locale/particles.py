@@ -25,7 +25,7 @@ GREEK = dict(zip("αβγδεζηθικλμνξοπρστυφχψω", "__________
 UNITS = ((16, CONSONANT), (12, VOWEL), (1, CONSONANT))
 # Words whose Korean reading their spelling does not tell: 코사인, 아크코사인.
 WORDS = {"cos": "ㅇ", "acos": "ㅇ"}
-# Endings of Latin words, the first that fits: table 테이블, line 라인, model 모델, neuron 뉴런, step 스텝, dropout 드롭아웃.
+# Endings of Latin words, the first that fits: table 테이블, model 모델, line 라인, step 스텝, dropout 드롭아웃.
 ENDINGS = (
     (r"[^aeiou]le|[aeiou]le|l", "ㄹ"),
     (r"[aeiou][mn]e|[mn]|ng|(?<![aeiou])[aeiou][ptkbc]|ck|out|oup|type", "ㅇ"),
