@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Iterable
 from typing import Any, NoReturn
 
-from ..engine import Value
+from ..engine import Value, topological_order
 from ..expression import parse, parse_values
 from ._output import CommandError, complain, say
 
@@ -63,16 +62,11 @@ def expression_of(arguments: argparse.Namespace) -> Value:
     """
     values = parse_values(arguments.values)
     root = parse(arguments.expression, values)
-    warn_of_unused(arguments.expression, values)
-    return root
-
-
-def warn_of_unused(expression: str, values: Iterable[str]) -> None:
-    """Mention numbers of names that the expression does not have."""
-    names = set(re.findall(r"[^\W\d]\w*", expression))
-    unused = [name for name in values if name not in names]
+    used = {node.label for node in topological_order(root)}
+    unused = [name for name in values if name not in used]
     if unused:
         complain(say("unused", names=", ".join(unused)))
+    return root
 
 
 def protect_expressions(argv: list[str], parser: argparse.ArgumentParser) -> list[str]:

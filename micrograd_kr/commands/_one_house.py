@@ -8,7 +8,7 @@ from .. import Value, nn
 from ..houses import House
 from ..naming import format_number
 from ..stepper import Stepper
-from ._output import say, show, table, title
+from ._output import say, show, show_step, table, title
 from ._regression import FEATURES, LEARNING_RATE, Scale, features
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def tell_steps(out: Console, loss: Value) -> None:
             out.print()
             if phase == "forward":
                 show_weighted_sum(out, loss)
-        show(out, f"{step.index:>2}.", step.say(), indent=2)
+        show_step(out, step)
     out.print()
     names = stepper.names
     rows = [(names[node], format_number(node.data), format_number(node.grad)) for node in stepper.nodes]

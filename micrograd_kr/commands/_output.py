@@ -14,6 +14,8 @@ from ..locale import translate
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from ..stepper import Step
+
 # What a narrow encoding (ascii, cp1252, cp949) lacks is written like this rather than as a question mark.
 _PLAIN = {"→": "->", "←": "<-", "×": "x", "·": "*", "∂": "d", "−": "-", "–": "-", "—": "-", "…": "...", "²": "^2"}
 _PLAIN |= {"“": '"', "”": '"', "‘": "'", "’": "'", "≤": "<=", "≥": ">=", "≠": "!=", "√": "sqrt", "━": "=", "─": "-"}
@@ -62,6 +64,20 @@ def show(out: Console, *texts: object, style: str | None = None, indent: int = 0
         out.print(Padding(text, (0, 0, 0, indent)))
     else:
         out.print(" " * indent + text.plain, soft_wrap=True)
+
+
+def show_step(out: Console, step: Step, digits: int = 2) -> None:
+    """Print a step of a Stepper in words, after its number; in a terminal in the colour of its phase."""
+    from rich.table import Table
+    from rich.text import Text
+
+    number = f"  {step.index:>{digits}}."
+    if not out.is_terminal:
+        out.print(f"{number} {step.say()}", soft_wrap=True)
+        return
+    row = Table.grid(padding=(0, 1, 0, 0))
+    row.add_row(Text(number, style={"forward": "blue", "backward": "red"}[step.phase]), Text(step.say()))
+    out.print(row)
 
 
 def title(out: Console, key: str) -> None:

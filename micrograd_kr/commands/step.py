@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from ._arguments import add_expression, expression_of
-from ._output import console, say, show
+from ._output import console, say, show, show_step
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -48,7 +48,7 @@ def tell(out: Console, stepper: Stepper) -> None:
         if step.phase != phase:
             phase = step.phase
             out.print(say(f"step.{phase}"), style="bold")
-        show(out, f"{step.index:>{digits}}.", step.say(), indent=2)
+        show_step(out, step, digits)
     inputs = [node for node in stepper.nodes if node.op is None and node is not stepper.output]
     if inputs:
         out.print(say("step.gradients"), style="bold")
