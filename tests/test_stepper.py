@@ -452,7 +452,7 @@ def test_why_in_words() -> None:
     ]
     assert "There is one path" in why(out, b).say("en")
     stranger = Value(1.0, label="c")
-    assert "does not change out" in why(out, stranger).say("en")
+    assert "changing c does not change out" in why(out, stranger).say("en")
     assert why(out, out).total == 1
     with pytest.raises(TypeError, match="the float 3.0 is not a Value"):
         why(out, 3.0)
@@ -479,6 +479,16 @@ def test_print_shows_where_the_stepper_is() -> None:
     for value in range(40):
         b = b * a + value
     assert len(str(Stepper(b)).splitlines()) < 20
+
+
+def test_long_names_leave_room_for_the_numbers() -> None:
+    x = Value(3.25, label="가" * 24)
+    stepper = Stepper(x * x + x * x * x, lang="en")
+    stepper.run()
+    rows = str(stepper).splitlines()
+    assert max(map(len, rows)) <= 80
+    (row,) = [row for row in rows if row.split()[-2:] == ["3.25", format_number(x.grad)]]
+    assert row.strip().startswith("가가가")
 
 
 def test_shown_in_colour_in_a_terminal_and_plain_in_a_pipe(capsys: pytest.CaptureFixture[str]) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 from ..elementary import Number
 from ..engine import Value, contributions, grad, topological_order
 from ..locale import Message, language
-from ..naming import Names, format_number, joined, names_of
+from ..naming import Names, format_number, joined, names_of, readable_label
 from ..ops import OPS
 
 MOST_NODES = 10  # of a path, before the middle is left out
@@ -139,7 +139,8 @@ def why(output: Value, x: Value, lang: str | None = None, *, limit: int = 10) ->
         language(lang)
     names = names_of(output)
     if x not in names:
-        names[x] = names_of(x)[x]
+        name = readable_label(x.label) or "x"
+        names[x] = f"{name}#2" if name in names.values() else name
     ways = _ways_to(x, output)
     paths = tuple(itertools.islice(_largest_first(output, x, ways), limit))
     added: Number = 0

@@ -55,11 +55,13 @@ def _table(stepper: Stepper, step: Step | None, lang: str) -> Table:
     current = 0 if step is None else rows.index(step.node)
     first = max(0, min(current - WINDOW // 2, len(rows) - WINDOW))
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    table.add_column("")
-    for column in ("node", "formula"):
-        table.add_column(Message(f"stepper.view.{column}", {}).say(lang), overflow="ellipsis", no_wrap=True)
+    table.add_column("", min_width=1)
+    for column, width in (("node", 24), ("formula", 28)):
+        heading = Message(f"stepper.view.{column}", {}).say(lang)
+        table.add_column(heading, overflow="ellipsis", no_wrap=True, max_width=width)
     for column in ("value", "gradient"):
-        table.add_column(Message(f"stepper.view.{column}", {}).say(lang), justify="right", no_wrap=True)
+        heading = Message(f"stepper.view.{column}", {}).say(lang)
+        table.add_column(heading, justify="right", no_wrap=True, min_width=8)
     if first:
         table.add_row("", _hidden(first, lang), style="dim")
     touched = {flow.arg for flow in step.flows} if step else set()
