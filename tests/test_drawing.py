@@ -42,12 +42,22 @@ class Svg:
     def tooltip(self, id):
         return self.groups[id].find("{*}title").text
 
-    def extent(self, id):
-        """The left and right end of the box, in points."""
+    def corners(self, id):
+        """The left, upper, right and lower end of a box or frame, in points."""
         shape = next(child for child in self.groups[id] if child.tag.endswith(("path", "polygon")))
-        coordinates = re.findall(r"(-?[\d.]+),-?[\d.]+", shape.get("points") or shape.get("d"))
-        xs = [float(x) for x in coordinates]
-        return min(xs), max(xs)
+        points = re.findall(r"(-?[\d.]+),(-?[\d.]+)", shape.get("points") or shape.get("d"))
+        xs, ys = [[float(number) for number in numbers] for numbers in zip(*points, strict=True)]
+        return min(xs), min(ys), max(xs), max(ys)
+
+    def width(self, id):
+        left, _, right, _ = self.corners(id)
+        return right - left
+
+
+def inside(svg, one, other):
+    left, top, right, bottom = svg.corners(one)
+    around = svg.corners(other)
+    return around[0] < left and around[1] < top and right < around[2] and bottom < around[3]
 
 
 def expression():
@@ -114,6 +124,13 @@ def test_before_backward_the_gradient_is_a_dash_and_after_it_a_zero_is_a_zero():
     assert Svg(drawing).lines(drawing.ids[x]) == ["x", "값 -1", "기울기 0"]
 
 
+def test_a_zero_that_backward_left_is_known_also_in_a_part_of_the_graph():
+    part = Value(2.0) * 3.0
+    (part * 0.0).backward()
+    drawing = draw(part, lang="en")
+    assert Svg(drawing).lines(drawing.ids[part])[2] == "grad 0"
+
+
 def test_a_leaf_that_changed_after_the_forward_pass_shows_both_numbers():
     x = Value(2.0, label="x")
     out = x * 3
@@ -168,9 +185,8 @@ def test_a_dot_is_one_box_and_on_request_its_products():
 def assert_fits(svg):
     for kind in ("node", "frame"):
         for id in svg.of_class(kind):
-            left, right = svg.extent(id)
             for line in svg.lines(id):
-                assert text_width(line, 11) + 2 < right - left, (id, line)
+                assert text_width(line, 11) + 2 < svg.width(id), (id, line)
 
 
 LABELS = [
@@ -237,8 +253,12 @@ def test_every_kind_of_number_is_short():
     for number in numbers:
         svg = Svg(draw(Value(number, label="x"), lang="ko"))
         assert_fits(svg)
-        left, right = svg.extent("n0")
-        assert right - left < 360
+        assert svg.width("n0") < 360
+
+
+def test_hangul_is_an_em_wide_and_marks_take_no_room():
+    assert 9.4 * 2 <= text_width("손실", 10) <= 22
+    assert text_width("e\u0301", 10) == text_width("e", 10)
 
 
 def font_file(*names):
@@ -272,9 +292,8 @@ def test_frames_follow_the_modules_and_parameters_stand_in_theirs():
     assert svg.lines(parameter)[0] == "w[1]"
     assert "parameter" in classes_of(svg, parameter)
     assert "input" in classes_of(svg, drawing.ids[x[0]])
-    left, right = svg.extent(parameter)
-    around = [frames[id] for id in frames if svg.extent(id)[0] < left and right < svg.extent(id)[1]]
-    assert {"MLP", "layer 0", "neuron 1"} <= set(around)
+    around = [frames[id] for id in frames if inside(svg, parameter, id)]
+    assert sorted(around) == ["MLP", "layer 0", "neuron 1"]
     assert_fits(svg)
 
 
@@ -298,7 +317,22 @@ def test_any_module_is_named_by_what_it_is_or_where_it_stands():
     assert [svg.lines(id) for id in svg.of_class("frame")] == [["Line"], ["Line"]]
     titles = [svg.lines(id)[0] for id in svg.of_class("parameter")]
     assert titles == ["slope", "parts[안쪽]"]
+    line = type("가중치와편향이있는긴이름의모듈", (Line,), {})()
+    assert_fits(Svg(draw(line(1.0), lang="ko", expand=True, collapse=False)))
     assert "slope * x" in " ".join(svg.lines(id)[0] for id in svg.of_class("operation"))
+
+
+def test_a_number_that_several_modules_share_stands_in_none_of_them():
+    svg = Svg(draw(nn.Layer(1, 3)([2.0])[0] * 1.0 + nn.Layer(1, 1)([1.0])))
+    assert len(svg.of_class("frame")) == 4  # of the first layer only one neuron counts
+    layer = nn.Layer(1, 2)
+    first, second = layer([2.0])
+    svg = Svg(draw(first + second))
+    (number,) = svg.of_class("constant")
+    neurons = [id for id in svg.of_class("frame") if svg.lines(id)[0].startswith("neuron")]
+    assert len(neurons) == 2
+    assert all(not inside(svg, number, neuron) for neuron in neurons)
+    assert inside(svg, number, next(id for id in svg.of_class("frame") if svg.lines(id) == ["Layer"]))
 
 
 def test_modules_collapse_on_request():
@@ -313,6 +347,7 @@ def test_modules_collapse_on_request():
     assert by_name.groups.keys() == by_module.groups.keys()
     (box,) = by_name.of_class("module")
     assert by_name.lines(box) == ["layer 0", f"{len(model.layers[0].parameters()) + 6} values"]
+    assert [len(by_name.of_class(kind)) for kind in ("input", "edge")] == [2, 2 + 1 + 3 + 1]
     assert len(Svg(draw(out, collapse=[model.layers[0].neurons[2], "layer 1"])).of_class("module")) == 2
     with pytest.raises(ValueError, match=r"no module called layer 7.*MLP > layer 0"):
         draw(out, collapse="layer 7")
