@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import doctest
+import io
 import os
 import re
 import signal
@@ -165,6 +166,19 @@ def test_step_in_a_pipe(capsys: pytest.CaptureFixture[str]) -> None:
     sentences = [step.say("en") for step in Stepper(out)]
     assert re.findall(r"^ *\d+\. (.*)$", told, re.MULTILINE) == sentences
     assert told.splitlines()[-3:] == [f"  d out / d {x.label} = {x.grad:.5g}" for x in (a, b, c)]
+
+
+@pytest.mark.parametrize("width", range(30, 100, 7))
+def test_steps_are_whole_at_every_width(width: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    from rich.console import Console
+
+    from micrograd_kr.commands._output import show_step
+
+    monkeypatch.setenv(ENVIRONMENT_VARIABLE, "ko")
+    for step in Stepper(Value(2.0, "가중치") * Value(3.0, "입력")):
+        out = Console(width=width, force_terminal=True, color_system=None, file=io.StringIO())
+        show_step(out, step)
+        assert "".join(out.file.getvalue().split()) == f"{step.index}.{''.join(step.say().split())}"
 
 
 @pytest.mark.parametrize(

@@ -76,7 +76,9 @@ def show_step(out: Console, step: Step, digits: int = 2) -> None:
         out.print(f"{number} {step.say()}", soft_wrap=True)
         return
     row = Table.grid(padding=(0, 1, 0, 0))
-    row.add_row(Text(number, style={"forward": "blue", "backward": "red"}[step.phase]), Text(step.say()))
+    row.add_row(
+        Text(number, style={"forward": "blue", "backward": "red"}[step.phase]), Text(step.say(), overflow="fold")
+    )
     out.print(row)
 
 
