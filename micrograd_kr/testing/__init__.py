@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from .conformance import EngineConformance
 from .expression import Expression
 from .checking import GradientError, InconclusiveError, Report, gradcheck
 from .growing import random_expression
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from .strategies import expressions, points
 
 __all__ = [
+    "EngineConformance",
     "Expression",
     "GradientError",
     "InconclusiveError",

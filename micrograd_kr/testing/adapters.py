@@ -39,8 +39,8 @@ class Engine:
         self.name = getattr(value, "__name__", type(value).__name__)
 
     def make(self, number: float) -> Any:
-        """A leaf."""
-        return self.value(number)
+        """A leaf. It gets a float of its own: engines written in C have been seen to free the one they were given."""
+        return self.value(number * 1.0 if type(number) is float else number)
 
     def number(self, value: Any) -> Any:
         """The number that a value holds."""
@@ -80,6 +80,146 @@ class Engine:
         if op.precedence > 0 and op.symbol in _INFIX:
             return op.spell(*operands)
         return f"{operands[0]}.{op.name}()"
+
+
+class PyTorch(Engine):
+    """PyTorch's tensors of no dimension, in double precision."""
+
+    def __init__(self) -> None:
+        import torch
+
+        self.torch = torch
+        super().__init__(lambda number: torch.tensor(float(number), dtype=torch.float64, requires_grad=True))
+        self.name = "PyTorch"
+
+    def number(self, value: Any) -> Any:
+        """The number of a tensor."""
+        return float(value.detach())
+
+    def backward(self, output: Any) -> None:
+        """Keep the graph, so that it may run backward again."""
+        output.backward(retain_graph=True)
+
+    def clear(self, leaf: Any) -> None:
+        """Forget the gradient."""
+        leaf.grad = None
+
+    def change(self, leaf: Any, number: float) -> None:
+        """In place, as an optimiser does: PyTorch then notices that a recorded pass is out of date."""
+        with self.torch.no_grad():
+            leaf.fill_(number)
+
+
+class _Traced:
+    """A number of HIPS autograd that can be differentiated afterwards: the operations are kept, and run again."""
+
+    def __init__(self, data: float, function: Any = None, args: tuple[Any, ...] = ()) -> None:
+        self.data, self.grad, self.function, self.args = data, 0.0, function, args
+        self.changes = 0
+        self.recorded = [x.changes for x in args if isinstance(x, _Traced)]
+
+    def is_out_of_date(self) -> bool:
+        """Whether an argument has been given another number since."""
+        return self.recorded != [x.changes for x in self.args if isinstance(x, _Traced)]
+
+    def apply(self, function: Callable[..., Any], *args: Any) -> _Traced:
+        """A node: `function` of autograd.numpy on numbers and traced numbers."""
+        return _Traced(float(function(*[x.data if isinstance(x, _Traced) else x for x in args])), function, args)
+
+    def __add__(self, other: Any) -> _Traced:
+        return self.apply(operator.add, self, other)
+
+    def __radd__(self, other: Any) -> _Traced:
+        return self.apply(operator.add, other, self)
+
+    def __sub__(self, other: Any) -> _Traced:
+        return self.apply(operator.sub, self, other)
+
+    def __rsub__(self, other: Any) -> _Traced:
+        return self.apply(operator.sub, other, self)
+
+    def __mul__(self, other: Any) -> _Traced:
+        return self.apply(operator.mul, self, other)
+
+    def __rmul__(self, other: Any) -> _Traced:
+        return self.apply(operator.mul, other, self)
+
+    def __truediv__(self, other: Any) -> _Traced:
+        return self.apply(operator.truediv, self, other)
+
+    def __rtruediv__(self, other: Any) -> _Traced:
+        return self.apply(operator.truediv, other, self)
+
+    def __pow__(self, other: Any) -> _Traced:
+        return self.apply(operator.pow, self, other)
+
+    def __rpow__(self, other: Any) -> _Traced:
+        return self.apply(operator.pow, other, self)
+
+    def __neg__(self) -> _Traced:
+        return self.apply(operator.neg, self)
+
+    def order(self) -> list[_Traced]:
+        """Every number below, arguments first."""
+        order: dict[int, _Traced] = {}
+        stack: list[tuple[_Traced, bool]] = [(self, False)]
+        met: set[int] = set()
+        while stack:
+            node, opened = stack.pop()
+            if opened:
+                order[id(node)] = node
+            elif id(node) not in met:
+                met.add(id(node))
+                stack.append((node, True))
+                stack.extend((x, False) for x in node.args if isinstance(x, _Traced))
+        return list(order.values())
+
+
+class Autograd(Engine):
+    """HIPS autograd, which differentiates functions: the operations are recorded, and autograd runs over them."""
+
+    def __init__(self) -> None:
+        import autograd
+        import autograd.numpy
+
+        self.autograd, self.numpy = autograd, autograd.numpy
+        super().__init__(lambda number: _Traced(float(number)))
+        self.name = "autograd"
+
+    def backward(self, output: Any) -> None:
+        """Let autograd differentiate the recorded function with respect to its leaves."""
+        order = output.order()
+        if any(node.is_out_of_date() for node in order):
+            raise RuntimeError("a leaf was changed after it was used: compute the output again")
+        leaves = [node for node in order if node.function is None]
+
+        def replay(numbers: Any) -> Any:
+            results = {id(leaf): numbers[index] for index, leaf in enumerate(leaves)}
+            for node in order:
+                if node.function is not None:
+                    results[id(node)] = node.function(
+                        *[results[id(x)] if isinstance(x, _Traced) else x for x in node.args]
+                    )
+            return results[id(output)]
+
+        gradient = self.autograd.grad(replay)(self.numpy.array([leaf.data for leaf in leaves]))
+        for leaf, each in zip(leaves, gradient, strict=True):
+            leaf.grad += float(each)
+
+    def change(self, leaf: Any, number: float) -> None:
+        """A function that was recorded before is out of date now, and says so."""
+        leaf.data = number
+        leaf.changes += 1
+
+    def apply(self, op: Op, operands: Sequence[Any]) -> Any:
+        """By operator, or by the function of autograd.numpy of that name."""
+        if op.precedence > 0:
+            return super().apply(op, operands)
+        names = {"asin": "arcsin", "acos": "arccos", "atan": "arctan"}
+        function = getattr(self.numpy, names.get(op.name, op.name), None)
+        if function is None or op.arity is None:
+            raise NotOffered(f"no {op.name}")
+        return operands[0].apply(function, *operands)
 
 
 class Micrograd(Engine):

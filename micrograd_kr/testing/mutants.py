@@ -250,7 +250,8 @@ def _without_zero_grad() -> Iterator[None]:
     """Every zero_grad of modules and optimisers does nothing."""
     from .. import nn
 
-    owners = [each for each in vars(nn).values() if isinstance(each, type) and "zero_grad" in vars(each)]
+    classes = [base for each in vars(nn).values() if isinstance(each, type) for base in each.__mro__]
+    owners = [each for each in dict.fromkeys(classes) if "zero_grad" in vars(each)]
     before = [(owner, vars(owner)["zero_grad"]) for owner in owners]
     try:
         for owner in owners:
