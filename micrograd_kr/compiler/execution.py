@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from math import prod
 from struct import Struct
 from typing import TYPE_CHECKING, Any
 
 from .lowering import lower
 from .machine_code import Host, MachineCode, vector_name
-from .planning import Plan
+from .planning import Plan, Straight
 from .primitives import Primitive
 from .recording import Shape
 
@@ -22,9 +21,13 @@ if TYPE_CHECKING:
 
     Array = np.ndarray[Any, np.dtype[np.float64]]
 
+SHORT = 500  # nodes of straight code: up to here LLVM may take its time
 CHUNK = 4096  # examples; fixed, so that the result does not depend on the number of threads
 _pool: ThreadPoolExecutor | None = None
 _pool_lock = threading.Lock()
+
+
+Memory = tuple[Any, int, int, int]  # a block, and the addresses of its frame, sums and values
 
 
 class Program:
@@ -51,29 +54,25 @@ class Program:
         self.plan, self.host = plan, host
         machine = host.machine
         ir = lower(plan, machine, shapes, output_count, lambda primitive: vector_name(primitive, machine.lanes), extra)
-        self.code = MachineCode(ir, host, entry)
+        straight = sum(len(step.nodes) for step in plan.steps if isinstance(step, Straight))
+        self.code = MachineCode(ir, host, entry, level=2 if straight <= SHORT else 0)
         self.output_count, self.sum_count = output_count, plan.sum_count
         self._value_bytes = max(1, plan.slot_count) * machine.slot
         self._sum_bytes = max(1, plan.sum_count) * machine.bytes
-        self._free: list[tuple[Any, int, int]] = []
+        self._free: list[Memory] = []
         self._layout = Struct(f"qqqqqqqqd{'qq' * len(shapes)}")
 
-    def _memory(self) -> tuple[Any, int, int]:
-        """A frame with room for the values and sums of one call, and the addresses of both; used again later."""
-        try:
-            return self._free.pop()
-        except IndexError:
-            import numpy as np
+    def _new_memory(self) -> Memory:
+        """A frame with room for the sums and values of one call, each at a multiple of 64 bytes."""
+        import numpy as np
 
-            align, frame = 64, -(-self._layout.size // 64) * 64
-            size = frame + self._sum_bytes + self._value_bytes + align
-            memory = np.zeros(size, np.uint8)
-            address = memory.ctypes.data
-            skipped = -address % align
-            return memory[skipped:], address + skipped, address + skipped + frame
+        frame = -(-self._layout.size // 64) * 64
+        block = np.zeros(frame + self._sum_bytes + self._value_bytes + 64, np.uint8)
+        skipped = -block.ctypes.data % 64
+        address = block.ctypes.data + skipped
+        return block[skipped:], address, address + frame, address + frame + self._sum_bytes
 
-    @contextmanager
-    def frame(
+    def borrow(
         self,
         arguments: Sequence[tuple[int, int]],
         start: int,
@@ -82,15 +81,19 @@ class Program:
         outputs: int = 0,
         results: int = 0,
         divisor: float = 1.0,
-        order: int = 0,
-    ) -> Iterator[int]:
-        """The address of a frame; arguments are (address, bytes from row to row), the others addresses."""
-        memory = self._memory()
-        block, frame, sums = memory
-        values = sums + self._sum_bytes
+    ) -> Memory:
+        """A filled frame; arguments are (address, bytes from row to row), the others addresses."""
+        try:
+            memory = self._free.pop()
+        except IndexError:
+            memory = self._new_memory()
+        block, _, sums, values = memory
         rows = [number for argument in arguments for number in argument]
-        self._layout.pack_into(block, 0, start, stop, order, parameters, values, sums, outputs, results, divisor, *rows)
-        yield frame
+        self._layout.pack_into(block, 0, start, stop, 0, parameters, values, sums, outputs, results, divisor, *rows)
+        return memory
+
+    def give_back(self, memory: Memory) -> None:
+        """The frame may be used by another call."""
         self._free.append(memory)
 
     def run(
@@ -104,8 +107,9 @@ class Program:
         divisor: float = 1.0,
     ) -> None:
         """Run on examples start ... stop."""
-        with self.frame(arguments, start, stop, parameters, outputs, results, divisor) as frame:
-            self.code.run(frame)
+        memory = self.borrow(arguments, start, stop, parameters, outputs, results, divisor)
+        self.code.run(memory[1])
+        self._free.append(memory)
 
     def sums(self, arguments: Sequence[tuple[int, int]], count: int, parameters: int, threads: int) -> Array:
         """The mean over all examples of each sum."""

@@ -1,5 +1,7 @@
 """The loops of the compiled code, as LLVM text: a matrix times a vector, a column times a row, loading and storing.
 
+They are the same for every program, and so compiled once, with all of LLVM's care.
+
 A block is `vectors` times `lanes` examples; the loops hold a tile of results in registers, so that a number that was
 loaded serves several multiply-adds. All addresses are in bytes; `slot` is the size of one slot of memory.
 """
@@ -73,7 +75,7 @@ class Machine:
 def layer_loop(machine: Machine, vectors: int) -> str:
     """out[j] = bias[j] + sum over i of weight[j, i] * x[i], for tiles of rows j and the vectors of a block."""
     text = [
-        f"define internal void @layer_{vectors}(ptr %x, ptr %out, ptr %weight, i64 %row, i64 %column, ptr %bias, "
+        f"define void @layer_{vectors}(ptr %x, ptr %out, ptr %weight, i64 %row, i64 %column, ptr %bias, "
         "i64 %bias_step, i64 %rows, i64 %columns) {",
         "start:",
     ]
@@ -157,7 +159,7 @@ def layer_loop(machine: Machine, vectors: int) -> str:
 def outer_loop(machine: Machine, vectors: int) -> str:
     """sums[j, i] += upstream[j] * x[i], added over the vectors of a block; the upstreams stay in registers."""
     text = [
-        f"define internal void @outer_{vectors}(ptr %upstream, ptr %x, ptr %sums, i64 %row, i64 %column, "
+        f"define void @outer_{vectors}(ptr %upstream, ptr %x, ptr %sums, i64 %row, i64 %column, "
         "i64 %rows, i64 %columns) {",
         "start:",
     ]
@@ -235,22 +237,23 @@ def _tiles(machine: Machine, vectors: int) -> tuple[int, ...]:
     return (rows, 1)
 
 
-def loader(machine: Machine, counts: list[int]) -> str:
-    """Bring rows first ... of the arguments into the slots of the inputs, a lane an example.
+def loader(machine: Machine) -> str:
+    """Bring rows first ... of an argument into the slots at `to`, a lane an example.
 
     Lanes beyond the last row repeat it; nothing that they compute is used.
     """
-    lanes, width = range(machine.lanes), machine.bytes
+    lanes = range(machine.lanes)
     text = [
-        "define internal void @load(ptr %frame, ptr %values, i64 %first, i64 %last, i64 %bytes) {",
+        "define void @load(ptr %argument, ptr %order, ptr %to, i64 %first, i64 %last, i64 %bytes, i64 %count) {",
         "start:",
-        "%order_at = getelementptr i64, ptr %frame, i64 2",
-        "%order = load ptr, ptr %order_at",
+        "%data = load ptr, ptr %argument",
+        "%step_at = getelementptr i64, ptr %argument, i64 1",
+        "%step = load i64, ptr %step_at",
         "%in_order = icmp eq ptr %order, null",
         "br label %vector",
         "vector:",
-        f"%at = phi i64 [ 0, %start ], [ %next, %filled{len(counts)} ]",
-        f"%examples = udiv i64 %at, {8}",
+        "%at = phi i64 [ 0, %start ], [ %next, %filled ]",
+        "%examples = udiv i64 %at, 8",
         "%base = add i64 %first, %examples",
     ]
     for k in lanes:
@@ -259,56 +262,36 @@ def loader(machine: Machine, counts: list[int]) -> str:
             f"%beyond{k} = icmp sgt i64 %far{k}, %last",
             f"%near{k} = select i1 %beyond{k}, i64 %last, i64 %far{k}",
         ]
-    text += ["br i1 %in_order, label %filled0, label %shuffled", "shuffled:"]
+    text += ["br i1 %in_order, label %found, label %shuffled", "shuffled:"]
     for k in lanes:
-        text += [
-            f"%place{k} = getelementptr i64, ptr %order, i64 %near{k}",
-            f"%shuffled{k} = load i64, ptr %place{k}",
-        ]
-    text += ["br label %filled0", "filled0:"]
+        text += [f"%place{k} = getelementptr i64, ptr %order, i64 %near{k}", f"%shuffled{k} = load i64, ptr %place{k}"]
+    text += ["br label %found", "found:"]
+    text += [f"%row{k} = phi i64 [ %near{k}, %vector ], [ %shuffled{k}, %shuffled ]" for k in lanes]
     for k in lanes:
-        text.append(f"%row{k} = phi i64 [ %near{k}, %vector ], [ %shuffled{k}, %shuffled ]")
-    slot = 0
-    for number, count in enumerate(counts):
-        after = f"filled{number + 1}"
-        text += [
-            f"%argument{number} = getelementptr i64, ptr %frame, i64 {FRAME + 2 * number}",
-            f"%data{number} = load ptr, ptr %argument{number}",
-            f"%step_at{number} = getelementptr i64, ptr %argument{number}, i64 1",
-            f"%step{number} = load i64, ptr %step_at{number}",
-        ]
-        for k in lanes:
-            text += [
-                f"%offset{number}.{k} = mul i64 %row{k}, %step{number}",
-                f"%from{number}.{k} = getelementptr i8, ptr %data{number}, i64 %offset{number}.{k}",
-            ]
-        text += [
-            f"%slots{number} = getelementptr i8, ptr %values, i64 {slot * machine.slot}",
-            f"%to{number} = getelementptr i8, ptr %slots{number}, i64 %at",
-            f"br label %column{number}",
-            f"column{number}:",
-            f"%i{number} = phi i64 [ 0, %filled{number} ], [ %inext{number}, %column{number} ]",
-        ]
-        vector = "poison"
-        for k in lanes:
-            text += [
-                f"%cell{number}.{k} = getelementptr double, ptr %from{number}.{k}, i64 %i{number}",
-                f"%x{number}.{k} = load double, ptr %cell{number}.{k}",
-                f"%v{number}.{k} = insertelement {machine.kind} {vector}, double %x{number}.{k}, i32 {k}",
-            ]
-            vector = f"%v{number}.{k}"
-        text += [
-            f"%there{number} = mul i64 %i{number}, {machine.slot}",
-            f"%slot{number} = getelementptr i8, ptr %to{number}, i64 %there{number}",
-            machine.store(vector, f"%slot{number}"),
-            f"%inext{number} = add i64 %i{number}, 1",
-            f"%more{number} = icmp slt i64 %inext{number}, {count}",
-            f"br i1 %more{number}, label %column{number}, label %{after}",
-            f"{after}:",
-        ]
-        slot += count
+        text += [f"%offset{k} = mul i64 %row{k}, %step", f"%from{k} = getelementptr i8, ptr %data, i64 %offset{k}"]
     text += [
-        f"%next = add i64 %at, {width}",
+        "%there = getelementptr i8, ptr %to, i64 %at",
+        "br label %column",
+        "column:",
+        "%i = phi i64 [ 0, %found ], [ %inext, %column ]",
+    ]
+    vector = "poison"
+    for k in lanes:
+        text += [
+            f"%cell{k} = getelementptr double, ptr %from{k}, i64 %i",
+            f"%x{k} = load double, ptr %cell{k}",
+            f"%v{k} = insertelement {machine.kind} {vector}, double %x{k}, i32 {k}",
+        ]
+        vector = f"%v{k}"
+    text += [
+        f"%far_slot = mul i64 %i, {machine.slot}",
+        "%slot = getelementptr i8, ptr %there, i64 %far_slot",
+        machine.store(vector, "%slot"),
+        "%inext = add i64 %i, 1",
+        "%imore = icmp slt i64 %inext, %count",
+        "br i1 %imore, label %column, label %filled",
+        "filled:",
+        f"%next = add i64 %at, {machine.bytes}",
         "%more = icmp slt i64 %next, %bytes",
         "br i1 %more, label %vector, label %end",
         "end:",
@@ -318,20 +301,15 @@ def loader(machine: Machine, counts: list[int]) -> str:
     return "\n".join(text)
 
 
-def storer(machine: Machine, output_slot: int, count: int) -> str:
-    """Write the outputs of rows first ... last into the array of outputs."""
-    return f"""define internal void @store(ptr %frame, ptr %values, i64 %first, i64 %examples) {{
+def storer(machine: Machine) -> str:
+    """Write the outputs of the first examples of a block, in the slots at `from`, into the array of outputs."""
+    return f"""define void @store(ptr %array, ptr %from, i64 %first, i64 %examples, i64 %count) {{
 start:
-%array_at = getelementptr i64, ptr %frame, i64 6
-%array = load ptr, ptr %array_at
-%begin = getelementptr i64, ptr %frame, i64 0
-%chunk = load i64, ptr %begin
-%from = getelementptr i8, ptr %values, i64 {output_slot * machine.slot}
 br label %row
 row:
 %r = phi i64 [ 0, %start ], [ %rnext, %rowend ]
 %number = add i64 %first, %r
-%cells = mul i64 %number, {count}
+%cells = mul i64 %number, %count
 %to = getelementptr double, ptr %array, i64 %cells
 %lane = getelementptr double, ptr %from, i64 %r
 br label %column
@@ -343,7 +321,7 @@ column:
 %there = getelementptr double, ptr %to, i64 %c
 store double %x, ptr %there
 %cnext = add i64 %c, 1
-%cmore = icmp slt i64 %cnext, {count}
+%cmore = icmp slt i64 %cnext, %count
 br i1 %cmore, label %column, label %rowend
 rowend:
 %rnext = add i64 %r, 1
@@ -354,93 +332,157 @@ ret void
 }}"""
 
 
-FRAME = (
-    9  # where the arguments begin in the frame: start, stop, order, parameters, values, sums, outputs, results, divisor
-)
+def sum_loops(machine: Machine) -> str:
+    """Three loops over the sums: set them to 0, keep those of the first few lanes, add up the lanes of each."""
+    kind, width, bytes_ = machine.kind, machine.lanes, machine.bytes
+    lanes = ", ".join(f"i64 {k}" for k in range(width))
+    zeros = f"<{width} x i32> zeroinitializer"
+
+    def loop(head: list[str], body: list[str], signature: str) -> list[str]:
+        return [
+            f"define void {signature} {{",
+            "start:",
+            *head,
+            "br label %loop",
+            "loop:",
+            "%k = phi i64 [ 0, %start ], [ %next, %loop ]",
+            f"%at = mul i64 %k, {bytes_}",
+            "%sum = getelementptr i8, ptr %sums, i64 %at",
+            *body,
+            "%next = add i64 %k, 1",
+            "%more = icmp slt i64 %next, %count",
+            "br i1 %more, label %loop, label %end",
+            "end:",
+            "ret void",
+            "}",
+        ]
+
+    zero = loop([], [machine.store("zeroinitializer", "%sum")], "@zero(ptr %sums, i64 %count)")
+    mask = loop(
+        [
+            f"%one = insertelement <{width} x i64> poison, i64 %few, i32 0",
+            f"%all = shufflevector <{width} x i64> %one, <{width} x i64> poison, {zeros}",
+            f"%busy = icmp slt <{width} x i64> <{lanes}>, %all",
+        ],
+        [
+            machine.load("%lanes", "%sum"),
+            f"%kept = select {machine.condition} %busy, {kind} %lanes, {kind} zeroinitializer",
+            machine.store("%kept", "%sum"),
+        ],
+        "@mask(ptr %sums, i64 %count, i64 %few)",
+    )
+    reduce = loop(
+        [],
+        [
+            machine.load("%lanes", "%sum"),
+            f"%total = call reassoc double @llvm.vector.reduce.fadd.{machine.suffix}(double -0.0, {kind} %lanes)",
+            "%mean = fdiv double %total, %divisor",
+            "%to = getelementptr double, ptr %results, i64 %k",
+            "store double %mean, ptr %to",
+        ],
+        "@reduce(ptr %sums, i64 %count, ptr %results, double %divisor)",
+    )
+    return "\n".join([*zero, *mask, *reduce])
 
 
-def batch_loop(machine: Machine, sum_count: int, has_outputs: bool) -> str:
+def library(machine: Machine) -> str:
+    """All the loops, for blocks of one vector and for whole blocks."""
+    text = []
+    for vectors in sorted({1, machine.vectors}):
+        text += [layer_loop(machine, vectors), outer_loop(machine, vectors)]
+    text += [loader(machine), storer(machine), sum_loops(machine), intrinsics(machine)]
+    return "\n".join(text) + "\n"
+
+
+def declarations(machine: Machine) -> str:
+    """What a program says of the loops that it calls."""
+    text = []
+    for vectors in sorted({1, machine.vectors}):
+        text.append(f"declare void @layer_{vectors}(ptr, ptr, ptr, i64, i64, ptr, i64, i64, i64)")
+        text.append(f"declare void @outer_{vectors}(ptr, ptr, ptr, i64, i64, i64, i64)")
+    text.append("declare void @load(ptr, ptr, ptr, i64, i64, i64, i64)")
+    text.append("declare void @store(ptr, ptr, i64, i64, i64)")
+    text.append("declare void @zero(ptr, i64)")
+    text.append("declare void @mask(ptr, i64, i64)")
+    text.append("declare void @reduce(ptr, i64, ptr, double)")
+    return "\n".join(text)
+
+
+def intrinsics(machine: Machine) -> str:
+    """LLVM's own functions on vectors."""
+    kind, text = machine.kind, []
+    for name, count in (("fabs", 1), ("sqrt", 1), ("fmuladd", 3)):
+        text.append(f"declare {kind} @llvm.{name}.{machine.suffix}({', '.join([kind] * count)})")
+    text.append(f"declare double @llvm.vector.reduce.fadd.{machine.suffix}(double, {kind})")
+    return "\n".join(text)
+
+
+# The frame that `run` is called with, each 8 bytes; then address and row step of each argument.
+FRAME = ("start", "stop", "order", "parameters", "values", "sums", "outputs", "results", "divisor")
+
+
+def batch_loop(machine: Machine, counts: list[int], sum_count: int, output_slot: int, output_count: int) -> str:
     """The whole of a call: set the sums to 0, take the examples block by block, and add up the lanes at the end.
 
     First comes the vector that has too few examples (the sums of its idle lanes are set to 0 again afterwards), then
     whole vectors, then whole blocks.
     """
     width, block = machine.lanes, machine.lanes * machine.vectors
-    kind = machine.kind
-    names = ["start", "stop", "order", "parameters", "values", "sums", "outputs", "results"]
     text = ["define void @run(ptr %frame) {", "begin:"]
-    for place, name in enumerate(names):
-        what = "i64" if place < 2 else "ptr"
+    for place, name in enumerate(FRAME):
+        what = "i64" if name in ("start", "stop") else "double" if name == "divisor" else "ptr"
         text += [
             f"%{name}_at = getelementptr i64, ptr %frame, i64 {place}",
             f"%{name} = load {what}, ptr %{name}_at",
         ]
+    slot = 0
+    slots = []
+    for number, count in enumerate(counts):
+        text.append(f"%argument{number} = getelementptr i64, ptr %frame, i64 {len(FRAME) + 2 * number}")
+        text.append(f"%input{number} = getelementptr i8, ptr %values, i64 {slot * machine.slot}")
+        slots.append(slot)
+        slot += count
+    text.append(f"%output = getelementptr i8, ptr %values, i64 {output_slot * machine.slot}")
 
-    def take(label: str, first: str, vectors: int, examples: str) -> list[str]:
+    def take(first: str, vectors: int, examples: str) -> list[str]:
         lines = [
-            f"call void @load(ptr %frame, ptr %values, i64 {first}, i64 %last, i64 {vectors * machine.bytes})",
-            f"call void @block_{vectors}(ptr %values, ptr %parameters, ptr %sums)",
+            f"call void @load(ptr %argument{number}, ptr %order, ptr %input{number}, i64 {first}, i64 %last, "
+            f"i64 {vectors * machine.bytes}, i64 {count})"
+            for number, count in enumerate(counts)
+            if count
         ]
-        if has_outputs:
-            lines.append(f"call void @store(ptr %frame, ptr %values, i64 {first}, i64 {examples})")
+        lines.append(f"call void @block_{vectors}(ptr %values, ptr %parameters, ptr %sums)")
+        if output_count:
+            lines.append(
+                f"call void @store(ptr %outputs, ptr %output, i64 {first}, i64 {examples}, i64 {output_count})"
+            )
         return lines
 
+    sums = bool(sum_count)
+    text += [f"call void @zero(ptr %sums, i64 {sum_count})"] * sums
     text += [
         "%last = sub i64 %stop, 1",
         "%count = sub i64 %stop, %start",
         f"%few = urem i64 %count, {width}",
         "%any_few = icmp ne i64 %few, 0",
-    ]
-    if sum_count:
-        text += [
-            "br label %zero",
-            "zero:",
-            "%z = phi i64 [ 0, %begin ], [ %znext, %zero ]",
-            f"%zat = mul i64 %z, {machine.bytes}",
-            "%zp = getelementptr i8, ptr %sums, i64 %zat",
-            machine.store("zeroinitializer", "%zp"),
-            "%znext = add i64 %z, 1",
-            f"%zmore = icmp slt i64 %znext, {sum_count}",
-            "br i1 %zmore, label %zero, label %tail",
-            "tail:",
-        ]
-    text += ["br i1 %any_few, label %few_examples, label %whole", "few_examples:"]
-    text += ["%few_first = sub i64 %stop, %few", *take("few", "%few_first", 1, "%few")]
-    if sum_count:
-        lanes = ", ".join(f"i64 {k}" for k in range(width))
-        zeros = f"<{width} x i32> zeroinitializer"
-        text += [
-            f"%few.one = insertelement <{width} x i64> poison, i64 %few, i32 0",
-            f"%few.all = shufflevector <{width} x i64> %few.one, <{width} x i64> poison, {zeros}",
-            f"%busy = icmp slt <{width} x i64> <{lanes}>, %few.all",
-            "br label %mask",
-            "mask:",
-            "%m = phi i64 [ 0, %few_examples ], [ %mnext, %mask ]",
-            f"%mat = mul i64 %m, {machine.bytes}",
-            "%mp = getelementptr i8, ptr %sums, i64 %mat",
-            machine.load("%mv", "%mp"),
-            f"%masked = select {machine.condition} %busy, {kind} %mv, {kind} zeroinitializer",
-            machine.store("%masked", "%mp"),
-            "%mnext = add i64 %m, 1",
-            f"%mmore = icmp slt i64 %mnext, {sum_count}",
-            "br i1 %mmore, label %mask, label %whole",
-        ]
-    else:
-        text.append("br label %whole")
-    text += [
-        "whole:",
         "%end = sub i64 %stop, %few",
         "%full = sub i64 %end, %start",
         f"%single = urem i64 %full, {block}",
         "%blocks_end = sub i64 %end, %single",
+        "br i1 %any_few, label %few_examples, label %vectors_of",
+        "few_examples:",
+        *take("%end", 1, "%few"),
+        *[f"call void @mask(ptr %sums, i64 {sum_count}, i64 %few)"] * sums,
+        "br label %vectors_of",
+        "vectors_of:",
         "br label %vectors",
         "vectors:",
-        "%v = phi i64 [ %blocks_end, %whole ], [ %vnext, %vector ]",
+        "%v = phi i64 [ %blocks_end, %vectors_of ], [ %vnext, %vector ]",
         "%vmore = icmp slt i64 %v, %end",
         "br i1 %vmore, label %vector, label %blocks",
         "vector:",
         f"%vnext = add i64 %v, {width}",
-        *take("vector", "%v", 1, str(width)),
+        *take("%v", 1, str(width)),
         "br label %vectors",
         "blocks:",
         "%b = phi i64 [ %start, %vectors ], [ %bnext, %block ]",
@@ -448,28 +490,11 @@ def batch_loop(machine: Machine, sum_count: int, has_outputs: bool) -> str:
         "br i1 %bmore, label %block, label %finish",
         "block:",
         f"%bnext = add i64 %b, {block}",
-        *take("block", "%b", machine.vectors, str(block)),
+        *take("%b", machine.vectors, str(block)),
         "br label %blocks",
         "finish:",
+        *[f"call void @reduce(ptr %sums, i64 {sum_count}, ptr %results, double %divisor)"] * sums,
+        "ret void",
+        "}",
     ]
-    if sum_count:
-        text += [
-            "%divisor_at = getelementptr i64, ptr %frame, i64 8",
-            "%divisor = load double, ptr %divisor_at",
-            "br label %reduce",
-            "reduce:",
-            "%p = phi i64 [ 0, %finish ], [ %pnext, %reduce ]",
-            f"%pat = mul i64 %p, {machine.bytes}",
-            "%pp = getelementptr i8, ptr %sums, i64 %pat",
-            machine.load("%lanes", "%pp"),
-            f"%total = call reassoc double @llvm.vector.reduce.fadd.{machine.suffix}(double -0.0, {kind} %lanes)",
-            "%mean = fdiv double %total, %divisor",
-            "%to = getelementptr double, ptr %results, i64 %p",
-            "store double %mean, ptr %to",
-            "%pnext = add i64 %p, 1",
-            f"%pmore = icmp slt i64 %pnext, {sum_count}",
-            "br i1 %pmore, label %reduce, label %return",
-            "return:",
-        ]
-    text += ["ret void", "}"]
     return "\n".join(text)

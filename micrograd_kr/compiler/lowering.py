@@ -11,7 +11,7 @@ from math import prod
 from struct import pack
 
 from .gradient import LONG
-from .kernels import Machine, batch_loop, layer_loop, loader, outer_loop, storer
+from .kernels import Machine, batch_loop, declarations, intrinsics
 from .planning import Layer, Outer, Plan, Straight
 from .primitives import CONSTANT, DOT, PARAMETER, POWER, Primitive
 from .recording import Shape
@@ -32,45 +32,33 @@ def lower(
     functions: dict[Primitive, str] = {}
     parts: list[str] = []
     calls: list[str] = []
-    loops: set[str] = set()
     for step in plan.steps:
         if isinstance(step, Straight):
             name = f"part{len(parts)}"
             parts.append(_Part(plan, machine, functions, vector_name).write(name, step))
             calls.append(f"call void @{name}(ptr %values, ptr %parameters, ptr %sums, i64 {{bytes}})")
         elif isinstance(step, Layer):
-            loops.add("layer")
             calls += _call_layer(step, machine, len(calls))
         else:
-            loops.add("outer")
             calls += _call_outer(step, machine, len(calls))
-    sizes = sorted({1, machine.vectors})
-    text = ["@zero = internal constant double 0.0"]
-    text += parts
-    for vectors in sizes:
-        text += [layer_loop(machine, vectors)] * ("layer" in loops)
-        text += [outer_loop(machine, vectors)] * ("outer" in loops)
+    text = ["@no_bias = internal constant double 0.0", *parts]
+    for vectors in sorted({1, machine.vectors}):
         body = "\n".join(line.format(bytes=vectors * machine.bytes, vectors=vectors) for line in calls)
         text.append(
             f"define internal void @block_{vectors}(ptr %values, ptr %parameters, ptr %sums) {{\n{body}\nret void\n}}"
         )
-    text.append(loader(machine, [prod(shape) for shape in shapes]))
-    if output_count:
-        text.append(storer(machine, plan.output_slot, output_count))
-    text.append(batch_loop(machine, plan.sum_count, output_count > 0))
+    counts = [prod(shape) for shape in shapes]
+    text.append(batch_loop(machine, counts, plan.sum_count, plan.output_slot, output_count))
     if extra is not None:
         text.append(extra(functions))
     text += [_function(primitive, name, machine, vector_name) for primitive, name in functions.items()]
-    kind = machine.kind
-    for name, count in (("fabs", 1), ("sqrt", 1), ("fmuladd", 3)):
-        text.append(f"declare {kind} @llvm.{name}.{machine.suffix}({', '.join([kind] * count)})")
-    text.append(f"declare double @llvm.vector.reduce.fadd.{machine.suffix}(double, {kind})")
+    text += [declarations(machine), intrinsics(machine)]
     return "\n".join(text) + "\n"
 
 
 def _call_layer(layer: Layer, machine: Machine, number: int) -> list[str]:
     x, out, weight, bias = f"%x{number}", f"%out{number}", f"%weight{number}", f"%bias{number}"
-    place = f"ptr %parameters, i64 {8 * layer.bias}" if layer.bias is not None else "ptr @zero, i64 0"
+    place = f"ptr %parameters, i64 {8 * layer.bias}" if layer.bias is not None else "ptr @no_bias, i64 0"
     return [
         f"{x} = getelementptr i8, ptr %values, i64 {layer.input_slot * machine.slot}",
         f"{out} = getelementptr i8, ptr %values, i64 {layer.output_slot * machine.slot}",

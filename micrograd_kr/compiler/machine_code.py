@@ -14,7 +14,7 @@ from time import perf_counter
 from typing import Any
 
 from . import cache
-from .kernels import Machine
+from .kernels import Machine, library
 from .primitives import FUNCTIONS, POWER, Primitive
 
 _llvm_lock = threading.RLock()
@@ -91,63 +91,74 @@ def vector_name(primitive: Primitive, lanes: int) -> str:
 
 
 class MachineCode:
-    """A compiled module: its function `run`, called with the address of a frame.
+    """A compiled program: the function `entry`, called with the address of what it reads.
+
+    LLVM takes its time (level 2) for the loops, which are the same for all programs, and for short programs. Long
+    straight code gains next to nothing from it, and is compiled several times faster without (level 0).
 
     Attributes:
-        ir: the text that it was made from.
+        ir: the text that it was made from; it calls the loops of `kernels.library`.
         seconds: what LLVM took; 0 from the cache.
-        size: the size of the object, in bytes.
+        size: the size of the objects, in bytes.
+        from_cache: whether LLVM had nothing to do.
     """
 
-    def __init__(self, ir: str, host: Host, entry: str = "run") -> None:
-        from llvmlite import __version__ as version
-
+    def __init__(self, ir: str, host: Host, entry: str = "run", level: int = 2) -> None:
         llvm = import_llvm()
-        self.ir, self.host = ir, host
-        self.from_cache = True
+        self.ir, self.host, self.level = ir, host, level
         started = perf_counter()
-        where = cache.folder()
-        name = cache.key(ir, host.triple, host.cpu, host.features, version)
         with _llvm_lock:
-            content = cache.read(name, where)
-            if content is None:
-                self.from_cache = False
-                module = self._parse(llvm)
-                content = _target(llvm, host).emit_object(module)
-                cache.write(content, name, where)
-            self.size = len(content)
-            empty = llvm.parse_assembly("")
-            self._engine = llvm.create_mcjit_compiler(empty, _target_for_engine(llvm, host))
-            self._engine.add_object_file(llvm.ObjectFileRef.from_data(content))
+            loops, had_loops = _library(host)
+            program, had_program = _object(ir, host, level)
+            self.size, self.from_cache = len(program) + len(loops), had_program
+            self._engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), _new_target(host, 0))
+            for content in (loops, program):
+                self._engine.add_object_file(llvm.ObjectFileRef.from_data(content))
             self._engine.finalize_object()
             address = self._engine.get_function_address(entry)
-        self.seconds = 0.0 if self.from_cache else perf_counter() - started
+        self.seconds = 0.0 if had_program and had_loops else perf_counter() - started
         self.run: Callable[[int], None] = ctypes.CFUNCTYPE(None, ctypes.c_void_p)(address)
-
-    def _parse(self, llvm: Any) -> Any:
-        module = llvm.parse_assembly(self.ir)
-        module.triple = self.host.triple
-        return module
 
     @property
     def asm(self) -> str:
-        """The assembly, made when asked for."""
-        llvm = import_llvm()
+        """The assembly of the program and of the loops, made when asked for."""
         with _llvm_lock:
-            return str(_target(llvm, self.host).emit_assembly(self._parse(llvm)))
+            texts = [(self.ir, self.level), (library(self.host.machine), 2)]
+            return "\n".join(str(_target(self.host, level).emit_assembly(_parse(ir, self.host))) for ir, level in texts)
 
 
 @lru_cache(maxsize=8)
-def _target(llvm: Any, host: Host) -> Any:
-    return _new_target(llvm, host)
+def _library(host: Host) -> tuple[bytes, bool]:
+    return _object(library(host.machine), host, level=2)
 
 
-def _target_for_engine(llvm: Any, host: Host) -> Any:
-    return _new_target(llvm, host)  # the engine takes it over
+def _object(ir: str, host: Host, level: int) -> tuple[bytes, bool]:
+    """The machine code of a text, and whether it was kept from an earlier time."""
+    from llvmlite import __version__ as version
+
+    where = cache.folder()
+    name = cache.key(ir, host.triple, host.cpu, host.features, version, str(level)) if where else ""
+    content = cache.read(name, where)
+    if content is not None:
+        return content, True
+    content = bytes(_target(host, level).emit_object(_parse(ir, host)))
+    cache.write(content, name, where)
+    return content, False
 
 
-def _new_target(llvm: Any, host: Host) -> Any:
-    target = llvm.Target.from_triple(host.triple)
+def _parse(ir: str, host: Host) -> Any:
+    module = import_llvm().parse_assembly(ir)
+    module.triple = host.triple
+    return module
+
+
+@lru_cache(maxsize=8)
+def _target(host: Host, level: int) -> Any:
+    return _new_target(host, level)
+
+
+def _new_target(host: Host, level: int) -> Any:
+    target = import_llvm().Target.from_triple(host.triple)
     return target.create_target_machine(
-        cpu=host.cpu, features=host.features, opt=2, reloc="default", codemodel="jitdefault", jit=True
+        cpu=host.cpu, features=host.features, opt=level, reloc="default", codemodel="jitdefault", jit=True
     )

@@ -304,13 +304,14 @@ class _Loop:
             rates = array("d", [rate]) * (last - first)
         losses = array("d", bytes(8 * (last - first)))
         parameters, gradients = self.parameters.ctypes.data, self.gradients.ctypes.data
-        with self.program.frame(addresses, 0, 0, parameters, results=gradients) as frame:
-            numbers = [frame, self.count, self.batch, self.steps, 0 if orders is None else orders.ctypes.data]
-            numbers += [first, last, rates.buffer_info()[0], parameters, gradients]
-            numbers += [self.states.ctypes.data if len(self.states) else 0, self.masks.ctypes.data]
-            fields = array("q", [*numbers, losses.buffer_info()[0], 0, 0])
-            memoryview(fields).cast("B")[8 * len(_FIELDS) - 8 :] = array("d", [float(taken)]).tobytes()
-            self.program.code.run(fields.buffer_info()[0])
+        memory = self.program.borrow(addresses, 0, 0, parameters, results=gradients)
+        numbers = [memory[1], self.count, self.batch, self.steps, 0 if orders is None else orders.ctypes.data]
+        numbers += [first, last, rates.buffer_info()[0], parameters, gradients]
+        numbers += [self.states.ctypes.data if len(self.states) else 0, self.masks.ctypes.data]
+        fields = array("q", [*numbers, losses.buffer_info()[0], 0, 0])
+        memoryview(fields).cast("B")[8 * len(_FIELDS) - 8 :] = array("d", [float(taken)]).tobytes()
+        self.program.code.run(fields.buffer_info()[0])
+        self.program.give_back(memory)
         return losses, fields[_FIELDS.index("reached")]
 
     def _stop_at_nonfinite(self) -> None:
