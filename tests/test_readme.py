@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from micrograd_kr import ops
+
 ROOT = Path(__file__).parent.parent
 READMES = {name: (ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "README.ko.md")}
 
@@ -14,12 +16,17 @@ READMES = {name: (ROOT / name).read_text(encoding="utf-8") for name in ("README.
 def test_examples_run(name, monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("MICROGRAD_KR_LANG", "ko" if ".ko." in name else "en")
+    known = set(ops.OPS)
     flags = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS
     examples = doctest.DocTestParser().get_doctest(READMES[name], {"__name__": "readme"}, name, name, 0)
     assert len(examples.examples) >= 10
     runner = doctest.DocTestRunner(optionflags=flags)
     report: list[str] = []
-    runner.run(examples, out=report.append)
+    try:
+        runner.run(examples, out=report.append)
+    finally:
+        for op in set(ops.OPS) - known:
+            ops.remove_op(op)
     assert runner.summarize(verbose=False).failed == 0, "".join(report)
 
 
@@ -27,6 +34,7 @@ def code_of(text):
     """The lines that a reader copies, without comments and without what is printed in words."""
     blocks = re.findall(r"^```\w*\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
     lines = [re.sub(r"\s+#.*", "", line) for block in blocks for line in block.splitlines()]
+    lines = [line.replace('"ko"', '"en"') for line in lines]
     return [line for line in lines if line.startswith((">>>", "...", "python", ".venv")) or "pip install" in line]
 
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, overload
 
 from .. import elementary
 from ..elementary import Number
-from ..ops import one
+from ..ops import Op, one
 from . import value as state
 from .value import Value
 
@@ -109,10 +109,7 @@ def backward(output: Value) -> None:
         elif type(x) is tuple:
             if _nothing_flows(node, upstream):
                 continue
-            try:
-                locals_ = node.op.partials(node._number, *node._x_number)
-            except ArithmeticError:
-                locals_ = _partials(node)
+            locals_ = _partials(node, node._number, node._x_number)
             for arg, local in zip(x, locals_):  # noqa: B905 - as long as each other: partials() has seen to it
                 arg.grad = arg.grad + local * upstream
     if state.special_blocks:
@@ -132,10 +129,13 @@ def _nothing_flows(node: Any, upstream: Number) -> bool:
     )
 
 
-def _partials(node: Any) -> tuple[Number, ...]:
-    """All partial derivatives at a node where Python's floats raised: each by itself, as IEEE 754 has it."""
-    xs = node.arg_numbers
-    return tuple([node.op.derivative(index, node._number, *xs) for index in range(len(xs))])
+def _partials(node: Any, out: Any, xs: Sequence[Any]) -> tuple[Number, ...]:
+    """All partial derivatives at a node; where Python's floats raise, each by itself, as IEEE 754 has it."""
+    op: Op = node.op
+    try:
+        return op.partials(out, *xs)
+    except ArithmeticError:
+        return tuple([op.derivative(index, out, *xs) for index in range(len(xs))])
 
 
 class Contribution(NamedTuple):
@@ -160,7 +160,7 @@ def contributions(node: Value, upstream: Number, create_graph: bool = False) -> 
         out = node
         xs = [_unchanged(arg, x) for arg, x in zip(node.args, xs, strict=True)]
     found = []
-    all_locals = op.partials(out, *xs) if op.arity is None else ()
+    all_locals = _partials(node, out, xs) if op.arity is None else ()
     if all_locals and not create_graph and _nothing_flows(node, upstream):
         return [
             Contribution(arg, local, 0) for arg, local in zip(node.args, all_locals, strict=True) if type(arg) is Value
