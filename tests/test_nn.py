@@ -218,6 +218,13 @@ def test_a_neuron_of_ones_own_and_a_weight_that_is_shared():
     assert layer([1.0, 2.0])[0].data == plain[0] + 1
 
 
+def test_a_neuron_of_the_wrong_size_is_named():
+    layer = Layer(2, 3, seed=0)
+    layer.neurons[1].w.append(Value(1.0))
+    with pytest.raises(ValueError, match=r"neurons.1 expects 3 inputs .* got 2"):
+        layer([1.0, 2.0])
+
+
 @pytest.mark.parametrize(
     ("x", "error", "words"),
     [

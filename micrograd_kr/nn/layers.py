@@ -69,6 +69,8 @@ class Neuron(Module):
     def _fire(self, inputs: Sequence[Value], numbers: Sequence[Number]) -> Any:
         """The neuron on inputs that its layer has checked and read already."""
         weights, bias = self.w, self.b
+        if len(weights) != len(inputs):
+            raise ValueError(wrong_input(self, len(weights), f"{len(inputs)}"))
         args = (*weights, *inputs, bias)
         try:
             xs = (*[weight._number for weight in weights], *numbers, bias._number)
