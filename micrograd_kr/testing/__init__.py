@@ -2,9 +2,9 @@
 
 from typing import TYPE_CHECKING, Any
 
+from .checking import GradientError, InconclusiveError, Report, gradcheck
 from .conformance import EngineConformance
 from .expression import Expression
-from .checking import GradientError, InconclusiveError, Report, gradcheck
 from .growing import random_expression
 from .mutants import Mutant, Score, mutants, mutation_score
 from .samples import check_row

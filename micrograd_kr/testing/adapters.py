@@ -18,7 +18,7 @@ _INFIX: dict[str, Callable[..., Any]] = {
 }
 
 
-class NotOffered(Exception):  # noqa: N818: not an error, but a reason to skip
+class NotOffered(Exception):  # noqa: N818
     """The engine does not have this."""
 
 
@@ -86,7 +86,7 @@ class PyTorch(Engine):
     """PyTorch's tensors of no dimension, in double precision."""
 
     def __init__(self) -> None:
-        import torch
+        import torch  # type: ignore[import-not-found,unused-ignore]
 
         self.torch = torch
         super().__init__(lambda number: torch.tensor(float(number), dtype=torch.float64, requires_grad=True))
@@ -229,10 +229,13 @@ class Micrograd(Engine):
         super().__init__(Value)
 
     def number(self, value: Any) -> Any:
+        """Its number, of whatever kind."""
         return value.data
 
     def gradient(self, leaf: Any) -> Any:
+        """Its gradient, of whatever kind."""
         return leaf.grad
 
     def apply(self, op: Op, operands: Sequence[Any]) -> Any:
+        """By calling the row."""
         return op(*operands)

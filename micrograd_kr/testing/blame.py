@@ -58,12 +58,21 @@ def kinks(order: list[Value]) -> list[Value]:
         numbers = node.arg_numbers
         try:
             distance = abs(node.op.kink(*numbers))
-            if distance <= 1e-10 * max([abs(x) for x in numbers]) and not isinstance(node.data, bool):
-                found.append(node)
-            elif distance == 0:
+            if (
+                distance <= 1e-10 * max([abs(x) for x in numbers]) and not isinstance(node.data, bool)
+            ) or distance == 0:
                 found.append(node)
         except (TypeError, ArithmeticError):
             continue
+    return found
+
+
+def magnitudes(order: list[Value]) -> dict[Value, Any]:
+    """For each node the sum over all paths of |the product of local derivatives|: the size of what is added up."""
+    found: dict[Value, Any] = {order[-1]: 1.0}
+    for node in reversed(order):
+        for arg, local, _ in contributions(node, 1):
+            found[arg] = found.get(arg, 0.0) + abs(local) * found.get(node, 0.0)
     return found
 
 

@@ -208,7 +208,8 @@ class _Grower:
                     continue
                 self.loose.remove(loose[-2])  # nothing joins them: this one is left out
             elif left <= 0:
-                if not self.joining_step(loose[-1], loose[-1]):
+                last = loose[-1] if loose else [name for name in self.values if self.is_number(name)][-1]
+                if not self.joining_step(last, last):
                     break
             elif not self.free_step():
                 break

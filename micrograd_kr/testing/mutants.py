@@ -250,16 +250,16 @@ def _without_zero_grad() -> Iterator[None]:
     """Every zero_grad of modules and optimisers does nothing."""
     from .. import nn
 
-    classes = [base for each in vars(nn).values() if isinstance(each, type) for base in each.__mro__]
+    classes: list[Any] = [base for each in vars(nn).values() if isinstance(each, type) for base in each.__mro__]
     owners = [each for each in dict.fromkeys(classes) if "zero_grad" in vars(each)]
     before = [(owner, vars(owner)["zero_grad"]) for owner in owners]
     try:
         for owner in owners:
-            setattr(owner, "zero_grad", lambda self: None)
+            owner.zero_grad = lambda self: None
         yield
     finally:
         for owner, method in before:
-            setattr(owner, "zero_grad", method)
+            owner.zero_grad = method
 
 
 def engine_mutants() -> list[Mutant]:

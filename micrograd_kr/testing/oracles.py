@@ -12,7 +12,7 @@ import math
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from types import SimpleNamespace
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 from ..elementary import Number
 
@@ -45,6 +45,7 @@ class Dual:
     """
 
     __slots__ = ("number", "slope")
+    __elementary__: ClassVar[Any]
 
     def __init__(self, number: Any, slope: Any = 0) -> None:
         self.number, self.slope = number, slope
@@ -148,7 +149,7 @@ class _OnDuals:
     constant = staticmethod(_constant)
 
 
-setattr(Dual, "__elementary__", _OnDuals)
+Dual.__elementary__ = _OnDuals
 
 
 class Stepped:
@@ -160,6 +161,7 @@ class Stepped:
     """
 
     __slots__ = ("number",)
+    __elementary__: ClassVar[Any]
 
     def __init__(self, number: complex) -> None:
         self.number = number
@@ -202,16 +204,16 @@ class Stepped:
         return Stepped(_unstepped(other) ** self.number)
 
     def __gt__(self, other: Any) -> bool:
-        return self.number.real > _unstepped(other).real
+        return bool(self.number.real > _unstepped(other).real)
 
     def __ge__(self, other: Any) -> bool:
-        return self.number.real >= _unstepped(other).real
+        return bool(self.number.real >= _unstepped(other).real)
 
     def __lt__(self, other: Any) -> bool:
-        return self.number.real < _unstepped(other).real
+        return bool(self.number.real < _unstepped(other).real)
 
     def __le__(self, other: Any) -> bool:
-        return self.number.real <= _unstepped(other).real
+        return bool(self.number.real <= _unstepped(other).real)
 
     def __eq__(self, other: object) -> bool:
         return bool(self.number.real == _unstepped(other).real)
@@ -233,12 +235,12 @@ def _on_stepped() -> SimpleNamespace:
     def lifted(function: Callable[[complex], complex]) -> Callable[[Stepped], Stepped]:
         return lambda x: Stepped(function(x.number))
 
-    names = "exp log sqrt sin cos tan sinh cosh tanh asin acos atan".split()
+    names = ["exp", "log", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh", "asin", "acos", "atan"]
     functions = {name: lifted(getattr(cmath, name)) for name in names}
     return SimpleNamespace(**functions, log1p=lifted(lambda z: cmath.log(1 + z)), erf=lifted(_complex_erf))
 
 
-setattr(Stepped, "__elementary__", _on_stepped())
+Stepped.__elementary__ = _on_stepped()
 
 
 def is_number(x: Any) -> bool:
@@ -309,7 +311,7 @@ def high_precision(
 
         def at(*shifts: tuple[int, Any]) -> Any:
             out = _called(function, _shifted(numbers, *shifts))
-            if isinstance(out, int) or not (out == out):
+            if isinstance(out, int) or out != out:
                 out = mpmath.mpf(out)
             real = all(isinstance(x, mpmath.mpf) for x in numbers)
             if not isinstance(out, mpmath.mpf if real else mpmath.mpf | mpmath.mpc) or not mpmath.isfinite(out):
