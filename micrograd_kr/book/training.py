@@ -6,8 +6,9 @@ import os
 import random
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
+from weakref import WeakKeyDictionary
 
-from micrograd_kr import Value, no_grad
+from micrograd_kr import Value, nn, no_grad
 
 from .data_checks import check_cost
 from .saying import choose
@@ -15,6 +16,9 @@ from .saying import choose
 EAGER_VARIABLE = "MICROGRAD_KR_BOOK_EAGER"
 
 MANY = 300  # so many examples are worth compiling for, where nothing is to be learnt from them
+
+# What was compiled for a function that is still in use, so that it is compiled once.
+_compilations: WeakKeyDictionary[Callable[..., Any], Any] = WeakKeyDictionary()
 
 Cost = Callable[[Any, Any], Value]  # of one example: its features (a list) and its label
 MeanCost = Callable[[Sequence[Any], Sequence[Any]], Value]
@@ -48,9 +52,12 @@ def _compiled(function: Callable[..., Any]) -> Any:
         return None
     try:
         from micrograd_kr import jit
+
+        if function not in _compilations:
+            _compilations[function] = jit(function)
     except ImportError:
         return None
-    return jit(function)
+    return _compilations[function]
 
 
 def train(
@@ -63,7 +70,8 @@ def train(
     batch_size: int = 16,
     seed: int = 0,
     after_epoch: Callable[[int], None] | None = None,
-    compiled: bool = True,
+    augment: Callable[[Any], Any] | None = None,
+    penalty: Callable[[], Value] | None = None,
     names: Sequence[str] = (),
 ) -> list[float]:
     """Predict, compare, correct, repeat: go through the examples `epochs` times, in small batches, in random order.
@@ -76,16 +84,17 @@ def train(
         batch_size: after how many examples the weights are moved.
         seed: of the random order.
         after_epoch: called with the number of each finished epoch, to measure something.
-        compiled: False for a cost that is not the same computation at each call (dropout).
+        augment: changes an example a little each time before the model sees it.
+        penalty: a regularisation term, added to the mean cost of each batch.
         names: what the features are called, for messages.
 
     Returns:
-        The mean cost in each epoch.
+        The mean cost in each epoch, without the penalty.
 
     Raises:
         BadDataError: the cost has exploded.
     """
-    mean = mean_cost(cost) if compiled else _eager_mean(cost)
+    mean = mean_cost(cost)
     order = list(range(len(X)))
     shuffle = random.Random(seed).shuffle
     history = []
@@ -95,11 +104,14 @@ def train(
         for start in range(0, len(order), batch_size):
             batch = order[start : start + batch_size]
             optimizer.zero_grad()
-            batch_cost = mean([X[i] for i in batch], [Y[i] for i in batch])
+            examples = [augment(X[i]) if augment else X[i] for i in batch]
+            batch_cost = mean(examples, [Y[i] for i in batch])
+            total += float(batch_cost.data) * len(batch)
+            if penalty:
+                batch_cost = batch_cost + penalty()
             check_cost(batch_cost.data, _rows(X), names)
             batch_cost.backward()
             optimizer.step()
-            total += float(batch_cost.data) * len(batch)
         history.append(total / len(order))
         if after_epoch:
             after_epoch(epoch)
@@ -114,16 +126,26 @@ def _rows(X: Sequence[Any]) -> Sequence[Sequence[float]]:  # noqa: N803
 def outputs(model: Callable[[Any], Any], X: Sequence[Any]) -> list[Any]:  # noqa: N803
     """What the model answers to each example, as plain numbers: one number, or a list of them, an example.
 
+    A model of nn is in use meanwhile (`model.eval()`): dropout leaves nothing out.
+
     >>> w = Value(2.0)
     >>> outputs(lambda x: [w * x, w + x], [1.0, 5.0])
     [[2.0, 3.0], [10.0, 7.0]]
     """
-    compiled = _compiled(model) if len(X) >= MANY else None
-    if compiled is not None:
-        batch: list[Any] = compiled.batch(X).tolist()
-        return batch
-    with no_grad():
-        answers = [model(x) for x in X]
+    module = model if isinstance(model, nn.Module) else None
+    was_training = module is not None and module.training
+    if module and was_training:
+        module.eval()
+    try:
+        compiled = _compiled(model) if len(X) >= MANY else None
+        if compiled is not None:
+            batch: list[Any] = compiled.batch(X).tolist()
+            return batch
+        with no_grad():
+            answers = [model(x) for x in X]
+    finally:
+        if module and was_training:
+            module.train()
     return [[float(v) for v in answer] if isinstance(answer, list) else float(answer) for answer in answers]
 
 
