@@ -128,11 +128,11 @@ def page(
     graph = Graph(root)
     if len(graph.nodes) > MOST_NODES:
         count, most = f"{len(graph.nodes):,}", f"{MOST_NODES:,}"
-        raise ValueError(translate("page.too_large", lang, count=count, most=most))
+        raise ValueError(translate("livepage.too_large", lang, count=count, most=most))
     names = naming.names_of(root)
     for node in graph.nodes:
         _check_real(node, names)
-    drawn = picture.Picture(graph, names, lambda key, **pieces: translate(f"page.{key}", lang, **pieces))
+    drawn = picture.Picture(graph, names, lambda key, **pieces: translate(f"livepage.{key}", lang, **pieces))
     views = lay_out(graph, drawn.size, rankdir)
     made = Page(
         document.document(
@@ -140,7 +140,7 @@ def page(
             names,
             [drawn.svg(view) for view in views],
             lang=lang,
-            title=title or translate("page.title", lang, node=names[root]),
+            title=title or translate("livepage.title", lang, node=names[root]),
             trained=_leaves_to_train(graph) if trained is None else list(trained),
             rate=rate,
         ),

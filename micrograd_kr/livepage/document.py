@@ -27,8 +27,8 @@ from ..locale import catalog, languages, particles
 from ..naming import Names
 from ..ops import OPS, Op
 from ..stepper import sentences
-from ..stepper.formula import LONGEST_FORMULA
-from .javascript import formulas_function, forward_function, gives_truth, partials_function
+from ..stepper.formula import LONGEST_FORMULA, LONGEST_WRITTEN_OUT
+from .javascript import formulas_function, forward_function, gives_truth, partials_function, written_out_function
 from .modules import Graph
 from .picture import CONSTANT, LEAF, kind_of
 
@@ -89,7 +89,7 @@ def document(
         "views": "".join(views),
         "graph": _json(_data(graph, names, lang, trained)),
     }
-    parts |= {f"w:{key.removeprefix('page.')}": escape(text) for key, text in words[lang].items()}
+    parts |= {f"w:{key.removeprefix('livepage.')}": escape(text) for key, text in words[lang].items()}
     parts |= {f"i:{name}": _icon(path) for name, path in ICONS.items()}
     html = files(__package__).joinpath("page.html").read_text(encoding="utf-8")
     return re.sub(r"\{\{([\w:]+)\}\}", lambda found: parts[found.group(1)], html)
@@ -134,10 +134,16 @@ def _rules(graph: Graph) -> str:
     forward = ",\n".join(forward_function(op, count) for op, count in variants)
     partials = ",\n".join(partials_function(op, count) for op, count in variants)
     told = ",\n".join(formulas_function(op, count) for op, count in variants)
+    in_full = ",\n".join(_written_out(op, count) for op, count in variants)
     return (
         f'"use strict";\n{_part("functions.js")}\n'
-        f"const FORWARD=[{forward}],\nPARTIALS=[{partials}],\ntold=(tell,times,power)=>[{told}];"
+        f"const FORWARD=[{forward}],\nPARTIALS=[{partials}],\ntold=(tell,times,power)=>({{formulas:[{told}],inFull:[{in_full}]}});"
     )
+
+
+def _written_out(op: Op, count: int) -> str:
+    is_told = op.arity is None and count <= LONGEST_WRITTEN_OUT // 3
+    return written_out_function(op, count) if is_told else "null"
 
 
 # --- the graph's data -----------------------------------------------------------------------------------------------
@@ -172,16 +178,24 @@ def _knowledge(graph: Graph, words: dict[str, dict[str, str]]) -> Any:
         "ops": [
             _written(op) | {"sentence": op.sentence, "truth": gives_truth(op, count)} for op, count in _variants(graph)
         ],
-        "primitives": {name: _written(op) for name, op in OPS.items()},
+        "primitives": {name: _written(OPS[name]) for name in sorted(_told_ops(graph))},
         "icons": {name: ICONS[name] for name in _USED_ICONS},
         "atom": naming.ATOM,
         "minus": OPS["neg"].precedence,
         "operands": naming.MOST_OPERANDS,
         "flows": sentences.MOST_FLOWS,
         "longest": LONGEST_FORMULA,
+        "longestWrittenOut": LONGEST_WRITTEN_OUT,
+        "longestBeside": sentences.LONGEST_BESIDE,
         "mostPaths": MOST_PATHS,
         "particles": _particle_tables(),
     }
+
+
+def _told_ops(graph: Graph) -> set[str]:
+    """The ops with which the graph's formulas are written."""
+    told = "".join(formulas_function(op, count) + _written_out(op, count) for op, count in _variants(graph))
+    return {name for name in re.findall(r'\("(\w+)",', told) if name in OPS}
 
 
 def _written(op: Op) -> dict[str, Any]:
@@ -199,17 +213,23 @@ def _words(graph: Graph, lang: str) -> dict[str, str]:
     known: dict[str, str] = {}
     for code in (*languages(), lang):  # what a language lacks is said in another, as `locale.translate` does it
         known |= catalog(code)
-    rules = {f"stepper.rule.{node.op.sentence}" for node in graph.nodes if node.op}
-    rules |= {rule + state for rule in (*rules, "stepper.rule") for state in ("", ".closed", ".open")}
+    own = {node.op.sentence for node in graph.nodes if node.op}
+    rules = {f"stepper.rule.{name}{state}" for name in own for state in ("", ".closed", ".open")}
+    rules |= {f"stepper.forward.{name}" for name in own}
     return {
         key: text
         for key, text in known.items()
-        if key == "join" or key in rules or key.startswith("page.") or _is_sentence(key)
+        if key == "join" or key in rules or key.startswith("livepage.") or _is_sentence(key)
     }
 
 
+_OF_OPS_OR_ELSEWHERE = ("stepper.rule.", "stepper.forward.", "stepper.view.")
+
+
 def _is_sentence(key: str) -> bool:
-    return key.startswith("stepper.") and not key.startswith(("stepper.rule.", "stepper.view."))
+    """Whether the template is one of the stepper's for any op."""
+    general = key in ("stepper.rule.closed", "stepper.rule.open")
+    return general or (key.startswith("stepper.") and not key.startswith(_OF_OPS_OR_ELSEWHERE))
 
 
 def _particle_tables() -> dict[str, Any]:

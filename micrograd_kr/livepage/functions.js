@@ -1,7 +1,7 @@
 /* What JavaScript lacks. pow: 1 to any power and -1 to an infinite one are 1 in IEEE 754, but NaN in JavaScript.
    erf: up to 3 the series of Abramowitz and Stegun 7.1.6, whose terms all have one sign; from there on 1 - erfc by
    the continued fraction 7.1.14; exp(-x * x) in two factors, of which the first has an exact argument.
-   Relative error below 5e-16, measured against 50 digits. */
+   Relative error below 2e-15, measured against 50 digits. */
 const pow = (x, y) => +x === 1 || +x === -1 && Math.abs(y) === Infinity ? 1 : Math.pow(x, y);
 const erf = number => {
   const x = +number, z = Math.abs(x), h = Math.round(z * 16) / 16;

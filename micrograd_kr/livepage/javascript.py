@@ -13,14 +13,22 @@ the same operation on the same operands is the same line.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
 from ..ops import Op
 from .rolling import Line, Operand, Place, roll
 
-__all__ = ["Choice", "Script", "formulas_function", "forward_function", "gives_truth", "partials_function"]
+__all__ = [
+    "Choice",
+    "Script",
+    "formulas_function",
+    "forward_function",
+    "gives_truth",
+    "partials_function",
+    "written_out_function",
+]
 
 
 # Operators that leave an operand as it is if the other is 1: page.js does so when it tells a formula
@@ -176,8 +184,6 @@ def _where(condition: Any, x: Any, y: Any) -> Any:
     return condition._write("", "+{}!==0?{}:{}", condition, x, y)  # a number: nan counts as true, as in Python
 
 
-
-
 def _call(name: str) -> Callable[[Script], Script]:
     return lambda x: x._write(name.removeprefix("Math."), name + "({})", x)
 
@@ -242,6 +248,12 @@ def formulas_function(op: Op, count: int) -> str:
     locals_ = _run(op, op.partials, Script(program, "o"), *args)
     body = roll(program.lines, [(index, _operand(local)) for index, local in enumerate(locals_)])
     return f"(o,a,d)=>{{{body}}}"
+
+
+def written_out_function(op: Op, count: int) -> str:
+    """The forward rule again, told: what is returned carries the rule written out on the texts that `a` carries."""
+    program, args = _begin(op, count, tells=True)
+    return f"(a)=>{{{roll(program.lines, [(None, _operand(_run(op, op.forward, *args)))])}}}"
 
 
 def gives_truth(op: Op, count: int) -> bool:

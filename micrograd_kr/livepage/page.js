@@ -17,30 +17,32 @@ function start(forward, partials, told, knowledge) {
 
   /* --- numbers and sentences ------------------------------------------------------------------------------------ */
 
-  /* Python's format(x, ".6g"): half to even, where JavaScript rounds half up */
+  /* naming.format_number: Python's format(x, ".5g"), and ".0f" from 1e5 to 1e10; half to even, unlike JavaScript */
   function show(x) {
     if (x !== x) return "nan";
-    if (Math.abs(x) === Infinity) return x < 0 ? "-inf" : "inf";
-    if (Number.isInteger(x) && Math.abs(x) < 1e6) return String(x + 0 || 0);
-    let text = x.toExponential(5);
-    const digits = Math.abs(x).toExponential(16);
-    if (digits.slice(7, 18) === "50000000000") {
-      const exact = Math.abs(x).toExponential(60), cut = exact.slice(0, 7);
-      if (/^50*$/.test(exact.slice(7, 62)) && +cut[6] % 2 === 0) text = (x < 0 ? "-" : "") + cut + exact.slice(exact.indexOf("e"));
+    const size = Math.abs(x), sign = x < 0 ? "-" : "";
+    if (size === Infinity) return sign + "inf";
+    if (size >= 1e5 && size < 1e10) {
+      const near = Math.round(size);
+      return sign + (near - size === 0.5 && near % 2 ? near - 1 : near);
     }
-    let [mantissa, exponent] = text.split("e");
-    const e = +exponent;
-    if (e >= -4 && e < 6) text = Number(mantissa + "e" + e).toFixed(5 - e);
-    else text = mantissa;
+    let text = size.toExponential(4);
+    if (size.toExponential(16).slice(6, 18) === "500000000000") {
+      const exact = size.toExponential(60);
+      if (/^50*e/.test(exact.slice(6)) && +exact[5] % 2 === 0) text = exact.slice(0, 6) + exact.slice(exact.indexOf("e"));
+    }
+    const [digits, power] = text.split("e"), e = +power;
+    text = e < -4 || e > 4 ? digits : Number(text).toFixed(4 - e);
     if (text.includes(".")) text = text.replace(/\.?0+$/, "");
-    return e >= -4 && e < 6 ? text : text + "e" + (e < 0 ? "-" : "+") + String(Math.abs(e)).padStart(2, "0");
+    if (text === "0") return "0";
+    return sign + text + (e < -4 || e > 4 ? "e" + (e < 0 ? "-" : "+") + String(Math.abs(e)).padStart(2, "0") : "");
   }
 
   const fill = (template, pieces) => template.replace(/\{(\w+)(?::([^}]+))?\}/g, (_, name, pair) => {
     const text = String(pieces[name]);
     return pair ? text + particle(text, pair) : text;
   });
-  const say = (key, pieces = {}) => fill(words[key] ?? words["page." + key] ?? key, pieces);
+  const say = (key, pieces = {}) => fill(words[key] ?? words["livepage." + key] ?? key, pieces);
 
   const tables = graph.particles, pattern = Object.fromEntries(Object.entries(tables.patterns).map(([name, text]) => [name, new RegExp(text)]));
   const VOWEL = "", RIEUL = "ㄹ", OTHER = "ㅇ", UNREAD = null;
@@ -76,7 +78,7 @@ function start(forward, partials, told, knowledge) {
   const { atom, minus } = graph;
   const bracketed = (o, index, text, tight) => !o.tight ? text
     : tight > o.tight || tight === o.tight && index === 0 && o.tight < minus
-      ? text.startsWith("-") && tight === minus && index > 0 ? `(${text})` : text : `(${text})`;
+      ? text.startsWith("-") && index > 0 ? `(${text})` : text : `(${text})`;
   const spell = (o, texts) => !o.tight ? `${o.symbol}(${texts.join(", ")})` : o.arity === 1 ? o.symbol + texts[0] : texts.join(` ${o.symbol} `);
   const written = (o, operands) => spell(o, operands.map(([text, tight], index) => bracketed(o, index, text, tight)));
   const tightness = text => text.startsWith("-") ? minus : atom;
@@ -84,7 +86,7 @@ function start(forward, partials, told, knowledge) {
 
   function spellNumbers(k) {
     const o = ops[op[k]], a = args[k], many = a.length > graph.operands;
-    const texts = (many ? [...a.slice(0, 3), a.at(-1)] : a).map((arg, j) => bracketed(o, j, value(arg), tightness(value(arg))));
+    const texts = (many ? [...a.slice(0, 2), a.at(-1)] : a).map((arg, j) => bracketed(o, j, value(arg), tightness(value(arg))));
     if (many) texts.splice(-1, 0, "…");
     return spell(o, texts);
   }
@@ -102,7 +104,7 @@ function start(forward, partials, told, knowledge) {
   }
   const power = (name, x, y, z) => z === 1 ? y : tell(name, x, y, z);
   const times = (name, x, y, z) => y === 1 ? z : power(name, x, y, z);
-  const formulaRules = told(tell, times, power);
+  const { formulas: formulaRules, inFull: fullRules } = told(tell, times, power);
   function formulasOf(k) {
     const found = [], rule = formulaRules[op[k]];
     if (!rule) return found;
@@ -110,12 +112,17 @@ function start(forward, partials, told, knowledge) {
     return found.map(x => x instanceof Told && [...x.text].length <= graph.longest ? x.text : "");
   }
 
+  /* the forward rule of an n-ary op on its numbers, written out if that is short: stepper.formula.written_out */
+  function writtenOut(k) {
+    const rule = fullRules[op[k]], a = args[k];
+    if (!rule || a.length > graph.longestWrittenOut / 3) return "";
+    const found = rule(a.map(arg => new Told(value(arg), data[arg], tightness(value(arg)))));
+    return found instanceof Told && [...found.text].length <= graph.longestWrittenOut ? found.text : "";
+  }
+
   /* the Stepper's sentence for the step that leads to position p: micrograd_kr.stepper.sentences */
   const chain = texts => [...new Set(texts.filter(Boolean))].join(" = ");
-  const timesUpstream = (x, upstream) => {
-    const enclosed = x.replace(/^[()]+|[()]+$/g, "").includes(" ") || x.includes(" ") && !x.endsWith(")");
-    return `${enclosed ? `(${x})` : x} × ${upstream.startsWith("-") ? `(${upstream})` : upstream}`;
-  };
+  const joined = (numbers, sign) => numbers.map((text, index) => index && text.startsWith("-") ? `(${text})` : text).join(` ${sign} `);
 
   function ruleKey(o, locals) {
     const state = locals.every(x => x === 0) ? ".closed" : locals.every(x => x === 1) ? ".open" : "";
@@ -127,8 +134,11 @@ function start(forward, partials, told, knowledge) {
   function sentence(p) {
     const [phase, k] = steps[p - 1], node = names[k];
     if (!phase) {
-      return op[k] < 0 ? say("stepper.leaf", { node, number: value(k) })
-        : say("stepper.forward", { equation: chain([node, graph.spelling[k], spellNumbers(k), value(k)]) });
+      const number = value(k), formula = graph.spelling[k];
+      if (op[k] < 0) return say("stepper.leaf", { node, number });
+      const inFull = writtenOut(k), numbers = inFull || spellNumbers(k), own = "stepper.forward." + ops[op[k]].sentence;
+      const equation = chain([node, inFull && [...formula].length > graph.longestBeside ? "" : formula, numbers, number]);
+      return say(own in words ? own : "stepper.forward", { node, formula, numbers, number, equation });
     }
     if (p - 1 === firstBackward) return say("stepper.seed", { node });
     gradAt(p - 1, before);
@@ -139,12 +149,14 @@ function start(forward, partials, told, knowledge) {
     const flows = indices.slice(0, indices.length > graph.flows ? graph.flows - 1 : graph.flows).map(j => {
       const arg = args[k][j], had = before[arg], product_ = show(product[k][j]), d = show(local[k][j]), formula = formulas[j];
       before[arg] += product[k][j];
-      const working = chain([formula ? timesUpstream(formula, upstream) : "", timesUpstream(d, upstream), product_]);
+      const enclosed = formula?.includes(" ") ? `(${formula})` : formula;
+      const working = chain([formula ? joined([enclosed, upstream], "×") : "", joined([d, upstream], "×"), product_]);
       return say(had === 0 ? "stepper.flow" : "stepper.flow.added", { arg: names[arg], working, before: show(had), grad: show(before[arg]) });
     });
     if (flows.length < indices.length) flows.push(say("stepper.flow.more", { count: indices.length - flows.length }));
+    const silent = before[k] === 0 && indices.every(j => product[k][j] === 0);
     const rule = say(ruleKey(ops[op[k]], indices.map(j => local[k][j])), { node, upstream });
-    return say("stepper.backward", { node, upstream, rule, flows: flows.join(words.join) });
+    return say(silent ? "stepper.backward.zero" : "stepper.backward", { node, upstream, rule, flows: flows.join(words.join) });
   }
 
   /* --- the engine, and the famous mistakes ------------------------------------------------------------------------ */
@@ -233,7 +245,7 @@ function start(forward, partials, told, knowledge) {
 
   /* --- what the picture is made of ------------------------------------------------------------------------------- */
 
-  const SVG = "http://www.w3.org/2000/svg";
+  const SVG = $("curve").namespaceURI;
   const make = (name, attributes = {}, ...inside) => {
     const element = document.createElementNS(SVG, name);
     for (const key in attributes) element.setAttribute(key, attributes[key]);
@@ -281,17 +293,17 @@ function start(forward, partials, told, knowledge) {
 
   /* --- painting: only what changed, only what is in sight -------------------------------------------------------- */
 
-  const WIDEST = 13;
+  const WIDEST = 11;
   function write(card, slot, text) {
     if (card.shown[slot] === text) return;
     card.shown[slot] = text;
     const element = slot ? card.grad : card.data;
     element.firstChild.nodeValue = text;
-    if (text.length > WIDEST) { element.setAttribute("textLength", 84); element.setAttribute("lengthAdjust", "spacingAndGlyphs"); }
+    if (text.length > WIDEST) { element.setAttribute("textLength", 78); element.setAttribute("lengthAdjust", "spacingAndGlyphs"); }
     else if (element.hasAttribute("textLength")) { element.removeAttribute("textLength"); }
   }
 
-  function paint() {
+  function paint(everything) {
     const stepping = position < last, now = position > 0 && (stepping || playing) ? steps[position - 1] : null;
     const current = now ? now[1] : -1, phase = now ? now[0] : 0;
     const far = view.k < 0.34, box = canvas.getBoundingClientRect();
@@ -302,7 +314,7 @@ function start(forward, partials, told, knowledge) {
     const onPath = new Set(path ? path.map(([k]) => k) : []);
     if (path && path.length) onPath.add(args[path.at(-1)[0]][path.at(-1)[1]]);
     for (const card of view.cards) {
-      if (card.x > left + wideness || card.y > top + highness || card.x + card.width < left || card.y + card.height < top) continue;
+      if (!everything && (card.x > left + wideness || card.y > top + highness || card.x + card.width < left || card.y + card.height < top)) continue;
       const k = card.value;
       if (k < 0 && card !== here && !card.state) continue;
       const dim = stepping && (reached[k] > position || op[k] >= 0 && !reached[k]);
@@ -312,7 +324,7 @@ function start(forward, partials, told, knowledge) {
         + (k >= 0 && k === chosen ? " chosen" : "") + (wrong ? " wrong" : "") + (k >= 0 && k === firstWrong ? " first" : "") + (onPath.has(k) ? " on" : "")
         + (flowed ? "" : " dry");
       if (card.state !== state) { card.state = state; card.g.setAttribute("class", card.g.dataset.kind + state); }
-      if (far || !card.data) continue;
+      if (far && !everything || !card.data) continue;
       write(card, 0, dim ? "·" : value(k));
       if (card.grad) write(card, 1, flowed ? show(grad[k]) : "·");
     }
@@ -433,7 +445,7 @@ function start(forward, partials, told, knowledge) {
     detail = null;
     box.parentElement.hidden = chosen < 0;
     if (chosen < 0) return box.replaceChildren();
-    const k = chosen, parts = [html("h3", {}, names[k])];
+    const k = chosen, parts = [html("h2", {}, names[k])];
     if (isLeaf[k]) {
       detail = controls(k, false);
       nameControls(detail, k);
@@ -493,11 +505,11 @@ function start(forward, partials, told, knowledge) {
     const all = pathsTo(k, graph.mostPaths), countless = all.length > graph.mostPaths, count = all.length;
     const shown = countless ? readers[k].slice(0, 20).map(([reader, j]) => [product[reader][j], [[reader, j]]])
       : all.sort((a, b) => Math.abs(b[0]) - Math.abs(a[0])).slice(0, 20);
-    const key = countless ? "page.countless" : count > shown.length ? "stepper.why.largest" : count > 1 ? "stepper.why.many" : "stepper.why.one";
+    const key = countless ? "livepage.countless" : count > shown.length ? "stepper.why.largest" : count > 1 ? "stepper.why.many" : "stepper.why.one";
     const lines = shown.map(([amount, links]) => {
       const factors = links.map(([node, j]) => show(local[node][j]));
       if (countless) factors.unshift(show(right[links[0][0]]));
-      const working = ends(factors).map((text, i) => i && text.startsWith("-") ? `(${text})` : text).join(" × ");
+      const working = joined(ends(factors), "×");
       const button = html("button", { type: "button", class: "path" },
         html("span", {}, ends([...links.map(([node]) => names[node]), x]).join(" ← ")),
         html("span", { class: "sum" }, working === show(amount) ? working : `${working} = ${show(amount)}`));
@@ -508,7 +520,7 @@ function start(forward, partials, told, knowledge) {
     });
     const terms = shown.map(([amount]) => show(amount)), rest = all.slice(shown.length).reduce((sum, [amount]) => sum + amount, 0);
     if (!countless && count > shown.length) terms.push(show(rest));
-    const sum = terms.length > 10 ? total : terms.map((text, i) => i && text.startsWith("-") ? `(${text})` : text).join(" + ") + " = " + total;
+    const sum = terms.length > 10 ? total : joined(terms, "+") + " = " + total;
     why.replaceChildren(title, html("p", {}, say(key, { output, x, count, shown: shown.length })), html("ul", {}, ...lines),
       ...(count > 1 ? [html("p", { class: "total" }, say("stepper.why.sum", { sum }))] : []));
   }
@@ -550,10 +562,13 @@ function start(forward, partials, told, knowledge) {
 
   /* --- change, show ----------------------------------------------------------------------------------------------- */
 
-  let changed = true, waiting = 0, after = null;
+  let changed = true, waiting = 0, resting = 0, after = null;
   function schedule(then) {
     after = then ?? after;
-    if (!waiting) waiting = requestAnimationFrame(frame);
+    if (waiting) return;
+    waiting = requestAnimationFrame(frame);
+    clearTimeout(resting);
+    canvas.removeAttribute("data-rests");
   }
 
   function frame() {
@@ -570,6 +585,8 @@ function start(forward, partials, told, knowledge) {
     else if (engine === "right") { runBackward(right); grad.set(right); }
     paint();
     showPosition();
+    /* what is out of sight follows when the hand rests */
+    resting = setTimeout(() => { paint(true); canvas.setAttribute("data-rests", ""); }, 80);
     const then = after;
     after = null;
     if (then) then();

@@ -19,7 +19,7 @@ LEAF, CONSTANT = -1, -2  # where a computed node has its op
 _NAME_SIZE, _CHIP_SIZE, _KEY_SIZE, _NUMBER_SIZE = 13.0, 12.5, 11.0, 12.5
 _PADDING, _GAP = 12.0, 10.0
 _LONGEST_NAME = 14.0  # em
-_WIDEST_NUMBER = "-1.23457e-05"
+_WIDEST_NUMBER = "-1.2346e-05"
 _ROWS_HEIGHT, _PILL_HEIGHT = 68.0, 28.0
 
 
@@ -71,12 +71,14 @@ class Picture:
     def svg(self, view: View, style: str = "") -> str:
         """The view as an SVG element; with a style inside, as a picture of its own."""
         title = self.graph.titles[view.module] or self._name(len(self.graph.nodes) - 1)
-        own = f' width="{view.width:.0f}" height="{view.height:.0f}"' if style else ""
+        own = (
+            f' xmlns="http://www.w3.org/2000/svg" width="{view.width:.0f}" height="{view.height:.0f}"' if style else ""
+        )
         shown = " shown" if view.module == 0 else ""
         return "".join(
             [
-                f'<svg xmlns="http://www.w3.org/2000/svg" class="view{shown}" role="group"'
-                f' viewBox="0 0 {view.width:.0f} {view.height:.0f}"{own} data-module="{view.module}">',
+                f'<svg{own} class="view{shown}" role="group" aria-label="{escape(title)}"'
+                f' viewBox="0 0 {view.width:.0f} {view.height:.0f}" data-module="{view.module}">',
                 f"<style>{style}</style>" if style else "",
                 f"<title>{escape(title)}</title>" if style else "",
                 '<g class="pan">',
@@ -101,14 +103,21 @@ class Picture:
         rect = f'<rect width="{box.width:.0f}" height="{box.height:.0f}" rx="{14 if self._is_constant(box.item) else 10}"/>'
         right = box.width - _PADDING
         name = f'<text class="name" x="{_PADDING:g}" y="21">{escape(self.title(box.item))}</text>'
-        chip = f'<text class="chip" x="{right:.0f}" y="21">{escape(self.chip(box.item))}</text>' if self.chip(box.item) else ""
+        chip = (
+            f'<text class="chip" x="{right:.0f}" y="21">{escape(self.chip(box.item))}</text>'
+            if self.chip(box.item)
+            else ""
+        )
         if kind == "module":
             if number in self.graph.output:
                 rows, out = self._rows(self.graph.output[number], right), f' data-out="{self.graph.output[number]}"'
             else:
                 size = str(self._sizes[number])
                 text = escape(self.say("nodes", count=size))
-                rows, out = f'<text class="key" data-w="nodes" data-count="{size}" x="{_PADDING:g}" y="50">{text}</text>', ""
+                rows, out = (
+                    f'<text class="key" data-w="nodes" data-count="{size}" x="{_PADDING:g}" y="50">{text}</text>',
+                    "",
+                )
             return f'<g class="card module" data-kind="card module" data-m="{number}"{out} {at}>{rect}{name}{chip}{rows}</g>'
         node = self.graph.nodes[number]
         if self._is_constant(box.item):

@@ -119,9 +119,7 @@ def _find_loop(steps: list[_Step], start: int) -> _Loop | None:
 def _strides(steps: list[_Step], start: int, period: int) -> list[list[int | None]] | None:
     """How each operand advances from the first repetition to the second; None if they are not the same lines."""
     strides = []
-    for first, second in zip(
-        steps[start : start + period], steps[start + period : start + 2 * period], strict=True
-    ):
+    for first, second in zip(steps[start : start + period], steps[start + period : start + 2 * period], strict=True):
         if not _alike(first, second):
             return None
         strides.append(

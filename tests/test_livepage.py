@@ -1,0 +1,694 @@
+"""The live page: its arithmetic, words and controls, in a real browser where there is one."""
+
+import base64
+import contextlib
+import importlib.util
+import itertools
+import json
+import math
+import random
+import re
+import shutil
+import zlib
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from micrograd_kr import Stepper, Value, define_op, elementary, nn, page, sigmoid, where, why
+from micrograd_kr.engine import topological_order
+from micrograd_kr.livepage import MOST_NODES
+from micrograd_kr.livepage.javascript import forward_function, partials_function
+from micrograd_kr.livepage.layout import lay_out
+from micrograd_kr.livepage.modules import Graph
+from micrograd_kr.locale import translate
+from micrograd_kr.naming import format_number, names_of
+from micrograd_kr.ops import OPS, remove_op
+
+HOSTILE = (
+    "</script><script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\">\"'&{x}]]>\u2028"
+)
+
+
+def example(a=2.0, b=-3.0, c=10.0):
+    a, b, c = Value(a, label="a"), Value(b, label="b"), Value(c, label="c")
+    loss = ((a * b + c).tanh() * a + b * b).relu() ** 2 + sigmoid(a) / 4
+    loss.label = "손실"
+    return loss
+
+
+# --- without a browser ----------------------------------------------------------------------------------------------
+
+
+def unpacked(html):
+    """The page without its packed program, and the program."""
+    packed = re.search(r'(<script type="text/plain" id="program">)(.*?)</script>', html).group(2)
+    return html.replace(packed, ""), zlib.decompress(base64.b64decode(packed), -15).decode()
+
+
+def test_page_is_one_file_that_asks_for_nothing(tmp_path):
+    live = page(example(), tmp_path / "page.html", lang="ko")
+    html = (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert html == live.html
+    assert "default-src 'none'" in html
+    plain, program = unpacked(html)
+    for text in (plain, program):
+        assert not re.search(
+            r"https?:|//[a-z]|\bsrc=|url\(|@import|\son\w+=|javascript:|eval|innerHTML|Function\(", text
+        )
+    assert "unsafe" not in plain
+    assert live.save(tmp_path / "named") == tmp_path / "named.html"
+
+
+def test_page_without_its_graph_is_at_most_40_kb():
+    html = page(Value(1.0) + 1.0).html
+    rest = re.sub(r'<svg class="view.*?</svg>|<script type="application/json".*?</script>', "", html, flags=re.DOTALL)
+    assert len(rest.encode()) <= 40_000
+
+
+def test_notebooks_get_a_frame_and_a_picture_behind_it():
+    shown = page(example())._repr_html_()
+    assert 'sandbox="allow-scripts"' in shown and "data:image/svg+xml;base64," in shown
+    assert "allow-same-origin" not in shown
+
+
+def test_graphs_that_are_too_large_are_refused_with_a_way_out():
+    x = Value(0.5)
+    for _ in range(MOST_NODES):
+        x = x.sin()
+    with pytest.raises(ValueError, match=r"2,001 nodes.*draw\(value\)"):
+        page(x, lang="en")
+
+
+@pytest.mark.parametrize(
+    ("root", "kind", "words"),
+    [
+        ([Value(1.0)], TypeError, "one Value, got the list"),
+        (Value(1j) * Value(2.0), TypeError, "real numbers"),
+        (Value(10**400) + 1, ValueError, "too large"),
+    ],
+)
+def test_wrong_roots_are_explained(root, kind, words):
+    with pytest.raises(kind, match=words):
+        page(root)
+
+
+def test_a_rule_that_branches_is_told_to_use_where():
+    op = define_op("branching", lambda x: x if x > 0 else -x, (lambda out, x: 1,))
+    try:
+        with pytest.raises(TypeError, match="branching.*where"):
+            page(op(Value(1.0)))
+    finally:
+        remove_op("branching")
+
+
+def test_long_sums_and_weighted_sums_are_loops():
+    for name in ("sum", "dot"):
+        short, long = (forward_function(OPS[name], n) + partials_function(OPS[name], n) for n in (101, 10001))
+        assert "for(" in long and len(long) < len(short) + 60
+
+
+@given(st.integers(2, 30), st.integers(0, 2**31))
+@settings(max_examples=20, deadline=None)
+def test_every_node_and_argument_is_drawn_once_in_the_view_of_its_module(size, seed):
+    random.seed(seed)
+    model = nn.MLP(2, [size, 2, 1])
+    graph = Graph((model([Value(1.0), Value(2.0)]) - 1) ** 2)
+    views = lay_out(graph, lambda item: (100.0, 60.0))
+    nodes = [box.item[1] for view in views for box in view.boxes if box.item[0] == "node"]
+    assert sorted(nodes) == list(range(len(graph.nodes)))
+    modules = [box.item[1] for view in views for box in view.boxes if box.item[0] == "module"]
+    opened = [frame.module for view in views for frame in view.frames]
+    assert sorted(modules + opened) == list(range(1, len(graph.parent)))
+    for view in views:
+        for one, other in itertools.combinations(view.boxes, 2):
+            apart = (
+                one.x + one.width <= other.x + 0.1
+                or other.x + other.width <= one.x + 0.1
+                or one.y + one.height <= other.y + 0.1
+                or other.y + other.height <= one.y + 0.1
+            )
+            assert apart, f"{one} and {other} overlap"
+
+
+# --- in a browser ---------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def chromium(tmp_path_factory):
+    webdriver = pytest.importorskip("selenium.webdriver")
+    binary, driver = shutil.which("chromium") or shutil.which("google-chrome"), shutil.which("chromedriver")
+    if binary is None or driver is None:
+        pytest.skip("there is no Chromium with its driver here")
+    options = webdriver.ChromeOptions()
+    options.binary_location = binary
+    for flag in (
+        "--headless=new --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+        "--disable-component-update --disable-sync --window-size=1300,900"
+    ).split():
+        options.add_argument(flag)
+    options.add_argument(f"--user-data-dir={tmp_path_factory.mktemp('profile')}")
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    browser = webdriver.Chrome(options=options, service=webdriver.ChromeService(driver))
+    browser.execute_cdp_cmd("Network.enable", {})
+    browser.execute_cdp_cmd(
+        "Network.emulateNetworkConditions",
+        {"offline": True, "latency": 0, "downloadThroughput": 0, "uploadThroughput": 0},
+    )
+    yield browser
+    browser.quit()
+
+
+class Tab:
+    """A page in the browser, and hands to use it with."""
+
+    def __init__(self, browser, folder):
+        self.browser, self.path = browser, Path(folder) / "page.html"
+
+    def open(self, root, **options):
+        page(root, self.path, **{"lang": "en", **options})
+        self.browser.get(self.path.as_uri())
+        self.wait("document.documentElement.classList.contains('alive')")
+        return self
+
+    def run(self, script, *args):
+        return self.browser.execute_script(script, *args)
+
+    def wait(self, condition):
+        from selenium.webdriver.support.ui import WebDriverWait
+
+        self.settle()
+        WebDriverWait(self.browser, 10, 0.02).until(lambda browser: browser.execute_script(f"return {condition}"))
+
+    def settle(self):
+        """Until what is waiting has been painted."""
+        self.browser.execute_async_script(
+            "const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(() => done()))"
+        )
+
+    def find(self, css):
+        return self.browser.find_element("css selector", css)
+
+    def click(self, css):
+        self.find(css).click()
+        self.settle()
+
+    def press(self, *keys, into=None):
+        from selenium.webdriver.common.action_chains import ActionChains
+
+        if into is not None:
+            self.run("document.querySelector(arguments[0]).focus()", into)
+        for key in keys:
+            ActionChains(self.browser).send_keys(key).perform()
+        self.settle()
+
+    def set(self, name, number):
+        """Type a number into the field of an input."""
+        self.run(
+            """for (const field of document.querySelectorAll("#leaves input[type=text]"))
+                 if (field.getAttribute("aria-label") === arguments[0]) {
+                   field.value = arguments[1]; field.dispatchEvent(new Event("change")); return }
+               throw new Error("no field " + arguments[0])""",
+            translate("livepage.value_of", "en", node=name),
+            repr(number),
+        )
+
+    def numbers(self):
+        """What the cards show: for each node (data, grad)."""
+        self.wait("document.getElementById('canvas').hasAttribute('data-rests')")
+        return {
+            int(node): (data, grad)
+            for node, data, grad in self.run(
+                """return [...document.querySelectorAll(".view.shown .card[data-n]")].filter(g => g.querySelector(".data"))
+                     .map(g => [g.dataset.n, g.querySelector(".data").textContent, g.querySelector(".grad").textContent])"""
+            )
+        }
+
+    @property
+    def caption(self):
+        return self.run("return document.getElementById('caption').textContent")
+
+    def errors(self):
+        return [entry["message"] for entry in self.browser.get_log("browser") if entry["level"] == "SEVERE"]
+
+
+@pytest.fixture
+def tab(chromium, tmp_path):
+    opened = Tab(chromium, tmp_path)
+    yield opened
+    assert opened.errors() == []
+
+
+def gradients(root):
+    """d root / d node for every node, by backward()."""
+    nodes = topological_order(root)
+    for node in nodes:
+        node.grad = 0
+    root.backward()
+    return nodes
+
+
+def expected(root):
+    shown = {}
+    for index, node in enumerate(gradients(root)):
+        if node.op is not None or type(node) is Value:
+            number = node.data if isinstance(node.data, bool) else float(node.data)
+            shown[index] = (format_number(number), format_number(float(node.grad)))
+    return shown
+
+
+def assert_same(shown, build, point):
+    """The page's digits are Python's or, where Python's own change with the last bit of an input, as near as that."""
+    root = expected(build(point))
+    assert shown.keys() == root.keys()
+    if shown == root:
+        return
+    nearby = [expected(build([x * (1 + sign * 4e-16) for x in point])) for sign in (-1, 1, -2, 2)]
+    for index, pair in root.items():
+        for here, there, others in zip(
+            shown[index], pair, zip(*(one[index] for one in nearby), strict=True), strict=True
+        ):
+            if here != there:
+                spread = max(abs(float(other) - float(there)) for other in others)
+                assert abs(float(here) - float(there)) <= 8 * spread, (index, here, there, others)
+
+
+browser_settings = settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
+
+
+@pytest.mark.browser
+@given(data=st.data(), corners=st.booleans())
+@browser_settings
+def test_numbers_are_pythons_after_any_change(tab, data, corners):
+    from micrograd_kr.testing import expressions, points
+
+    expression = data.draw(expressions(max_nodes=20, corners=corners))
+    built = expression.build()
+    tab.open(built.output)
+    assert_same(tab.numbers(), lambda point: expression.build(point).output, list(expression.point.values()))
+    point = data.draw(points(expression, corners=corners))
+    used = set(topological_order(built.output))
+    for name, leaf, number in zip(expression.inputs, built.inputs, point, strict=True):
+        if leaf in used:
+            tab.set(name, float(number))
+    assert_same(tab.numbers(), lambda point: expression.build(point).output, list(point))
+
+
+@pytest.mark.browser
+def test_every_row_of_the_table_agrees_at_the_corners(tab):
+    grid = [-math.inf, -5.0, -2.0, -1.0, -0.5, -0.0, 0.0, 0.3, 1.0, 2.0, 5.0, math.inf, math.nan]
+    rng = random.Random(0)
+    program, wanted = [], []
+    for op in OPS.values():
+        count = op.arity or 13
+        points = list(itertools.product(grid, repeat=count)) if count < 3 else []
+        points += [[rng.choice(grid) for _ in range(count)] for _ in range(60)]
+        points += [[rng.uniform(-4, 4) for _ in range(count)] for _ in range(60)]
+        program.append(
+            (forward_function(op, count), partials_function(op, count), [[repr(x) for x in p] for p in points])
+        )
+        for point in points:
+            out = op.compute(*point)
+            wanted.append((op.name, point, [float(out), *(float(op.derivative(i, out, *point)) for i in range(count))]))
+    functions = Path(__file__).parent.parent.joinpath("micrograd_kr/livepage/functions.js").read_text(encoding="utf-8")
+    tab.browser.get("data:text/html,<p>")
+    found = tab.run(
+        functions
+        + """const number = x => x.endsWith("inf") ? (x[0] === "-" ? -1 : 1) * Infinity : Number(x), all = [];
+        for (const [f, g, points] of arguments[0]) {
+          const forward = (0, eval)(f.replace(/\\bpow\\(|\\berf\\(/g, "window.$&")), partials = (0, eval)(g.replace(/\\bpow\\(|\\berf\\(/g, "window.$&"));
+          for (const point of points) {
+            const a = point.map(number), d = [], o = +forward(a);
+            partials(o, a, d);
+            all.push([o, ...d].map(x => Object.is(x, -0) ? "-0.0" : String(x)));
+          }
+        }
+        return all""".replace("const number", "window.pow = pow; window.erf = erf; const number", 1),
+        program,
+    )
+    for (name, point, numbers), texts in zip(wanted, found, strict=True):
+        for want, got in zip(numbers, map(float, texts), strict=True):
+            near = math.isclose(want, got, rel_tol=2e-12, abs_tol=5e-15) or (want != want and got != got)
+            assert near and (want != 0 or math.copysign(1, want) == math.copysign(1, got)), (
+                name,
+                point,
+                numbers,
+                texts,
+            )
+
+
+@pytest.mark.browser
+def test_erf_is_as_near_as_it_says(tab):
+    mpmath = pytest.importorskip("mpmath")
+    rng = random.Random(1)
+    points = [rng.uniform(-6.5, 6.5) for _ in range(2000)] + [10 ** rng.uniform(-300, 0) for _ in range(200)]
+    functions = Path(__file__).parent.parent.joinpath("micrograd_kr/livepage/functions.js").read_text(encoding="utf-8")
+    tab.browser.get("data:text/html,<p>")
+    found = tab.run(functions + "return arguments[0].map(erf)", points)
+    with mpmath.workdps(50):
+        worst = max(abs(mpmath.erf(x) - y) / abs(mpmath.erf(x)) for x, y in zip(points, found, strict=True))
+    assert worst < 2e-15
+
+
+@pytest.mark.browser
+def test_numbers_are_written_as_python_writes_them(tab):
+    rng = random.Random(2)
+    numbers = [
+        0.0,
+        -0.0,
+        1000000.5,
+        10000.5,
+        2.00005,
+        99999.5,
+        9999999999.5,
+        1e10,
+        100000.5,
+        999999.5,
+        0.00001234565,
+        2.5,
+        1e21,
+        123456.5,
+        1e-5,
+        9999995.0,
+        1e100,
+        5e-324,
+    ]
+    numbers += [rng.uniform(-1, 1) * 10 ** rng.randint(-12, 12) for _ in range(200)]
+    numbers += [(2 * rng.randint(50000, 499999) + 1) / 2 for _ in range(100)]  # halfway between two texts
+    x = Value(1.0, label="x")
+    tab.open(x * 1.0)
+    for number in numbers[:12]:
+        tab.set("x", number)
+        assert tab.numbers()[0][0] == format_number(number)
+    source = Path(__file__).parent.parent.joinpath("micrograd_kr/livepage/page.js").read_text(encoding="utf-8")
+    show = re.search(r"function show\(x\) \{.*?\n  \}", source, re.DOTALL)
+    assert tab.run(show.group() + "return arguments[0].map(show)", numbers) == [format_number(x) for x in numbers]
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("lang", ["ko", "en"])
+def test_steps_say_what_the_stepper_says(tab, lang):
+    from selenium.webdriver.common.keys import Keys
+
+    tab.open(example(), lang=lang)
+    for point in ((2.0, -3.0, 10.0), (0.5, 1.25, -2.0), (-1.5, 0.0, 4.0)):
+        if lang == "en":
+            for name, number in zip("abc", point, strict=True):
+                tab.set(name, number)
+            root = example(*point)
+        else:
+            root = example()
+        tab.press(Keys.HOME, into="body")
+        tab.run("document.activeElement.blur()")
+        tab.press(Keys.HOME)
+        for step in Stepper(root):
+            tab.press(Keys.ARROW_RIGHT)
+            assert tab.caption == step.say(lang)
+
+
+@pytest.mark.browser
+def test_sentences_of_random_graphs_are_the_steppers(tab):
+    from micrograd_kr.testing import random_expression
+
+    for seed in range(6):
+        root = random_expression(seed=seed).build().output
+        tab.open(root, lang="ko" if seed % 2 else "en")
+        for step in Stepper(root, lang="ko" if seed % 2 else "en"):
+            tab.run(
+                "const p = document.getElementById('position'); p.value = arguments[0]; p.dispatchEvent(new Event('input'))",
+                step.index,
+            )
+            tab.settle()
+            assert tab.caption == step.say()
+
+
+@pytest.mark.browser
+def test_stepping_to_the_end_and_back_returns_to_the_start(tab):
+    tab.open(example())
+    whole, at_end = tab.numbers(), tab.run("return document.querySelector('.view').outerHTML")
+    tab.click("#first")
+    assert {text for pair in tab.numbers().values() for text in pair} == {"·"}
+    steps = len(Stepper(example()))
+    seen = [tab.numbers()]
+    for _ in range(steps):
+        tab.click("#next")
+        seen.append(tab.numbers())
+    assert not tab.find("#next").is_enabled()
+    assert seen[-1] == whole
+    for _ in range(steps):
+        assert tab.numbers() == seen.pop()
+        tab.click("#back")
+    assert not tab.find("#back").is_enabled()
+    tab.click("#last")
+    assert tab.numbers() == whole
+    tab.run("for (const svg of document.querySelectorAll('.chips')) svg.replaceChildren()")
+    strip = re.compile(r' (tabindex|role|aria-label|transform)="[^"]*"|<g class="chips">.*?</g></g>')
+    assert strip.sub("", tab.run("return document.querySelector('.view').outerHTML")) == strip.sub("", at_end)
+
+
+@pytest.mark.browser
+def test_everything_can_be_done_from_the_keyboard(tab):
+    from selenium.webdriver.common.keys import Keys
+
+    tab.open(example(), rate=0.001)
+    reached = set()
+    tab.run("document.activeElement.blur()")
+    for _ in range(60):
+        tab.press(Keys.TAB)
+        reached.add(
+            tab.run("const e = document.activeElement; return e.id || e.dataset?.lang || e.getAttribute('aria-label')")
+        )
+    controls = tab.run(
+        """return [...document.querySelectorAll("button, input, select")].filter(e => !e.disabled && e.checkVisibility())
+             .map(e => e.id || e.dataset.lang || e.getAttribute("aria-label"))"""
+    )
+    assert set(controls) <= reached
+    tab.run("document.querySelector('.card[tabindex=\"0\"]').focus()")
+    for _ in range(12):
+        tab.press(Keys.ARROW_LEFT)
+    card = tab.run("return +document.activeElement.dataset.n")
+    names = list(names_of(example()).values())
+    assert names[card] in ("a", "b", "c")
+    before = tab.numbers()[card][0]
+    tab.press("+")
+    assert float(tab.numbers()[card][0]) > float(before)
+    tab.press(Keys.ENTER)
+    assert tab.find("#detail h2").text == names[card]
+    tab.press(Keys.ENTER)
+    assert not tab.find("#detail").is_displayed()
+    before = tab.find("#loss").text
+    tab.press(Keys.ENTER, into="#descend")
+    assert tab.find("#loss").text != before
+    tab.press(Keys.ARROW_RIGHT, into="#leaves input[type=range]")
+    tab.press(" ", into="#play")
+    assert tab.find("#play").get_attribute("aria-pressed") == "true"
+    tab.press(" ", into="#play")
+    tab.press(Keys.ENTER, into="[data-lang=ko]")
+    assert tab.run("return document.documentElement.lang") == "ko"
+
+
+@pytest.mark.browser
+def test_the_language_switches_everything(tab):
+    tab.open(example(), lang="en")
+    tab.click("[data-lang=ko]")
+    text = tab.find("main").text
+    for word in ("입력", "경사 하강법", "기울기", "손실"):
+        assert word in text
+    assert not re.search(r"Inputs|descent|Engine|data", text)
+    tab.click("[data-lang=en]")
+    assert "Gradient descent" in tab.find("main").text
+
+
+@pytest.mark.browser
+def test_hostile_labels_stay_text(tab):
+    x = Value(1.0, label=HOSTILE)
+    y = x * Value(2.0, label=HOSTILE[::-1])
+    y.label = HOSTILE + "2"
+    tab.open(y, title=HOSTILE)
+    tab.run("document.activeElement.blur()")
+    tab.run("document.querySelector('.card[data-n]').dispatchEvent(new Event('focus'))")
+    for index in range(6):
+        tab.run(
+            "const p = document.getElementById('position'); p.value = arguments[0]; p.dispatchEvent(new Event('input'))",
+            index,
+        )
+        tab.settle()
+    assert tab.browser.title.startswith("</script>")
+    assert tab.run("return document.images.length") == 0
+    assert tab.run("return document.scripts.length") == 4
+    assert tab.run("return document.querySelector('#leaves .name').textContent") == names_of(y)[x]
+
+
+@pytest.mark.browser
+def test_gradient_descent_by_hand_is_gradient_descent(tab):
+    def loss_of(w, b):
+        return (w * 3.0 + b - 2.0) ** 2
+
+    w, b = Value(0.5, label="w"), Value(-1.0, label="b")
+    tab.open(loss_of(w, b), rate=0.03)
+    tab.click("#descend")
+    tab.click("#descend10")
+    for _ in range(11):
+        w.grad = b.grad = 0
+        loss_of(w, b).backward()
+        w.data, b.data = w.data - 0.03 * w.grad, b.data - 0.03 * b.grad
+    assert tab.numbers() == expected(loss_of(w, b))
+    assert len(tab.run("return document.querySelector('#curve polyline').points.length") * "x") == 12
+    tab.click("#reset")
+    assert tab.numbers() == expected(loss_of(Value(0.5, label="w"), Value(-1.0, label="b")))
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    ("engine", "gradient", "wrong"), [("recursion", "8", "a"), ("overwrite", "1", "b"), ("forgotten", "8", "a")]
+)
+def test_broken_engines_are_wrong_where_they_say(tab, engine, gradient, wrong):
+    a = Value(3.0, label="a")
+    b = a + a
+    b.label = "b"
+    c = b + b
+    tab.open(c)
+    tab.run(
+        "const e = document.getElementById('engine'); e.value = arguments[0]; e.dispatchEvent(new Event('change'))",
+        engine,
+    )
+    assert tab.numbers()[0][1] == gradient
+    first = tab.run("return document.querySelector('.card.first .name').textContent")
+    assert first == wrong and wrong in tab.caption
+    tab.press(into="body")
+    tab.click("#back")
+    assert tab.find("#engine").get_attribute("value") == "right"
+
+
+@pytest.mark.browser
+def test_why_lists_the_paths_that_add_up(tab):
+    root = example()
+    a = next(node for node in topological_order(root) if node.label == "a")
+    tab.open(root)
+    tab.run("document.querySelector('#leaves .name').click()")
+    tab.settle()
+    found = tab.run("return [...document.querySelectorAll('.path span:first-child')].map(e => e.textContent)")
+    told = why(root, a, lang="en")
+    assert len(found) == told.count > 1
+    assert {line.strip().split(":")[0] for line in told.say("en").splitlines() if "←" in line} == set(found)
+
+
+@pytest.mark.browser
+def test_an_op_of_ones_own_runs_steps_and_explains_itself(tab):
+    define_op(
+        "huber",
+        lambda x: where(abs(x) < 1, x * x / 2, abs(x) - elementary.constant(x, 1, 2)),
+        (lambda out, x: where(abs(x) < 1, x, where(x > 0, 1, -1)),),
+    )
+    define_op(
+        "norm",
+        lambda *xs: elementary.sqrt(sum(x * x for x in xs)),
+        lambda out, *xs: [x / out for x in xs],
+    )
+    try:
+        for start in (0.3, -4.0):
+            xs = [Value(start + index, label=f"x{index}") for index in range(7)]
+            root = OPS["huber"](OPS["norm"](*xs) * xs[0])
+            tab.open(root)
+            assert tab.numbers() == expected(root)
+            tab.click("#back")
+            assert "norm" in tab.caption or "gradient" in tab.caption
+    finally:
+        remove_op("huber")
+        remove_op("norm")
+
+
+@pytest.mark.browser
+def test_modules_open_and_close(tab):
+    from selenium.webdriver.common.keys import Keys
+
+    random.seed(4)
+    model = nn.MLP(2, [4, 4, 1])
+    root = (model([Value(1.0, label="x1"), Value(-2.0, label="x2")]) - 1) ** 2
+    tab.open(root)
+    wanted = expected(root)
+    assert "layer0.neuron0.w0" not in tab.find("#canvas").text
+    tab.run("document.querySelector('.card[tabindex=\"0\"]').focus()")
+    for _ in range(4):
+        tab.press(Keys.ARROW_LEFT)
+    assert "module" in tab.run("return document.activeElement.dataset.kind")
+    tab.press(Keys.ENTER)
+    assert tab.find("#trail [aria-current]").text.startswith("neuron")
+    assert tab.numbers().items() <= wanted.items()
+    tab.press(Keys.ESCAPE)
+    assert tab.find("#trail [aria-current]").text == "Whole graph"
+    assert tab.numbers().items() <= wanted.items()
+
+
+@pytest.mark.browser
+def test_in_a_notebook_it_lives_in_its_frame(tab, tmp_path):
+    live = page(example(), lang="en")
+    outer = tmp_path / "notebook.html"
+    outer.write_text(f"<!doctype html><body>{live._repr_html_()}</body>", encoding="utf-8")
+    tab.browser.get(outer.as_uri())
+    tab.run("document.querySelector('iframe').loading = 'eager'")
+    tab.browser.switch_to.frame(0)
+    with contextlib.closing(contextlib.ExitStack()) as stack:
+        stack.callback(tab.browser.switch_to.default_content)
+        tab.wait("document.documentElement.classList.contains('alive')")
+        assert tab.numbers() == expected(example())
+    assert tab.run("return document.querySelector('img').naturalWidth") > 100
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1300])
+def test_axe_finds_no_fault(tab, scheme, width):
+    found = importlib.util.find_spec("axe_core_python")
+    if found is None or found.origin is None:
+        pytest.skip("axe-core-python is not installed")
+    axe = Path(found.origin).with_name("axe.min.js").read_text(encoding="utf-8")
+    emulate = tab.browser.execute_cdp_cmd
+    emulate("Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": scheme}]})
+    emulate(
+        "Emulation.setDeviceMetricsOverride", {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
+    )
+    try:
+        tab.open(example())
+        tab.run("document.querySelector('#leaves .name').click()")
+        tab.click("#back")
+        tab.browser.execute_script(axe)
+        faults = tab.browser.execute_async_script("const done = arguments[0]; axe.run().then(r => done(r.violations))")
+        assert [(fault["id"], [node["html"][:200] for node in fault["nodes"]]) for fault in faults] == []
+        assert tab.run("return document.documentElement.scrollWidth <= innerWidth")
+    finally:
+        emulate("Emulation.setEmulatedMedia", {"features": []})
+        emulate("Emulation.clearDeviceMetricsOverride", {})
+
+
+@pytest.mark.browser
+def test_no_text_leaves_its_card_whatever_the_numbers(tab):
+    x = Value(1.0, label="아주 긴 이름을 가진 입력값입니다 정말로요")
+    y = (x * -1.23456789).exp() * 1e-200
+    y.label = "가중치"
+    tab.open(y, lang="ko")
+    for number in (0.0, -1.23456e-100, -700.123, 1e300, math.inf, math.nan):
+        tab.run(
+            "const e = document.querySelector('#leaves input[type=text]'); e.value = arguments[0]; e.dispatchEvent(new Event('change'))",
+            repr(number),
+        )
+        tab.settle()
+        outside = tab.run(
+            """return [...document.querySelectorAll(".view.shown .card")].flatMap(g => {
+                 const box = g.querySelector("rect").getBoundingClientRect();
+                 const texts = [...g.querySelectorAll("text")].map(t => t.getBoundingClientRect());
+                 const out = texts.filter(t => t.left < box.left || t.right > box.right || t.top < box.top || t.bottom > box.bottom);
+                 const rows = [...g.querySelectorAll(".key")].filter(k => k.getBoundingClientRect().right > k.nextSibling.getBoundingClientRect().left);
+                 return [...out, ...rows].map(() => g.textContent) })"""
+        )
+        assert outside == []
+
+
+def test_json_data_cannot_close_its_script():
+    html = page(Value(1.0, label=HOSTILE) + 1.0).html
+    data = re.search(r'<script type="application/json" id="graph">(.*?)</script>', html, re.DOTALL).group(1)
+    assert "<" not in data and "\u2028" not in data
+    assert json.loads(data)["args"] == [[], [], [0, 1]]
