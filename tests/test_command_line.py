@@ -242,7 +242,7 @@ def test_a_session_moves(monkeypatch: pytest.MonkeyPatch, lines: list[str], posi
         ("why", "Which one?"),
         ("nxet", "nxet is not understood: try next."),
         ("xyzzy", "xyzzy is not understood: try help."),
-        ("b", "This is the start."),
+        ("b", "This is the start: Enter takes the first step."),
         ("h", "until NAME (u)"),
     ],
 )

@@ -74,6 +74,9 @@ class Session:
 
     def show(self, argument: str = "") -> None:
         """Where the stepper is: the last step, and all values and gradients."""
+        if self.stepper.position == 0:
+            self.say("step.at_start")
+            return
         self.out.print()
         self.out.print(self.stepper)
         self.out.print()
