@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from micrograd_kr import Value, define_op, nn, no_grad, topological_order
+from micrograd_kr import Value, define_op, nn, no_grad, topological_order, watch
 from micrograd_kr.nn import MLP, Layer, Module, Neuron
 from micrograd_kr.ops import OPS
 
@@ -216,6 +216,28 @@ def test_a_neuron_of_ones_own_and_a_weight_that_is_shared():
     assert [out.scope for out in doubled_layer([1.0, 2.0])] == [(doubled_layer, None)] * 2
     layer.neurons[0].b = 1.0  # a plain number
     assert layer([1.0, 2.0])[0].data == plain[0] + 1
+
+
+def test_a_layer_records_what_its_neurons_record():
+    """Where the layer takes its short way, and where it cannot: a watcher, an int beyond the floats."""
+    seen = []
+    for layer, x in [
+        (Layer(3, 4, "tanh", seed=1), [Value(0.5), -1.0, Value(2.0)]),
+        (Layer(2, 2, seed=1), [Value(Fraction(1, 3)), 10**400]),
+        (Layer(1, 2, lambda z: z * z, seed=1), [Value(2j)]),
+    ]:
+        one_by_one = [neuron(x) for neuron in layer.neurons]
+        with watch(seen.append):
+            watched = layer(x)
+        for outs in (layer(x), watched):
+            for out, expected in zip(outs, one_by_one, strict=True):
+                assert repr(out.data) == repr(expected.data)
+                assert [n.op for n in topological_order(out)] == [n.op for n in topological_order(expected)]
+                dots = [next(n for n in topological_order(each) if n.op is OPS["dot"]) for each in (out, expected)]
+                assert dots[0].arg_numbers == dots[1].arg_numbers
+                assert dots[0].args[: len(x)] == dots[1].args[: len(x)]
+                assert dots[0].scope[0] is dots[1].scope[0]
+        assert all(out in seen for out in watched)
 
 
 def test_a_neuron_of_the_wrong_size_is_named():

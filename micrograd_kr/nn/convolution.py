@@ -8,10 +8,9 @@ from functools import reduce
 from typing import Any
 
 from ..engine import Constant, Value
-from ..engine import value as recording
 from ..ops import OPS, maximum
 from .initialization import Draw, find_scheme, random_source
-from .layers import Neuron, as_constant, check_size
+from .layers import Neuron, as_constant, check_size, fire
 from .module import Module, path_of
 from .tables import Table, shape_of
 
@@ -93,16 +92,11 @@ class Conv2d(Module):
         """Each filter on each patch."""
         image = read_image(self, x, self.in_channels)
         image = [_padded(channel, *self.padding) for channel in image]
-        patches = [
-            [(patch, [value._number for value in patch]) for patch in row]
+        pixels = [
+            [fire(self.filters, patch, [value._number for value in patch]) for patch in row]
             for row in windows(self, image, self.kernel_size, self.stride)
         ]
-        conv_scope, maps = recording.scope, []
-        for each in self.filters:
-            recording.scope = (each, conv_scope)
-            maps.append([[each._fire(patch, numbers) for patch, numbers in row] for row in patches])
-        recording.scope = conv_scope
-        return maps
+        return [[[pixel[channel] for pixel in row] for row in pixels] for channel in range(len(self.filters))]
 
     def named_tensors(self) -> Iterator[tuple[str, Any]]:
         """`weight`, and `bias` if there is one."""
