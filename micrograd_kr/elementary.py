@@ -21,7 +21,7 @@ import builtins
 import cmath
 import math
 import operator
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from types import SimpleNamespace
 from typing import Any
@@ -349,11 +349,19 @@ def is_finite(x: Number) -> bool:
     return bool(_function("is_finite", (x,))(x))
 
 
-def dot(weights: tuple[Number, ...], inputs: tuple[Number, ...], bias: Number) -> Number:
+def dot(weights: Sequence[Number], inputs: Sequence[Number], bias: Number) -> Number:
     """bias + weights[0] * inputs[0] + weights[1] * inputs[1] + ..., added in this order.
 
     Floats are added by Python's `sum`, which from 3.12 on carries the rounding errors along.
+
+    Raises:
+        ValueError: there are not as many inputs as weights.
+
+    >>> dot([2.0, 3.0], [10.0, 100.0], 1.0)
+    321.0
     """
+    if len(weights) != len(inputs):
+        raise ValueError(f"dot takes as many inputs as weights, got {len(weights)} weights and {len(inputs)} inputs")
     if weights and type(weights[0]) is float and type(inputs[0]) is float:
         return sum(map(operator.mul, weights, inputs), bias)
     return _function("dot", (*weights, *inputs, bias))(weights, inputs, bias)

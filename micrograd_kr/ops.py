@@ -286,6 +286,8 @@ def _arity_of(forward: Rule, name: str) -> int | None:
 
 def _dot(*args: Number) -> Number:
     n = len(args) // 2
+    if len(args) != 2 * n + 1:
+        raise TypeError(f"dot takes n weights, n inputs and a bias, an odd number of arguments; got {len(args)}")
     return dot(args[:n], args[n:-1], args[-1])
 
 

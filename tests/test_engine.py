@@ -238,6 +238,10 @@ def test_errors_name_the_op_the_value_and_the_kind():
         Value(Fraction(1, 2)) / Value(Fraction(0))
     with pytest.raises(TypeError, match="maximum takes 2 arguments, got 1"):
         maximum(Value(1.0))
+    with pytest.raises(ValueError, match="3 weights and 1 inputs"):
+        ops.dot([Value(1.0), 2.0, 3.0], [1.0], 0.0)
+    with pytest.raises(TypeError, match="odd number of arguments; got 4"):
+        ops.OPS["dot"](Value(1.0), 2.0, 3.0, 4.0)
     with pytest.raises(AttributeError, match="tahn"):
         Value(1.0).tahn()
     with pytest.raises(TypeError, match="cannot be subclassed"):
