@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from ..elementary import ieee
 from ..engine import Constant, Value, contributions, topological_order, watch
 from ..ops import Op
-from .oracles import NotApplicableError, high_precision, is_number, plain_differences
+from .oracles import DiscontinuousError, NotApplicableError, high_precision, is_number, plain_differences
 
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
@@ -43,8 +43,8 @@ def _local(op: Op, numbers: list[Any], index: int, side: int = 0) -> Any:
 
     try:
         return high_precision(on_numbers, numbers, index, side=side).number
-    except NotApplicableError:
-        if side:
+    except NotApplicableError as error:
+        if side or isinstance(error, DiscontinuousError):
             raise
         return plain_differences(on_numbers, [float(x) if isinstance(x, int) else x for x in numbers], index).number
 

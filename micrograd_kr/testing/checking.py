@@ -17,6 +17,7 @@ from .adapters import Engine, Micrograd
 from .expression import Expression
 from .oracles import (
     PRECISION,
+    DiscontinuousError,
     Estimate,
     NotApplicableError,
     complex_step,
@@ -316,6 +317,8 @@ def _estimate(subject: Subject, numbers: list[Any], value: Any, index: int) -> E
     for attempt in attempts if subject.own else ():
         try:
             return attempt()
+        except DiscontinuousError as error:
+            raise InconclusiveError(f"fn has no derivative at {_where(subject)}: {error}") from None
         except NotApplicableError:
             continue
     try:

@@ -28,6 +28,10 @@ class NotApplicableError(Exception):
     """The oracle cannot be used on this function here; the next one is asked."""
 
 
+class DiscontinuousError(NotApplicableError):
+    """The function jumps here, as complex functions do at their branch cuts: it has no derivative."""
+
+
 class Estimate(NamedTuple):
     """A derivative, how it was found, and how far off it may be."""
 
@@ -101,6 +105,9 @@ class Dual:
     def __rpow__(self, other: Any) -> Any:
         return Dual(other) ** self
 
+    def __bool__(self) -> bool:
+        return bool(_base(self))
+
     def __abs__(self) -> Dual:
         return -self if self < 0 else self
 
@@ -168,6 +175,9 @@ class Stepped:
 
     def __neg__(self) -> Stepped:
         return Stepped(-self.number)
+
+    def __bool__(self) -> bool:
+        return self.number.real != 0
 
     def __abs__(self) -> Stepped:
         return Stepped(-self.number) if self.number.real < 0 else self
@@ -321,7 +331,10 @@ def high_precision(
         if second is None and side:
             slope = (at((index, side * h)) - at()) / (side * h)
         elif second is None:
-            slope = (at((index, h)) - at((index, -h))) / (2 * h)
+            high, low = at((index, h)), at((index, -h))
+            slope = (high - low) / (2 * h)
+            if abs(slope * h) > mpmath.sqrt(h) * (1 + abs(high)):
+                raise DiscontinuousError("the function jumps there")
         else:
             k = mpmath.ldexp(1, -bits) * max(1, abs(numbers[second]))
             high, low = at((index, h), (second, k)), at((index, h), (second, -k))

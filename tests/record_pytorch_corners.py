@@ -1,0 +1,54 @@
+"""Records what PyTorch computes at the corners of every row: run once, with torch installed.
+
+    python tests/record_pytorch_corners.py        writes tests/pytorch_corners.json
+"""
+
+import json
+from itertools import product
+from pathlib import Path
+
+import torch
+
+CORNERS = ["-inf", "-5.0", "-2.0", "-1.0", "-0.0", "0.0", "1.0", "2.0", "5.0", "inf", "nan"]
+NAMED = torch.nn.functional
+FUNCTIONS = {
+    "add": torch.add,
+    "sub": torch.sub,
+    "mul": torch.mul,
+    "div": torch.div,
+    "pow": torch.pow,
+    "neg": torch.neg,
+    "abs": torch.abs,
+    "relu": torch.relu,
+    "leaky_relu": NAMED.leaky_relu,
+    "softplus": NAMED.softplus,
+    "gelu": NAMED.gelu,
+    "where_true": lambda x, y: torch.where(torch.tensor(True), x, y),
+    "where_false": lambda x, y: torch.where(torch.tensor(False), x, y),
+    "sum": lambda x, y: torch.stack([x, y]).sum(),
+    "dot": lambda x, y: torch.dot(x.reshape(1), y.reshape(1)) + 1.0,
+}
+FUNCTIONS |= {
+    name: getattr(torch, name)
+    for name in "exp log log1p sqrt sin cos tan sinh cosh tanh asin acos atan erf sigmoid maximum minimum".split()
+}
+TWO = {"add", "sub", "mul", "div", "pow", "maximum", "minimum", "where_true", "where_false", "sum", "dot"}
+
+
+def main() -> None:
+    table: dict[str, list[list[str]]] = {}
+    for name, function in FUNCTIONS.items():
+        rows = table[name] = []
+        for corner in product(CORNERS, repeat=2 if name in TWO else 1):
+            leaves = [torch.tensor(float(x), dtype=torch.float64, requires_grad=True) for x in corner]
+            out = function(*leaves)
+            out.backward()
+            gradient = [0.0 if leaf.grad is None else leaf.grad.item() for leaf in leaves]
+            rows.append([*corner, repr(out.item()), *map(repr, gradient)])
+    lines = [f' "{name}": [\n' + ",\n".join(f"  {json.dumps(row)}" for row in rows) + "\n ]" for name, rows in table.items()]
+    text = '{\n "torch": ' + json.dumps(torch.__version__.split("+")[0]) + ",\n" + ",\n".join(lines) + "\n}\n"
+    Path(__file__).with_name("pytorch_corners.json").write_text(text)
+
+
+if __name__ == "__main__":
+    main()
