@@ -150,7 +150,7 @@ def with_pattern(model):
 def our_model(name):
     make, _, shape = MODELS[name]
     model = with_pattern(make())
-    x = nn.layers.apply(Value, pattern(shape, 0.5))
+    x = nn.tables.apply(Value, pattern(shape, 0.5))
     out = flat(model(x))
     sum(z * w for z, w in zip(out, pattern((len(out),), 2.0), strict=True)).backward()
     gradients = {key: [v.grad for v in flat(tensor)] for key, tensor in model.named_tensors()}
@@ -158,7 +158,7 @@ def our_model(name):
 
 
 def our_loss(name):
-    logits = nn.layers.apply(Value, LOGITS)
+    logits = nn.tables.apply(Value, LOGITS)
     loss = LOSSES[name][0](logits)
     loss.backward()
     return {"loss": [loss.data], "gradient": [z.grad for z in flat(logits)]}
@@ -249,7 +249,7 @@ def test_equal_to_pytorch(kind, name):
 
 def test_a_convolution_is_one_dot_node_an_output_on_shared_weights():
     conv = nn.Conv2d(2, 3, 2, padding=1, seed=0)
-    image = nn.layers.apply(Value, pattern((2, 3, 3), 0))
+    image = nn.tables.apply(Value, pattern((2, 3, 3), 0))
     out = conv(image)
     assert nn.tables.shape_of(out) == (3, 4, 4)
     assert {node.op.name for node in flat(out)} == {"dot"}

@@ -7,9 +7,9 @@ from typing import Any
 
 from ..ops import OPS, Op
 from .activations import Activation, activation_title, find_activation
-from .layers import apply
 from .module import Module
 from .state import tensors_within
+from .tables import apply
 
 
 class Sequential(Module):

@@ -10,7 +10,8 @@ from typing import Any
 from ..engine import Constant, Value
 from ..ops import OPS, maximum
 from .initialization import Draw, find_scheme, random_source
-from .layers import Neuron, as_constant, check_size, fire
+from .inputs import as_constant, check_size
+from .layers import Neuron, fire
 from .module import Module, path_of
 from .tables import Table, shape_of
 

@@ -10,8 +10,8 @@ from typing import Any
 
 from .. import elementary
 from ..elementary import Number
-from .layers import apply
 from .module import Module
+from .tables import apply
 
 _replacement: ContextVar[Callable[[], Number] | None] = ContextVar("random numbers", default=None)
 

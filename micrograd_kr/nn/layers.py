@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from ..elementary import Number, dot
-from ..engine import Constant, Value
+from ..elementary import dot
+from ..engine import Value
 from ..engine import value as recording
 from ..ops import OPS
 from .activations import Activation, activation_title, find_activation
 from .initialization import Draw, find_scheme, random_source
-from .module import Module, path_of
+from .inputs import check_size, read_inputs
+from .module import Module
 from .state import tensors_within
 from .tables import Table
 
@@ -257,66 +258,3 @@ def fire(neurons: Sequence[Neuron], inputs: Sequence[Value], numbers: Any) -> li
         outs.append(out if activate is None else activate(out))
     recording.scope = around
     return outs
-
-
-# --- what a module is given -----------------------------------------------------------------------------------------
-
-
-def check_size(name: str, size: Any) -> None:
-    """Raise a ValueError that names the argument unless it is a whole number of at least 1."""
-    # numpy's whole numbers have __index__, too
-    if not hasattr(size, "__index__") or isinstance(size, bool) or getattr(size, "shape", None) or size < 1:
-        raise ValueError(f"{name} is a number of neurons or inputs, at least 1; got {size!r}")
-
-
-def read_inputs(module: Module, x: Any, count: int) -> tuple[Sequence[Value], list[Number]]:
-    """`count` inputs as Values, and their numbers; else an error that names the module and what it got."""
-    if type(x) is not list and type(x) is not tuple:
-        x = as_list(module, x, count)
-    if len(x) != count:
-        raise ValueError(wrong_input(module, count, f"{len(x)}"))
-    try:
-        return x, [value._number for value in x]
-    except AttributeError:
-        values = [value if isinstance(value, Value) else as_constant(module, value, count) for value in x]
-        return values, [value._number for value in values]
-
-
-def as_list(module: Module, x: Any, count: int) -> Sequence[Any]:
-    """A numpy row or another sequence as a list, one number for one input as a list of one; else an error."""
-    if isinstance(x, Sequence) and not isinstance(x, str | bytes):
-        return list(x)
-    shape = getattr(x, "shape", None)
-    if shape is not None and len(shape) == 1:
-        return x.tolist()  # type: ignore[no-any-return]
-    if shape is not None and len(shape) > 1:
-        raise ValueError(wrong_input(module, count, f"an array of shape {shape}; pass one example (one row) at a time"))
-    if count == 1 and not isinstance(x, str | bytes | dict | set) and not hasattr(x, "__iter__"):
-        return [x]
-    raise TypeError(wrong_input(module, count, f"the {type(x).__name__} {x!r:.60}"))
-
-
-def as_constant(module: Module, x: Any, count: int) -> Value:
-    """A plain number as an input through which no gradient flows back."""
-    if isinstance(x, list | tuple) or (hasattr(x, "tolist") and len(x.shape)):
-        raise TypeError(wrong_input(module, count, f"a list within the list, {x!r:.60}; pass one example at a time"))
-    try:
-        return Constant(recording.checked_number(x))
-    except TypeError as error:
-        raise TypeError(wrong_input(module, count, f"{x!r:.60} among them; {error}")) from None
-
-
-def wrong_input(module: Module, count: int, got: str) -> str:
-    """Words for an input that does not fit: which module, what it expects, what it got."""
-    return f"{path_of(module)} expects {count} input{'s'[: count != 1]} (a list of numbers or Values), got {got}"
-
-
-def apply(function: Callable[[Any], Any], x: Any) -> Any:
-    """The function on each number of a list, however deeply nested; on the thing itself if it is no list.
-
-    >>> apply(lambda x: x + 1, [1, [2, 3]])
-    [2, [3, 4]]
-    """
-    if hasattr(x, "tolist"):
-        x = x.tolist()
-    return [apply(function, each) for each in x] if isinstance(x, list | tuple) else function(x)

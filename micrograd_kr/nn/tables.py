@@ -1,7 +1,8 @@
-"""Weights to look at: nested lists of Values that print as a table of numbers."""
+"""Nested lists of Values: their shape, their numbers, and weights that print as a table."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 
@@ -55,3 +56,14 @@ def shape_of(nested: Any) -> tuple[int, ...]:
 def numbers_of(nested: Any) -> Any:
     """The data of a nested list of Values."""
     return [numbers_of(each) for each in nested] if isinstance(nested, list | tuple) else nested.data
+
+
+def apply(function: Callable[[Any], Any], x: Any) -> Any:
+    """The function on each number of a list, however deeply nested; on the thing itself if it is no list.
+
+    >>> apply(lambda x: x + 1, [1, [2, 3]])
+    [2, [3, 4]]
+    """
+    if hasattr(x, "tolist"):
+        x = x.tolist()
+    return [apply(function, each) for each in x] if isinstance(x, list | tuple) else function(x)
