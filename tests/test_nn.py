@@ -114,8 +114,9 @@ def test_a_users_row_and_a_users_function_are_activations():
     finally:
         del OPS["softsign"]
     assert Neuron(1, activation=lambda z: z * z + 1, seed=0)([0.0]).data == 1
-    with pytest.raises(ValueError, match=r"no activation 'rleu'.*linear.*tanh"):
-        MLP(2, [3, 1], activation="rleu")
+    for wrong in ("rleu", "ReLU"):
+        with pytest.raises(ValueError, match=rf"no activation '{wrong}': did you mean 'relu'. .*linear.*tanh"):
+            MLP(2, [3, 1], activation=wrong)
 
 
 # --- modules ---------------------------------------------------------------------------------------------------------
@@ -291,7 +292,11 @@ def test_wrong_sizes_between_layers_and_numpy_rows():
     for wrong in (0, -1, 2.5, "2", None, True, np.array([2])):
         with pytest.raises(ValueError, match="nin is a number"):
             MLP(wrong, [1])
-    for wrong in (3, []):
+    assert repr(MLP(2, iter([1]))) == "MLP of [Layer of [LinearNeuron(2)]]"
+    for wrong in ("a", 1.5):
+        with pytest.raises(TypeError, match="a seed is a whole number"):
+            MLP(2, [1], seed=wrong)
+    for wrong in (3, [], "ab", {3: 1}):
         with pytest.raises(ValueError, match="nouts is a list"):
             MLP(2, wrong)
 
@@ -410,6 +415,7 @@ def test_losses_over_batches_and_plain_numbers():
     assert nn.cross_entropy(logits, labels) == pytest.approx(sum(each) / 3)
     np = pytest.importorskip("numpy")
     assert nn.cross_entropy(np.array(logits), np.array(labels)) == pytest.approx(sum(each) / 3)
+    assert nn.mean_squared_error(Value(3.0), [1.0]).data == 4.0
     assert nn.mean_squared_error([[Value(1.0)], [Value(2.0)]], np.array([[0.0], [0.0]])).data == 2.5
     parameters = [Value(1.0), Value(-2.0)]
     penalty = nn.l2_penalty(parameters, 0.5) + nn.l1_penalty(parameters, 0.25)
@@ -434,6 +440,9 @@ def test_losses_over_batches_and_plain_numbers():
         (lambda: nn.cross_entropy([Value(1.0), Value(2.0)], "cat"), r"got the str 'cat'"),
         (lambda: nn.cross_entropy([[Value(1.0), Value(2.0)]], [0, 1]), "1 examples, labels 2"),
         (lambda: nn.cross_entropy([], []), "a logit for each class"),
+        (lambda: nn.softmax([Value(1.0)], temperature=0), "greater than 0, got 0"),
+        (lambda: nn.l2_penalty("abc"), "at least one parameter"),
+        (lambda: nn.MLP(1, [1]).load_state_dict([1]), "a dict of numbers by name"),
         (lambda: nn.softmax([]), "a logit for each class"),
         (lambda: nn.l2_penalty([]), "at least one parameter"),
     ],

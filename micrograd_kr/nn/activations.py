@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from difflib import get_close_matches
 from typing import Any
 
 from ..engine import Value
@@ -34,7 +35,11 @@ def find_activation(activation: Activation) -> Callable[[Any], Any]:
         return ACTIVATIONS[activation]
     except (KeyError, TypeError):
         known = ", ".join(name for name in ACTIVATIONS if name == "linear" or name in OPS)
-        raise ValueError(f"there is no activation {activation!r}: choose one of {known}, or pass a function") from None
+        close = get_close_matches(str(activation).lower(), ACTIVATIONS, 1)
+        meant = f"did you mean {close[0]!r}? " if close else ""
+        raise ValueError(
+            f"there is no activation {activation!r}: {meant}choose one of {known}, or pass a function"
+        ) from None
 
 
 def activation_title(activation: Activation) -> str:

@@ -183,10 +183,10 @@ def read_image(module: Module, x: Any, channels: int | None) -> list[list[list[V
         raise ValueError(f"{expected}, got {got}")
     if any(shape_of(channel)[:1] != shape[1:2] or any(len(row) != shape[2] for row in channel) for channel in x):
         raise ValueError(f"{expected}, got rows of different lengths")
-    return [
-        [[v if isinstance(v, Value) else as_constant(module, v, shape[2]) for v in row] for row in channel]
-        for channel in x
-    ]
+    try:
+        return [[[v if isinstance(v, Value) else as_constant(v) for v in row] for row in channel] for channel in x]
+    except TypeError as error:
+        raise TypeError(f"{expected}, got {error}") from None
 
 
 def windows(

@@ -63,4 +63,8 @@ def random_source(seed: int | random.Random | None) -> Any:
     """Random numbers of their own for a seed; without one, those of the module `random`, as `random.seed` set it."""
     if seed is None:
         return random
-    return random.Random(seed) if isinstance(seed, int) else seed
+    if isinstance(seed, random.Random):
+        return seed
+    if not hasattr(seed, "__index__"):
+        raise TypeError(f"a seed is a whole number (or a random.Random), got {seed!r:.60}")
+    return random.Random(int(seed))

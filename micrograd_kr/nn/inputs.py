@@ -27,7 +27,10 @@ def read_inputs(module: Module, x: Any, count: int) -> tuple[Sequence[Value], li
     try:
         return x, [value._number for value in x]
     except AttributeError:
-        values = [value if isinstance(value, Value) else as_constant(module, value, count) for value in x]
+        try:
+            values = [value if isinstance(value, Value) else as_constant(value) for value in x]
+        except TypeError as error:
+            raise TypeError(wrong_input(module, count, str(error))) from None
         return values, [value._number for value in values]
 
 
@@ -45,14 +48,14 @@ def as_list(module: Module, x: Any, count: int) -> Sequence[Any]:
     raise TypeError(wrong_input(module, count, f"the {type(x).__name__} {x!r:.60}"))
 
 
-def as_constant(module: Module, x: Any, count: int) -> Value:
+def as_constant(x: Any) -> Value:
     """A plain number as an input through which no gradient flows back."""
     if isinstance(x, list | tuple) or (hasattr(x, "tolist") and len(x.shape)):
-        raise TypeError(wrong_input(module, count, f"a list within the list, {x!r:.60}; pass one example at a time"))
+        raise TypeError(f"a list within the list, {x!r:.60}; pass one example at a time")
     try:
         return Constant(recording.checked_number(x))
     except TypeError as error:
-        raise TypeError(wrong_input(module, count, f"{x!r:.60} among them; {error}")) from None
+        raise TypeError(f"{x!r:.60} among them; {error}") from None
 
 
 def wrong_input(module: Module, count: int, got: str) -> str:

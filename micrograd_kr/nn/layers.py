@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from ..elementary import dot
@@ -194,7 +194,7 @@ class MLP(Module):
         seed: int | random.Random | None = None,
     ) -> None:
         check_size("nin", nin)
-        if isinstance(nouts, int) or not len(nouts):
+        if not isinstance(nouts, Iterable) or isinstance(nouts, str | dict) or not (nouts := list(nouts)):
             raise ValueError(f"nouts is a list with the size of each layer, such as [16, 16, 1]; got {nouts!r}")
         source = random_source(seed) if seed is not None else None
         sizes, last = [nin, *nouts], len(nouts) - 1

@@ -198,7 +198,7 @@ def _mean(terms: Sequence[Any]) -> Any:
 
 def _listed(parameters: Module | Iterable[Value]) -> list[Value]:
     values = parameters.parameters() if isinstance(parameters, Module) else list(parameters)
-    if not values:
+    if not values or not all(isinstance(value, Value) for value in values):
         raise ValueError("a penalty needs at least one parameter: pass the model, or model.parameters()")
     return values
 
@@ -207,6 +207,8 @@ def _tempered(logits: Any, temperature: float) -> Sequence[Any]:
     logits = _as_lists(logits)
     if not isinstance(logits, list | tuple) or not logits:
         raise ValueError(f"softmax takes a list with a logit for each class, got {logits!r:.60}")
+    if isinstance(temperature, float | int) and not temperature > 0:
+        raise ValueError(f"the temperature of a softmax is greater than 0, got {temperature!r}")
     return logits if temperature == 1.0 else [logit / temperature for logit in logits]
 
 
@@ -237,7 +239,8 @@ def _pairs(name: str, predictions: Any, targets: Any) -> list[tuple[Any, Any]]:
     predictions, targets = _as_lists(predictions), _as_lists(targets)
     left, right = _flat(predictions), _flat(targets)
     shapes = shape_of(predictions), shape_of(targets)
-    if len(left) != len(right) or shapes[0] != shapes[1] or not left:
+    alike = shapes[0] == shapes[1] or len(left) == 1  # one prediction may stand alone or in a list
+    if len(left) != len(right) or not alike or not left:
         raise ValueError(
             f"{name} needs a target for each prediction: got shapes {shapes[0]} and {shapes[1]} "
             f"({len(left)} predictions, {len(right)} targets)"

@@ -46,6 +46,8 @@ def read_state(module: Module) -> dict[str, Any]:
 
 def write_state(module: Module, state: Mapping[str, Any], strict: bool) -> None:
     """Set every parameter from the numbers of its name; all of them, or none if anything does not fit."""
+    if not isinstance(state, Mapping):
+        raise TypeError(f"a state is a dict of numbers by name, as of state_dict(); got the {type(state).__name__}")
     own = dict(module.named_tensors())
     given = {name: each.tolist() if hasattr(each, "tolist") else each for name, each in state.items()}
     faults = []
