@@ -16,7 +16,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from micrograd_kr import Stepper, Value, define_op, elementary, nn, page, sigmoid, where, why
+from micrograd_kr import Stepper, Value, define_op, elementary, livepage, nn, page, sigmoid, where, why
 from micrograd_kr.engine import topological_order
 from micrograd_kr.livepage import MOST_NODES
 from micrograd_kr.livepage.javascript import forward_function, partials_function
@@ -29,6 +29,7 @@ from micrograd_kr.ops import OPS, remove_op
 HOSTILE = (
     "</script><script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\">\"'&{x}]]>\u2028"
 )
+SOURCE = Path(livepage.__file__).parent
 
 
 def example(a=2.0, b=-3.0, c=10.0):
@@ -214,14 +215,27 @@ class Tab:
             repr(number),
         )
 
+    def give(self, css, text, event):
+        """Put a text or number into a control, as a hand would."""
+        self.run(
+            """const control = document.querySelector(arguments[0]);
+               control.value = arguments[1];
+               control.dispatchEvent(new Event(arguments[2]))""",
+            css,
+            text,
+            event,
+        )
+        self.settle()
+
     def numbers(self):
         """What the cards show: for each node (data, grad)."""
         self.wait("document.getElementById('canvas').hasAttribute('data-rests')")
         return {
             int(node): (data, grad)
             for node, data, grad in self.run(
-                """return [...document.querySelectorAll(".view.shown .card[data-n]")].filter(g => g.querySelector(".data"))
-                     .map(g => [g.dataset.n, g.querySelector(".data").textContent, g.querySelector(".grad").textContent])"""
+                """const text = (g, css) => g.querySelector(css).textContent;
+                   return [...document.querySelectorAll(".view.shown .card[data-n]:has(.data)")]
+                     .map(g => [g.dataset.n, text(g, ".data"), text(g, ".grad")])"""
             )
         }
 
@@ -313,21 +327,18 @@ def test_every_row_of_the_table_agrees_at_the_corners(tab):
         for point in points:
             out = op.compute(*point)
             wanted.append((op.name, point, [float(out), *(float(op.derivative(i, out, *point)) for i in range(count))]))
-    functions = Path(__file__).parent.parent.joinpath("micrograd_kr/livepage/functions.js").read_text(encoding="utf-8")
     tab.browser.get("data:text/html,<p>")
+    rules = ",".join(f"[{forward},{partials},{json.dumps(points)}]" for forward, partials, points in program)
     found = tab.run(
-        functions
-        + """const number = x => x.endsWith("inf") ? (x[0] === "-" ? -1 : 1) * Infinity : Number(x), all = [];
-        for (const [f, g, points] of arguments[0]) {
-          const forward = (0, eval)(f.replace(/\\bpow\\(|\\berf\\(/g, "window.$&")), partials = (0, eval)(g.replace(/\\bpow\\(|\\berf\\(/g, "window.$&"));
-          for (const point of points) {
+        SOURCE.joinpath("functions.js").read_text(encoding="utf-8")
+        + f"""const all = [], number = x => Number(x.replace("inf", "Infinity"));
+        for (const [forward, partials, points] of [{rules}])
+          for (const point of points) {{
             const a = point.map(number), d = [], o = +forward(a);
             partials(o, a, d);
             all.push([o, ...d].map(x => Object.is(x, -0) ? "-0.0" : String(x)));
-          }
-        }
-        return all""".replace("const number", "window.pow = pow; window.erf = erf; const number", 1),
-        program,
+          }}
+        return all"""
     )
     for (name, point, numbers), texts in zip(wanted, found, strict=True):
         for want, got in zip(numbers, map(float, texts), strict=True):
@@ -345,7 +356,7 @@ def test_erf_is_as_near_as_it_says(tab):
     mpmath = pytest.importorskip("mpmath")
     rng = random.Random(1)
     points = [rng.uniform(-6.5, 6.5) for _ in range(2000)] + [10 ** rng.uniform(-300, 0) for _ in range(200)]
-    functions = Path(__file__).parent.parent.joinpath("micrograd_kr/livepage/functions.js").read_text(encoding="utf-8")
+    functions = SOURCE.joinpath("functions.js").read_text(encoding="utf-8")
     tab.browser.get("data:text/html,<p>")
     found = tab.run(functions + "return arguments[0].map(erf)", points)
     with mpmath.workdps(50):
@@ -383,7 +394,7 @@ def test_numbers_are_written_as_python_writes_them(tab):
     for number in numbers[:12]:
         tab.set("x", number)
         assert tab.numbers()[0][0] == format_number(number)
-    source = Path(__file__).parent.parent.joinpath("micrograd_kr/livepage/page.js").read_text(encoding="utf-8")
+    source = SOURCE.joinpath("page.js").read_text(encoding="utf-8")
     show = re.search(r"function show\(x\) \{.*?\n  \}", source, re.DOTALL)
     assert tab.run(show.group() + "return arguments[0].map(show)", numbers) == [format_number(x) for x in numbers]
 
@@ -417,10 +428,7 @@ def test_sentences_of_random_graphs_are_the_steppers(tab):
         root = random_expression(seed=seed).build().output
         tab.open(root, lang="ko" if seed % 2 else "en")
         for step in Stepper(root, lang="ko" if seed % 2 else "en"):
-            tab.run(
-                "const p = document.getElementById('position'); p.value = arguments[0]; p.dispatchEvent(new Event('input'))",
-                step.index,
-            )
+            tab.give("#position", step.index, "input")
             tab.settle()
             assert tab.caption == step.say()
 
@@ -462,7 +470,8 @@ def test_everything_can_be_done_from_the_keyboard(tab):
             tab.run("const e = document.activeElement; return e.id || e.dataset?.lang || e.getAttribute('aria-label')")
         )
     controls = tab.run(
-        """return [...document.querySelectorAll("button, input, select")].filter(e => !e.disabled && e.checkVisibility())
+        """return [...document.querySelectorAll("button, input, select")]
+             .filter(e => !e.disabled && e.checkVisibility())
              .map(e => e.id || e.dataset.lang || e.getAttribute("aria-label"))"""
     )
     assert set(controls) <= reached
@@ -511,10 +520,7 @@ def test_hostile_labels_stay_text(tab):
     tab.run("document.activeElement.blur()")
     tab.run("document.querySelector('.card[data-n]').dispatchEvent(new Event('focus'))")
     for index in range(6):
-        tab.run(
-            "const p = document.getElementById('position'); p.value = arguments[0]; p.dispatchEvent(new Event('input'))",
-            index,
-        )
+        tab.give("#position", index, "input")
         tab.settle()
     assert tab.browser.title.startswith("</script>")
     assert tab.run("return document.images.length") == 0
@@ -551,10 +557,7 @@ def test_broken_engines_are_wrong_where_they_say(tab, engine, gradient, wrong):
     b.label = "b"
     c = b + b
     tab.open(c)
-    tab.run(
-        "const e = document.getElementById('engine'); e.value = arguments[0]; e.dispatchEvent(new Event('change'))",
-        engine,
-    )
+    tab.give("#engine", engine, "change")
     assert tab.numbers()[0][1] == gradient
     first = tab.run("return document.querySelector('.card.first .name').textContent")
     assert first == wrong and wrong in tab.caption
@@ -671,18 +674,16 @@ def test_no_text_leaves_its_card_whatever_the_numbers(tab):
     y.label = "가중치"
     tab.open(y, lang="ko")
     for number in (0.0, -1.23456e-100, -700.123, 1e300, math.inf, math.nan):
-        tab.run(
-            "const e = document.querySelector('#leaves input[type=text]'); e.value = arguments[0]; e.dispatchEvent(new Event('change'))",
-            repr(number),
-        )
+        tab.give("#leaves input[type=text]", repr(number), "change")
         tab.settle()
         outside = tab.run(
-            """return [...document.querySelectorAll(".view.shown .card")].flatMap(g => {
-                 const box = g.querySelector("rect").getBoundingClientRect();
-                 const texts = [...g.querySelectorAll("text")].map(t => t.getBoundingClientRect());
-                 const out = texts.filter(t => t.left < box.left || t.right > box.right || t.top < box.top || t.bottom > box.bottom);
-                 const rows = [...g.querySelectorAll(".key")].filter(k => k.getBoundingClientRect().right > k.nextSibling.getBoundingClientRect().left);
-                 return [...out, ...rows].map(() => g.textContent) })"""
+            """const at = e => e.getBoundingClientRect();
+               return [...document.querySelectorAll(".view.shown .card")].filter(g => {
+                 const box = at(g.querySelector("rect")), inside = t =>
+                   t.left >= box.left && t.right <= box.right && t.top >= box.top && t.bottom <= box.bottom;
+                 return ![...g.querySelectorAll("text")].every(text => inside(at(text)))
+                   || [...g.querySelectorAll(".key")].some(key => at(key).right > at(key.nextSibling).left) })
+                 .map(g => g.textContent)"""
         )
         assert outside == []
 

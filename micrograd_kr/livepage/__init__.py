@@ -74,7 +74,8 @@ class Page:
         image = base64.b64encode(self.still.encode()).decode()
         return (
             '<div style="position:relative;height:760px;overflow:hidden">'
-            f'<img alt="{escape(repr(self))}" style="max-width:100%;max-height:100%" src="data:image/svg+xml;base64,{image}">'
+            f'<img alt="{escape(repr(self))}" style="max-width:100%;max-height:100%" '
+            f'src="data:image/svg+xml;base64,{image}">'
             '<iframe sandbox="allow-scripts" loading="lazy" title="micrograd_kr" '
             'style="position:absolute;inset:0;width:100%;height:100%;border:0;background:Canvas" '
             f'srcdoc="{escape(self.html)}"></iframe></div>'

@@ -137,7 +137,8 @@ def _rules(graph: Graph) -> str:
     in_full = ",\n".join(_written_out(op, count) for op, count in variants)
     return (
         f'"use strict";\n{_part("functions.js")}\n'
-        f"const FORWARD=[{forward}],\nPARTIALS=[{partials}],\ntold=(tell,times,power)=>({{formulas:[{told}],inFull:[{in_full}]}});"
+        f"const FORWARD=[{forward}],\nPARTIALS=[{partials}],\n"
+        f"told=(tell,times,power)=>({{formulas:[{told}],inFull:[{in_full}]}});"
     )
 
 

@@ -131,7 +131,7 @@ class Script:
     def __bool__(self) -> bool:
         raise TypeError(_NO_BRANCH)
 
-    __float__ = __int__ = __index__ = __bool__  # type: ignore[assignment]
+    __float__ = __int__ = __index__ = __bool__
 
 
 class Choice:

@@ -187,7 +187,7 @@ def _clusters(graph: Graph, whole: int, opened: set[int], homes: dict[int, list[
         if top != whole:  # the label only makes room: the page writes the title itself
             lines.append(f'subgraph cluster{top} {{ margin=14; label=" "; fontsize=15;')
             stack.append("}")
-        lines += homes.get(top, [])
+        lines += homes.get(top, [])[:: 1 if top == whole else -1]
         stack += [child for child in sorted(opened, reverse=True) if child != top and graph.parent[child] == top]
     return lines
 

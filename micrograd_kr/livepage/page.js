@@ -688,7 +688,8 @@ function start(forward, partials, told, knowledge) {
     for (const other of views) other.svg.classList.toggle("shown", other === view);
     const trail = [];
     for (let m = module; m !== null && m !== undefined; m = graph.parents[m]) trail.unshift(m);
-    $("trail").replaceChildren(...(views.length > 1 ? trail : []).filter(m => viewOf.has(m)).map(m => {
+    $("trail").replaceChildren(...(views.length > 1 ? trail : []).map(m => {
+      if (!viewOf.has(m)) return html("li", {}, html("span", {}, graph.titles[m]));
       const button = html("button", { type: "button" }, m ? graph.titles[m] : say("whole"));
       if (m === module) button.setAttribute("aria-current", "true");
       button.addEventListener("click", () => open(m));

@@ -100,7 +100,8 @@ class Picture:
     def _card(self, box: Box) -> str:
         kind, number = box.item
         at = f'data-at="{box.x:.1f} {box.y:.1f}" transform="translate({box.x:.1f},{box.y:.1f})"'
-        rect = f'<rect width="{box.width:.0f}" height="{box.height:.0f}" rx="{14 if self._is_constant(box.item) else 10}"/>'
+        round_ = 14 if self._is_constant(box.item) else 10
+        rect = f'<rect width="{box.width:.0f}" height="{box.height:.0f}" rx="{round_}"/>'
         right = box.width - _PADDING
         name = f'<text class="name" x="{_PADDING:g}" y="21">{escape(self.title(box.item))}</text>'
         chip = (
@@ -118,7 +119,8 @@ class Picture:
                     f'<text class="key" data-w="nodes" data-count="{size}" x="{_PADDING:g}" y="50">{text}</text>',
                     "",
                 )
-            return f'<g class="card module" data-kind="card module" data-m="{number}"{out} {at}>{rect}{name}{chip}{rows}</g>'
+            style = 'class="card module" data-kind="card module"'
+            return f'<g {style} data-m="{number}"{out} {at}>{rect}{name}{chip}{rows}</g>'
         node = self.graph.nodes[number]
         if self._is_constant(box.item):
             text = f'<text class="name" x="{box.width / 2:.0f}" y="18">{escape(self.title(box.item))}</text>'

@@ -17,13 +17,13 @@ from typing import NamedTuple
 
 
 class Place(NamedTuple):
-    """Where a number stands: argument `a[index]`, line `t`, or `i`, the bare number of a result."""
+    """Where a number stands: argument `a[number]`, line `t`, or `i`, the bare number of a result."""
 
     kind: str
-    index: int
+    number: int
 
     def __str__(self) -> str:
-        return {"a": f"a[{self.index}]", "t": f"t{self.index}", "i": str(self.index)}[self.kind]
+        return {"a": f"a[{self.number}]", "t": f"t{self.number}", "i": str(self.number)}[self.kind]
 
 
 Operand = Place | str
@@ -89,7 +89,7 @@ def _in_order(lines: Sequence[Line], results: Sequence[tuple[int | None, Operand
     after: dict[int, list[_Step]] = {}
     for number, operand in results:
         line = Line("return {}", (operand,)) if number is None else Line("d[{}]={}", (Place("i", number), operand))
-        where = operand.index if isinstance(operand, Place) and operand.kind == "t" else len(lines)
+        where = operand.number if isinstance(operand, Place) and operand.kind == "t" else len(lines)
         after.setdefault(where, []).append(_Step(line, None))
     steps = []
     for index, line in enumerate(lines):
@@ -124,7 +124,7 @@ def _strides(steps: list[_Step], start: int, period: int) -> list[list[int | Non
             return None
         strides.append(
             [
-                y.index - x.index if isinstance(x, Place) and isinstance(y, Place) else None
+                y.number - x.number if isinstance(x, Place) and isinstance(y, Place) else None
                 for x, y in zip(first.line.operands, second.line.operands, strict=True)
             ]
         )
@@ -152,9 +152,8 @@ def _repeats(steps: list[_Step], start: int, period: int, strides: list[list[int
         if not _alike(first, here):
             return False
         for x, y, stride in zip(first.line.operands, here.line.operands, strides[j], strict=True):
-            if isinstance(x, Place) and isinstance(y, Place) and stride is not None:
-                if y.index != x.index + count * stride:
-                    return False
+            if isinstance(x, Place) and isinstance(y, Place) and y.number != x.number + count * (stride or 0):
+                return False
     return True
 
 
@@ -173,22 +172,22 @@ def _is_self_contained(steps: list[_Step], loop: _Loop) -> bool:
         for x, stride in zip(step.line.operands, loop.strides[j], strict=True):
             if not isinstance(x, Place) or x.kind != "t":
                 continue
-            if stride == 0 and (not names or x.index < names[0]):
+            if stride == 0 and (not names or x.number < names[0]):
                 continue
             defined = _names(steps, loop.start, loop.start + j)
-            if stride != len(names) or not (x.index in defined or _is_carried(x.index, names, defined)):
+            if stride != len(names) or not (x.number in defined or _is_carried(x.number, names, defined)):
                 return False
     last = set(inside[len(inside) - len(names) :])
     hidden = set(inside) - last
     return not any(
-        isinstance(x, Place) and x.kind == "t" and x.index in hidden
+        isinstance(x, Place) and x.kind == "t" and x.number in hidden
         for step in steps[loop.stop :]
         for x in step.line.operands
     )
 
 
 def _is_carried(index: int, names: list[int], defined: list[int]) -> bool:
-    """Whether t[index], read in the first repetition, is what the repetition before would have left, still unchanged."""
+    """Whether t[index], read in the first repetition, is what one before it would have left, still unchanged."""
     slot = index + len(names)
     return slot in names and slot not in defined
 
@@ -205,12 +204,12 @@ def _written_loop(steps: list[_Step], loop: _Loop) -> str:
             if not isinstance(x, Place) or not stride:
                 texts.append(str(x))
             elif x.kind == "t":
-                slot = x.index if x.index in names else x.index + len(names)
-                if slot != x.index:
-                    carried[slot] = x.index
+                slot = x.number if x.number in names else x.number + len(names)
+                if slot != x.number:
+                    carried[slot] = x.number
                 texts.append(f"t{slot + last}")
             else:
-                index = ("i" if stride == 1 else f"i*{stride}") + (f"+{x.index}" if x.index else "")
+                index = ("i" if stride == 1 else f"i*{stride}") + (f"+{x.number}" if x.number else "")
                 texts.append(f"a[{index}]" if x.kind == "a" else index)
         text = step.line.template.format(*texts)
         body.append(text if step.name is None else f"t{step.name + last}={text}")
