@@ -1,0 +1,413 @@
+"""jit against its peers: the gradient of a hinge loss over the weights of an MLP, averaged over a batch.
+
+    python demos/bench_jit.py                          width 16, and the larger widths without the slowest compilers
+    python demos/bench_jit.py --widths 16 --batches 100 10000
+    python demos/bench_jit.py compile moons threads    compile times; whole processes; one core against two
+
+All contenders run in one process on one thread, in turn (A B A B ...), so that a drift of the machine's speed hits all
+of them; a figure is the best burst of a few ms, a ratio the median of the rounds' ratios. The machine's multiply-add peak is
+measured in the same rounds. Peers that are not installed are left out with a word:
+`pip install "micrograd-kr[jit]" torch jax ddx-ad casadi micrograd`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from typing import Any
+
+os.environ.setdefault("XLA_FLAGS", "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1")
+os.environ.setdefault("JAX_ENABLE_X64", "1")
+os.environ.setdefault("JAX_PLATFORMS", "cpu")
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+import numpy as np
+
+Step = Callable[[], Any]
+ROUNDS, SECONDS, BURST = 7, 0.1, 0.002  # rounds, how long a contender runs in each, and in one burst
+
+
+class Work:
+    """The data, and weights in the layout of each peer: matrices (out, in) and biases."""
+
+    def __init__(self, width: int, count: int) -> None:
+        source = np.random.default_rng(0)
+        self.width, self.count = width, count
+        self.x = source.normal(size=(count, 2))
+        self.y = np.sign(source.normal(size=count))
+        self.sizes = [(2, width), (width, width), (width, 1)]
+        self.weights = [source.uniform(-1, 1, (m, n)) / n**0.5 for n, m in self.sizes]
+        self.biases = [source.uniform(-1, 1, m) for _, m in self.sizes]
+
+    @property
+    def multiply_adds(self) -> int:
+        """A sample's: forward, gradients of the weights, and gradients of the hidden layers."""
+        w = self.width
+        return 2 * (2 * w + w * w + w) + w * w + w
+
+
+# --- contenders: each returns a step that delivers the mean loss and all gradients ----------------------------------
+
+
+def our_model(work: Work) -> tuple[Any, Any]:
+    from micrograd_kr import jit, nn
+
+    model = nn.MLP(2, [work.width, work.width, 1], seed=1)
+    for layer, weights, biases in zip(model.layers, work.weights, work.biases, strict=True):
+        for neuron, row, bias in zip(layer.neurons, weights.tolist(), biases.tolist(), strict=True):
+            neuron.b.data = bias
+            for w, number in zip(neuron.w, row, strict=True):
+                w.data = number
+    return model, jit(lambda x, y: (1 - y * model(x)).relu(), threads=1)
+
+
+def our_kernel(work: Work) -> Step:
+    """The machine code alone, arrays in and out, as the other array libraries are called."""
+    _, compiled = our_model(work)
+    compiled.mean(work.x, work.y)
+    recording = next(iter(compiled._recordings.values()))[0]
+    program = compiled._program(recording, "mean")
+    parameters = np.array([p.data for p in recording.parameters])
+    addresses, kept = compiled._addresses(recording, [work.x, work.y], work.count)
+
+    def step() -> Any:
+        return program.sums(addresses, work.count, parameters.ctypes.data, 1), kept
+
+    return step
+
+
+def our_mean(work: Work) -> Step:
+    """f.mean and backward(): gradients delivered into Values."""
+    _, compiled = our_model(work)
+    return lambda: compiled.mean(work.x, work.y).backward()
+
+
+def our_fit(work: Work) -> Step:
+    """One step of fit, out of many."""
+    from micrograd_kr import nn
+
+    model, compiled = our_model(work)
+    optimizer = nn.SGD(model, lr=1e-9)
+    steps = max(1, 50_000_000 // (work.count * work.multiply_adds))
+
+    def step() -> None:
+        compiled.fit(work.x, work.y, optimizer, epochs=steps, progress=False)
+
+    step.steps = steps  # type: ignore[attr-defined]
+    return step
+
+
+def numpy_by_hand(work: Work) -> Step:
+    (w1, w2, w3), (b1, b2, b3), x, y, n = work.weights, work.biases, work.x, work.y, work.count
+
+    def step() -> Any:
+        h1 = np.maximum(x @ w1.T + b1, 0)
+        h2 = np.maximum(h1 @ w2.T + b2, 0)
+        margin = 1 - y * (h2 @ w3.T + b3)[:, 0]
+        g = np.where(margin > 0, -y / n, 0)[:, None]
+        g2 = g @ w3 * (h2 > 0)
+        g1 = g2 @ w2 * (h1 > 0)
+        return (
+            np.maximum(margin, 0).mean(),
+            *[g1.T @ x, g1.sum(0), g2.T @ h1, g2.sum(0), g.T @ h2, g.sum(0)],
+        )
+
+    return step
+
+
+def pytorch(work: Work) -> Step:
+    import torch
+
+    torch.set_num_threads(1)
+    ws = [torch.tensor(w, requires_grad=True) for w in work.weights]
+    bs = [torch.tensor(b, requires_grad=True) for b in work.biases]
+    x, y = torch.tensor(work.x), torch.tensor(work.y)
+
+    def step() -> Any:
+        h = x
+        for depth, (w, b) in enumerate(zip(ws, bs, strict=True)):
+            h = torch.nn.functional.linear(h, w, b)
+            h = torch.relu(h) if depth < 2 else h
+        loss = torch.relu(1 - y * h[:, 0]).mean()
+        for p in (*ws, *bs):
+            p.grad = None
+        loss.backward()
+        return loss
+
+    return step
+
+
+def jax_jit(work: Work) -> Step:
+    import jax
+    import jax.numpy as jnp
+
+    def loss(parameters: Any, x: Any, y: Any) -> Any:
+        h = x
+        for depth, (w, b) in enumerate(parameters):
+            h = h @ w.T + b
+            h = jnp.maximum(h, 0) if depth < 2 else h
+        return jnp.maximum(1 - y * h[:, 0], 0).mean()
+
+    parameters = [(jnp.array(w), jnp.array(b)) for w, b in zip(work.weights, work.biases, strict=True)]
+    x, y = jnp.array(work.x), jnp.array(work.y)
+    compiled = jax.jit(jax.value_and_grad(loss))
+    return lambda: jax.block_until_ready(compiled(parameters, x, y))
+
+
+def _scalar_loss(work: Work, weights: Any, biases: Any, x: Any, y: Any, relu: Any) -> Any:
+    h = list(x)
+    for depth, (rows, bias) in enumerate(zip(weights, biases, strict=True)):
+        h = [sum((w * v for w, v in zip(row, h, strict=True)), b) for row, b in zip(rows, bias, strict=True)]
+        h = [relu(v) for v in h] if depth < 2 else h
+    return relu(1 - y * h[0])
+
+
+def ddx_ad(work: Work) -> Step:
+    import ddx
+
+    @ddx.equation
+    def model() -> Any:
+        names = [[[f"w{d}_{j}_{i}" for i in range(n)] for j in range(m)] for d, (n, m) in enumerate(work.sizes)]
+        weights = [[[ddx.var(name) for name in row] for row in rows] for rows in names]
+        biases = [[ddx.var(f"b{d}_{j}") for j in range(m)] for d, (_, m) in enumerate(work.sizes)]
+        x, y = [ddx.param("x0"), ddx.param("x1")], ddx.param("y")
+        return _scalar_loss(work, weights, biases, x, y, lambda v: ddx.select(v > 0.0, v, 0.0))
+
+    numbers = [*[w for ws in work.weights for w in ws.ravel()], *[b for bs in work.biases for b in bs]]
+    point = np.empty((len(numbers) + 3, work.count))
+    point[: len(numbers)] = np.array(numbers)[:, None]
+    point[len(numbers) : -1], point[-1] = work.x.T, work.y
+
+    def step() -> Any:
+        value, gradient = model.jacobian(point)
+        return value.mean(), gradient.sum(axis=int(np.argmax(np.array(np.shape(gradient)) == work.count)))
+
+    step()
+    return step
+
+
+def casadi_sx(work: Work) -> Step:
+    import casadi as ca
+
+    weights = [ca.SX.sym(f"w{d}", m, n) for d, (n, m) in enumerate(work.sizes)]
+    biases = [ca.SX.sym(f"b{d}", m) for d, (_, m) in enumerate(work.sizes)]
+    x, y = ca.SX.sym("x", 2), ca.SX.sym("y")
+    h = x
+    for depth, (w, b) in enumerate(zip(weights, biases, strict=True)):
+        h = w @ h + b
+        h = ca.fmax(h, 0) if depth < 2 else h
+    loss = ca.fmax(1 - y * h, 0)
+    packed = ca.vertcat(*[ca.vec(p) for p in (*weights, *biases)])
+    function = ca.Function("f", [packed, x, y], [loss, ca.gradient(loss, packed)])
+    mapped = function.map(work.count)
+    numbers = np.concatenate([*[w.ravel(order="F") for w in work.weights], *work.biases])
+    parameters, xs, ys = ca.DM(numbers), ca.DM(work.x.T), ca.DM(work.y[None])
+
+    def step() -> Any:
+        losses, gradients = mapped(parameters, xs, ys)
+        return ca.sum2(losses), ca.sum2(gradients)
+
+    return step
+
+
+def multiply_add_peak() -> Callable[[], float]:
+    """Twenty independent vector multiply-adds in a loop: returns a function that says how many a second."""
+    from micrograd_kr.compiler.machine_code import MachineCode, find_host
+
+    machine = find_host().machine
+    kind, size, turns = machine.kind, range(20), 20_000
+    lines = [
+        "define void @run(ptr %memory) {\nbegin:",
+        machine.load("%m", "%memory"),
+        "br label %loop\nloop:\n%n = phi i64 [ 0, %begin ], [ %next, %loop ]",
+        *[f"%a{k} = phi {kind} [ zeroinitializer, %begin ], [ %s{k}, %loop ]" for k in size],
+        *[machine.multiply_add(f"%s{k}", f"%a{k}", "%m", "%m") for k in size],
+        f"%next = add i64 %n, 1\n%more = icmp slt i64 %next, {turns}\nbr i1 %more, label %loop, label %end\nend:",
+    ]
+    for k in size:
+        lines += [
+            f"%p{k} = getelementptr i8, ptr %memory, i64 {machine.bytes * k}",
+            machine.store(f"%s{k}", f"%p{k}"),
+        ]
+    lines.append(f"ret void\n}}\ndeclare {kind} @llvm.fmuladd.{machine.suffix}({kind}, {kind}, {kind})\n")
+    code = MachineCode("\n".join(lines), find_host())
+    memory = np.full(8 * 20 + 16, 0.5)
+    address = memory.ctypes.data + -memory.ctypes.data % 64
+
+    def measure() -> float:
+        begin = time.perf_counter()
+        code.run(address)
+        return turns * len(size) * machine.lanes / (time.perf_counter() - begin) + 0 * memory[0]
+
+    return measure
+
+
+# --- measuring ------------------------------------------------------------------------------------------------------
+
+CONTENDERS: dict[str, tuple[Callable[[Work], Step], int, int]] = {  # with the largest width and batch worth waiting for
+    "kernel (arrays)": (our_kernel, 1000, 10**7),
+    "f.mean + backward": (our_mean, 1000, 10**7),
+    "f.fit, one step": (our_fit, 1000, 10**7),
+    "numpy by hand": (numpy_by_hand, 1000, 10**7),
+    "JAX jit": (jax_jit, 1000, 10**7),
+    "PyTorch": (pytorch, 1000, 10**7),
+    "ddx-ad": (ddx_ad, 16, 10**5),
+    "CasADi SX": (casadi_sx, 16, 10**4),
+}
+
+
+def seconds_of(step: Step) -> float:
+    """The best of many short bursts, so that other processes on the machine count for little."""
+    inner = getattr(step, "steps", 1)
+    begin = time.perf_counter()
+    step()
+    calls = max(1, int(BURST / (time.perf_counter() - begin)))
+    best, end = float("inf"), time.perf_counter() + SECONDS
+    while best == float("inf") or time.perf_counter() < end:
+        begin = time.perf_counter()
+        for _ in range(calls):
+            step()
+        best = min(best, (time.perf_counter() - begin) / (calls * inner))
+    return best
+
+
+def compare(width: int, count: int) -> None:
+    work = Work(width, count)
+    steps: dict[str, Step] = {}
+    print(f"width {width}, batch {count:,}")
+    for name, (make, widest, longest) in CONTENDERS.items():
+        if width > widest or count > longest:
+            continue
+        try:
+            begin = time.perf_counter()
+            steps[name] = make(work)
+            steps[name]()
+            first = time.perf_counter() - begin
+            if name not in ("numpy by hand", "f.mean + backward"):
+                print(f"  {name}: first step after {first * 1e3:,.0f} ms")
+        except ImportError as error:
+            print(f"  {name}: not installed ({error}), left out")
+    peak = multiply_add_peak()
+    rounds: dict[str, list[float]] = {name: [] for name in steps}
+    peaks: list[float] = []
+    for _ in range(ROUNDS):
+        peaks.append(peak())
+        for name, step in steps.items():
+            rounds[name].append(seconds_of(step))
+    floor = work.multiply_adds * count / max(peaks)
+    ours = rounds["kernel (arrays)"]
+    mean = rounds["f.mean + backward"]
+    print(f"  peak {max(peaks) / 1e9:.1f} G multiply-adds/s: {floor * 1e6:,.1f} us is the floor")
+    for name, times in rounds.items():
+        to_kernel = statistics.median(b / a for a, b in zip(ours, times, strict=True))
+        to_mean = statistics.median(b / a for a, b in zip(mean, times, strict=True))
+        share = f"{floor / min(times):5.0%} of the peak, " if name in list(CONTENDERS)[:3] else ""
+        print(
+            f"  {name:18} {min(times) * 1e6:12,.1f} us, {share}{to_kernel:7.2f} times the kernel, "
+            f"{to_mean:6.2f} times f.mean"
+        )
+
+
+def compile_times() -> None:
+    """Recording and compiling, with an empty cache and from it, each in a process of its own."""
+    code = (
+        "import sys, time, json, numpy as np\nsys.path[:0] = [{path!r}]\n"
+        "from bench_jit import Work, our_model\nimport llvmlite.binding\nfrom micrograd_kr import nn\n"
+        "work = Work({width}, 10)\nmodel, f = our_model(work)\nbegin = time.perf_counter(); cpu = time.process_time()\n"
+        "f.mean(work.x, work.y)\nprint(json.dumps([time.perf_counter() - begin, time.process_time() - cpu, "
+        "f.stats.recorded, f.stats.nodes]))"
+    )
+    for width in (4, 16, 64, 128, 180):
+        with tempfile.TemporaryDirectory() as folder:
+            environment = {**os.environ, "MICROGRAD_KR_CACHE": folder}
+            runs = []
+            for _ in range(2):
+                program = code.format(path=os.path.dirname(os.path.abspath(__file__)), width=width)
+                done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True)
+                runs.append(json.loads(done.stdout))
+            (first, cpu, recorded, nodes), (second, *_) = runs
+            print(
+                f"  width {width:3}: {recorded:7,} operations recorded, {nodes:6,} after reduction: {first * 1e3:6,.0f} ms "
+                f"({cpu / recorded * 1e6:.0f} us of processor time each), from the cache {second * 1e3:5.0f} ms"
+            )
+
+
+def moons_processes() -> None:
+    """micrograd's moons demo, whole processes from start to trained."""
+    demo = os.path.join(os.path.dirname(os.path.abspath(__file__)), "moons.py")
+    seconds: dict[str, list[float]] = {}
+    for round_number in range(4):  # the first fills the cache
+        for contender in ("jit", "torch", "micrograd"):
+            if contender == "micrograd" and round_number > 1:
+                continue
+            begin = time.perf_counter()
+            done = subprocess.run([sys.executable, demo, contender], capture_output=True, text=True)
+            if done.returncode:
+                print(f"  {contender}: left out ({done.stderr.strip().splitlines()[-1]})")
+                continue
+            if round_number:
+                seconds.setdefault(contender, []).append(time.perf_counter() - begin)
+            else:
+                print(f"  {contender:10} {done.stdout.strip()}")
+    for contender, times in seconds.items():
+        ratio = statistics.median(times) / statistics.median(seconds["jit"])
+        print(f"  {contender:10} {statistics.median(times):8.2f} s, {ratio:6.1f} times ours")
+
+
+def thread_gain() -> None:
+    """The same mean over 1,000,000 examples on one thread and on two."""
+    from micrograd_kr import jit, nn
+
+    model = nn.MLP(2, [16, 16, 1], seed=1)
+    source = np.random.default_rng(0)
+    x, y = source.normal(size=(10**6, 2)), np.sign(source.normal(size=10**6))
+    steps = [jit(lambda x, y: (1 - y * model(x)).relu(), threads=threads) for threads in (1, 2)]
+    rounds = []
+    for _ in range(ROUNDS + 1):
+        times = []
+        for compiled in steps:
+            begin = time.perf_counter()
+            compiled.mean(x, y)
+            times.append(time.perf_counter() - begin)
+        rounds.append(times)
+    ratios = [one / two for one, two in rounds[1:]]
+    print(
+        f"  one thread {min(r[0] for r in rounds) * 1e3:.1f} ms, two {min(r[1] for r in rounds) * 1e3:.1f} ms: ", end=""
+    )
+    print(f"{statistics.median(ratios):.2f} times (best round {max(ratios):.2f})")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("parts", nargs="*", help="steps, compile, moons, threads (all, unless told otherwise)")
+    parser.add_argument("--widths", type=int, nargs="*", default=[4, 16, 64, 128])
+    parser.add_argument("--batches", type=int, nargs="*", default=[1, 100, 10_000, 1_000_000])
+    arguments = parser.parse_args()
+    parts: dict[str, tuple[str, Callable[[], None]]] = {
+        "compile": ("recording and compiling one gradient program", compile_times),
+        "threads": ("two threads", thread_gain),
+        "moons": ("micrograd's moons demo, whole processes", moons_processes),
+    }
+    for name in arguments.parts or ["steps", *parts]:
+        if name == "steps":
+            for width in arguments.widths:
+                for count in arguments.batches:
+                    if width * width * count < 10**9:
+                        compare(width, count)
+        elif name in parts:
+            print(parts[name][0])
+            parts[name][1]()
+        else:
+            parser.error(f"no part {name!r}: choose from steps, {', '.join(parts)}")
+
+
+if __name__ == "__main__":
+    main()
