@@ -339,8 +339,9 @@ def test_seeds_and_initializations():
         drawn = [w for row in Layer(100, 300, initialization=name, seed=1).weight.numbers() for w in row]
         found = math.sqrt(sum(w * w for w in drawn) / len(drawn))
         assert math.isclose(found, deviation, rel_tol=0.02), name
-    with pytest.raises(ValueError, match="no initialization 'xavier'"):
-        Layer(2, 2, initialization="xavier")
+    assert numbers(seed=3, initialization="he") == numbers(seed=3, initialization="kaiming_normal")
+    with pytest.raises(ValueError, match="no initialization 'xaver'.*xavier_uniform"):
+        Layer(2, 2, initialization="xaver")
 
 
 @pytest.mark.parametrize("duplicate", [copy.deepcopy, lambda m: pickle.loads(pickle.dumps(m))])

@@ -43,6 +43,15 @@ INITIALIZATIONS: dict[str, Scheme] = {
     "zeros": Scheme(lambda source, fan_in, fan_out: 0.0),
 }
 
+_ALSO_CALLED = {
+    "xavier": "xavier_uniform",
+    "glorot_uniform": "xavier_uniform",
+    "glorot_normal": "xavier_normal",
+    "he": "he_normal",
+    "kaiming_uniform": "he_uniform",
+    "kaiming_normal": "he_normal",
+}
+
 
 def find_scheme(initialization: str | Draw) -> Scheme:
     """The scheme of that name; a function (source, fan_in, fan_out) -> number is one for the weights.
@@ -53,7 +62,7 @@ def find_scheme(initialization: str | Draw) -> Scheme:
     if callable(initialization):
         return Scheme(initialization)
     try:
-        return INITIALIZATIONS[initialization]
+        return INITIALIZATIONS[_ALSO_CALLED.get(initialization, initialization)]
     except (KeyError, TypeError):
         known = ", ".join(INITIALIZATIONS)
         raise ValueError(f"there is no initialization {initialization!r}: choose one of {known}") from None
