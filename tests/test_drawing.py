@@ -317,8 +317,8 @@ def test_any_module_is_named_by_what_it_is_or_where_it_stands():
     assert [svg.lines(id) for id in svg.of_class("frame")] == [["Line"], ["Line"]]
     titles = [svg.lines(id)[0] for id in svg.of_class("parameter")]
     assert titles == ["slope", "parts[안쪽]"]
-    line = type("가중치와편향이있는긴이름의모듈", (Line,), {})()
-    assert_fits(Svg(draw(line(1.0), lang="ko", expand=True, collapse=False)))
+    named = type("가중치와편향이있는긴이름의모듈", (nn.Module,), {"forward": lambda self, x: -x})()
+    assert_fits(Svg(draw(named(Value(1.0)), lang="ko")))
     assert "slope * x" in " ".join(svg.lines(id)[0] for id in svg.of_class("operation"))
 
 
@@ -439,6 +439,15 @@ def test_the_suffix_tells_what_to_write(tmp_path):
             draw(Value(1.0), path=tmp_path / name)
     assert list(tmp_path.iterdir()) == []
     assert b"plain" not in draw(Value(1.0)).pipe("plain")
+
+
+def test_a_layout_that_never_ends_is_given_up(monkeypatch):
+    def run(command, timeout, **_):
+        raise subprocess.TimeoutExpired(command, timeout)
+
+    monkeypatch.setattr(rendering.subprocess, "run", run)
+    with pytest.raises(RuntimeError, match=r"within 120 seconds.*collapse=True"):
+        draw(Value(1.0)).pipe()
 
 
 def test_a_broken_source_is_told():

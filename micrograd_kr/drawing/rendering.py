@@ -24,6 +24,7 @@ from pathlib import Path
 from .text import FONT_FAMILY
 
 _PROGRAM = "graphviz-pure"
+_MOST_SECONDS = 120
 _PIXELS_PER_INCH = 96
 _ZOOM = 2.0  # two pixels of PNG for one of SVG, for today's screens
 _SMALLEST_ZOOM = 0.25  # the text is not readable any more
@@ -43,11 +44,19 @@ def render_dot(source: str, format: str, engine: str = "dot", options: tuple[str
         options: more arguments of the command line.
 
     Raises:
-        RuntimeError: there is no renderer, or it could not draw this.
+        RuntimeError: there is no renderer, or it could not draw this, or not within two minutes.
     """
     command = [*renderer(), f"-K{engine}", f"-T{format}", *options]
     flags = getattr(subprocess, "CREATE_NO_WINDOW", 0)  # on Windows no console window pops up
-    done = subprocess.run(command, input=source.encode(), capture_output=True, creationflags=flags)
+    try:
+        done = subprocess.run(
+            command, input=source.encode(), capture_output=True, creationflags=flags, timeout=_MOST_SECONDS
+        )
+    except subprocess.TimeoutExpired:
+        raise RuntimeError(
+            f"Graphviz ({command[0]}) found no layout for this graph within {_MOST_SECONDS} seconds: draw a part of it, "
+            "collapse its modules (collapse=True), or write the .gv for another program"
+        ) from None
     if done.returncode or not done.stdout:
         said = done.stderr.decode(errors="replace").strip() or "it printed nothing"
         raise RuntimeError(f"Graphviz ({command[0]}) could not draw this as {format}: {said:.500}")

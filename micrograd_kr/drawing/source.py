@@ -48,7 +48,7 @@ KINDS = {
 }
 OUTPUT = {"fillcolor": "#e8f7ee", "color": "#2f9e62", "penwidth": "2"}
 _FRAME = 'style="rounded,filled" color="#d0d5dd" fillcolor="#fbfcfd" fontcolor="#475467" labeljust="l" margin="10"'
-LARGE = {"nslimit": "1"}  # a less patient search for the best layout
+LARGE = {"nslimit": "1", "splines": "line"}  # a less patient search for the best layout, and straight arrows
 _LARGE_FROM = 300  # boxes
 
 
