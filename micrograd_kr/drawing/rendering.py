@@ -54,7 +54,7 @@ def render_dot(source: str, format: str, engine: str = "dot", options: tuple[str
         )
     except subprocess.TimeoutExpired:
         raise RuntimeError(
-            f"Graphviz ({command[0]}) found no layout for this graph within {_MOST_SECONDS} seconds: draw a part of it, "
+            f"Graphviz ({command[0]}) found no layout within {_MOST_SECONDS} seconds: draw a part of the graph, "
             "collapse its modules (collapse=True), or write the .gv for another program"
         ) from None
     if done.returncode or not done.stdout:
