@@ -1,12 +1,12 @@
 """jit against its peers: the gradient of a hinge loss over the weights of an MLP, averaged over a batch.
 
-    python demos/bench_jit.py                          width 16, and the larger widths without the slowest compilers
-    python demos/bench_jit.py --widths 16 --batches 100 10000
-    python demos/bench_jit.py compile moons threads    compile times; whole processes; one core against two
+    python demos/bench_jit.py                      everything (micrograd itself trains for minutes)
+    python demos/bench_jit.py steps --widths 16 --batches 100 10000
+    python demos/bench_jit.py compile threads      compile times, and one core against two
 
-All contenders run in one process on one thread, in turn (A B A B ...), so that a drift of the machine's speed hits all
-of them; a figure is the best burst of a few ms, a ratio the median of the rounds' ratios. The machine's multiply-add peak is
-measured in the same rounds. Peers that are not installed are left out with a word:
+All contenders run in one process on one thread, in turn (A B A B ...), so that a drift of the machine's speed hits
+all of them; a figure is the best burst of a few ms, a ratio the median of the rounds' ratios. The machine's
+multiply-add peak is measured in the same rounds. Peers that are not installed are left out with a word:
 `pip install "micrograd-kr[jit]" torch jax ddx-ad casadi micrograd`.
 """
 
@@ -76,10 +76,14 @@ def our_kernel(work: Work) -> Step:
     recording = next(iter(compiled._recordings.values()))[0]
     program = compiled._program(recording, "mean")
     parameters = np.array([p.data for p in recording.parameters])
+    results = np.empty(program.sum_count)
     addresses, kept = compiled._addresses(recording, [work.x, work.y], work.count)
+    places = (parameters.ctypes.data, 0, results.ctypes.data)
+    frame = program.borrow(addresses, 0, work.count, *places, work.count)
 
     def step() -> Any:
-        return program.sums(addresses, work.count, parameters.ctypes.data, 1), kept
+        program.code.run(frame[1])
+        return results, parameters, kept
 
     return step
 
@@ -96,7 +100,7 @@ def our_fit(work: Work) -> Step:
 
     model, compiled = our_model(work)
     optimizer = nn.SGD(model, lr=1e-9)
-    steps = max(1, 50_000_000 // (work.count * work.multiply_adds))
+    steps = max(30, 300_000_000 // (work.count * work.multiply_adds))
 
     def step() -> None:
         compiled.fit(work.x, work.y, optimizer, epochs=steps, progress=False)
@@ -234,18 +238,18 @@ def multiply_add_peak() -> Callable[[], float]:
     ]
     for k in size:
         lines += [
-            f"%p{k} = getelementptr i8, ptr %memory, i64 {machine.bytes * k}",
+            f"%p{k} = getelementptr i8, ptr %memory, i64 {machine.bytes * (k + 1)}",
             machine.store(f"%s{k}", f"%p{k}"),
         ]
     lines.append(f"ret void\n}}\ndeclare {kind} @llvm.fmuladd.{machine.suffix}({kind}, {kind}, {kind})\n")
     code = MachineCode("\n".join(lines), find_host())
-    memory = np.full(8 * 20 + 16, 0.5)
+    memory = np.full(8 * 21 + 16, 0.5)
     address = memory.ctypes.data + -memory.ctypes.data % 64
 
     def measure() -> float:
         begin = time.perf_counter()
         code.run(address)
-        return turns * len(size) * machine.lanes / (time.perf_counter() - begin) + 0 * memory[0]
+        return turns * len(size) * machine.lanes / (time.perf_counter() - begin) if memory.size else 0.0
 
     return measure
 
@@ -335,9 +339,30 @@ def compile_times() -> None:
                 runs.append(json.loads(done.stdout))
             (first, cpu, recorded, nodes), (second, *_) = runs
             print(
-                f"  width {width:3}: {recorded:7,} operations recorded, {nodes:6,} after reduction: {first * 1e3:6,.0f} ms "
-                f"({cpu / recorded * 1e6:.0f} us of processor time each), from the cache {second * 1e3:5.0f} ms"
+                f"  width {width:3}: {recorded:7,} operations recorded, {nodes:6,} after reduction: "
+                f"{first * 1e3:6,.0f} ms ({cpu / recorded * 1e6:.0f} us of processor time each), "
+                f"from the cache {second * 1e3:5.0f} ms"
             )
+    long_compile()
+
+
+def long_compile() -> None:
+    """About 100,000 operations of straight code that no loop can shorten."""
+    code = (
+        "import time, json, numpy as np\nfrom micrograd_kr import Value, jit\nimport llvmlite.binding\n"
+        "w = [Value(0.01 * k) for k in range(100)]\n"
+        "def loss(x):\n    t = x\n    for k in range(8000):\n"
+        "        t = (t * w[k % 100] + x * w[(7 * k + 3) % 100] - 0.5 * x).tanh()\n    return t\n"
+        "f = jit(loss)\nbegin = time.perf_counter(); cpu = time.process_time()\nf.mean(np.linspace(-1, 1, 10))\n"
+        "print(json.dumps([time.perf_counter() - begin, time.process_time() - cpu, f.stats.recorded, f.stats.nodes]))"
+    )
+    environment = {**os.environ, "MICROGRAD_KR_CACHE": "off"}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    seconds, cpu, recorded, nodes = json.loads(done.stdout)
+    print(
+        f"  straight:  {recorded:7,} operations recorded, {nodes:6,} after reduction: {seconds:.1f} s "
+        f"({cpu:.1f} s of processor time, {cpu / nodes * 1e6:.0f} us a node)"
+    )
 
 
 def moons_processes() -> None:

@@ -72,10 +72,10 @@ def _find_functions(llvm: Any) -> None:
     if sys.platform.startswith("linux") and platform.machine() in ("x86_64", "AMD64"):
         with suppress(RuntimeError):
             llvm.load_library_permanently("libmvec.so.1")  # glibc's functions on vectors
-    libraries: list[Any] = [ctypes.CDLL("ucrtbase")] if sys.platform == "win32" else [ctypes.CDLL(None)]
+    c_libraries: list[Any] = [ctypes.CDLL("ucrtbase")] if sys.platform == "win32" else [ctypes.CDLL(None)]
     for name in [*FUNCTIONS, POWER.name]:
-        for library in libraries:
-            function = getattr(library, name, None)
+        for c_library in c_libraries:
+            function = getattr(c_library, name, None)
             if function is not None and not llvm.address_of_symbol(name):
                 llvm.add_symbol(name, ctypes.cast(function, ctypes.c_void_p).value)
 

@@ -155,7 +155,7 @@ def _leaves(run: _Run) -> list[Value]:
 
 
 def _reachable(function: Callable[..., Any]) -> list[Any]:
-    """The Values and nn modules that the function's own names lead to: closed over, global, or in what it belongs to."""
+    """The Values and nn modules that the function's own names lead to: closed over, global, or what it belongs to."""
     holders: list[Any] = [function, getattr(function, "__self__", None)]
     code = getattr(function, "__code__", None)
     if code is not None:
