@@ -44,12 +44,11 @@
 # of chapter 1 with more knobs. `train` is a function that takes the four steps of chapter 1.
 
 # %%
+from micrograd_kr import nn
+from micrograd_kr.book import BLUE, GREY, figure, label, likeliest, outputs, say, show, size, train
 from sklearn.datasets import load_diabetes
 from sklearn.metrics import mean_absolute_error
 from sklearn.preprocessing import StandardScaler
-
-from micrograd_kr import nn
-from micrograd_kr.book import BLUE, GREY, figure, label, likeliest, outputs, say, show, size, train
 
 patients = load_diabetes(scaled=False)
 features = StandardScaler().fit_transform(patients.data).tolist()  # 크기를 맞춘다 / brought to one scale

@@ -29,7 +29,6 @@
 
 # %%
 import numpy as np
-
 from micrograd_kr import nn
 from micrograd_kr.book import draw_boundary, figure, label, outputs, say, show, size, train
 

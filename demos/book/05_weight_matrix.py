@@ -30,9 +30,6 @@
 # and four columns.
 
 # %%
-from sklearn.datasets import load_iris
-from sklearn.preprocessing import StandardScaler
-
 from micrograd_kr import Value, nn
 from micrograd_kr.book import (
     draw_heat_map,
@@ -47,6 +44,8 @@ from micrograd_kr.book import (
     size,
     train,
 )
+from sklearn.datasets import load_iris
+from sklearn.preprocessing import StandardScaler
 
 iris = load_iris()
 flowers, species = StandardScaler().fit_transform(iris.data).tolist(), iris.target.tolist()

@@ -20,7 +20,7 @@
 
 # %%
 from micrograd_kr import Value, nn
-from micrograd_kr.book import BLUE, GREEN, GREY, RED, YELLOW, figure, label, say, show, size
+from micrograd_kr.book import BLUE, GREEN, RED, figure, label, say, show, size
 from micrograd_kr.houses import HOUSES
 
 houses = HOUSES[:10]  # 열 채만 / ten houses will do

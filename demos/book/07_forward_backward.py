@@ -33,10 +33,9 @@
 # are moved close to 0 by subtracting their means.
 
 # %%
-from sklearn.datasets import load_iris
-
 from micrograd_kr import Stepper, Value, nn, why
 from micrograd_kr.book import BLUE, RED, figure, graph, label, say, show, size
+from sklearn.datasets import load_iris
 
 iris = load_iris()
 chosen = [51, 77, 100, 126]  # 둘씩 / two of each

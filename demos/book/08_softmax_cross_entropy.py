@@ -30,7 +30,7 @@
 import math
 
 from micrograd_kr import Value, nn
-from micrograd_kr.book import BLUE, GREEN, GREY, RED, figure, label, likeliest, outputs, say, show, size, train
+from micrograd_kr.book import BLUE, GREY, RED, figure, label, likeliest, outputs, say, show, size
 
 names = ["0", "1", "2"]
 scores = [Value(2.0), Value(1.0), Value(-1.0)]

@@ -35,12 +35,11 @@
 # Let us make a filter by hand that finds vertical strokes.
 
 # %%
+from micrograd_kr import Value, grad, nn
+from micrograd_kr.book import BLUE, GREY, RED, draw_pixels, figure, label, likeliest, outputs, say, show, size, train
 from sklearn.datasets import load_digits
 from sklearn.metrics import accuracy_score
 from sklearn.model_selection import train_test_split
-
-from micrograd_kr import Value, grad, nn
-from micrograd_kr.book import BLUE, GREY, RED, draw_pixels, figure, label, likeliest, outputs, say, show, size, train
 
 digits = load_digits()
 pictures = [(image / 16).tolist() for image in digits.images]  # 8×8, 0 = 흰 점 / white

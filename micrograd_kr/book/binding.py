@@ -46,14 +46,17 @@ nav ol { padding-left: 0; list-style: none; }
 blockquote { margin: 1.4rem 0; padding: .2rem 1.2rem; border-left: 4px solid var(--blue); background: var(--code); }
 pre { background: var(--code); padding: .9rem 1.1rem; border-radius: 8px; overflow-x: auto; line-height: 1.5;
   font-size: .86rem; word-break: normal; }
-code, pre { font-family: "D2Coding", "NanumGothicCoding", "SFMono-Regular", Consolas, "Noto Sans Mono CJK KR", monospace; }
+code, pre { font-family: "D2Coding", "NanumGothicCoding", "SFMono-Regular", Consolas, "Noto Sans Mono CJK KR",
+  monospace; }
 :not(pre) > code { background: var(--code); padding: .1em .35em; border-radius: 4px; font-size: .9em; }
 pre.printed { background: none; border: 1px solid var(--line); border-left: 4px solid #3a8f5c; white-space: pre-wrap; }
 details { margin: 1rem 0; color: var(--soft); font-size: .9rem; } summary { cursor: pointer; }
 figure { margin: 2rem 0; text-align: center; } figure img, figure svg { max-width: 100%; height: auto; }
-figure img { background: #fff; } figure iframe { width: 100%; height: 38rem; border: 1px solid var(--line); border-radius: 8px; }
+figure img { background: #fff; }
+figure iframe { width: 100%; height: 38rem; border: 1px solid var(--line); border-radius: 8px; }
 figcaption { color: var(--soft); font-size: .92rem; margin-top: .4rem; }
-table { border-collapse: collapse; margin: 1.4rem auto; } td, th { border-bottom: 1px solid var(--line); padding: .35rem .8rem; }
+table { border-collapse: collapse; margin: 1.4rem auto; }
+td, th { border-bottom: 1px solid var(--line); padding: .35rem .8rem; }
 .seconds { color: var(--soft); font-size: .85rem; }
 """
 
@@ -130,6 +133,6 @@ def _picture(picture: Picture, language: str) -> str:
         body = f'<img src="data:image/svg+xml;base64,{data}" alt="{escape(picture.caption, quote=True)}">'
     else:
         page = escape(picture.content.decode(), quote=True)
-        title = f"{_WORDS[language]['live']}: {picture.caption}"
-        body = f'<iframe sandbox="allow-scripts" loading="lazy" title="{escape(title, quote=True)}" srcdoc="{page}"></iframe>'
+        title = escape(f"{_WORDS[language]['live']}: {picture.caption}", quote=True)
+        body = f'<iframe sandbox="allow-scripts" loading="lazy" title="{title}" srcdoc="{page}"></iframe>'
     return f"<figure>{body}<figcaption>{caption}</figcaption></figure>"

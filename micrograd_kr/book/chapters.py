@@ -10,6 +10,7 @@ its tags say the rest: `ko` and `en` the language of a text, `hide-input` code t
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -93,3 +94,18 @@ def find_chapters() -> list[Chapter]:
     """
     matches = [(path, _FILE.match(path.name)) for path in sorted(folder().iterdir())]
     return [Chapter(int(match["number"]), path) for path, match in matches if match]
+
+
+def as_notebook(chapter: Chapter, language: str) -> str:
+    """The chapter as a Jupyter notebook that has not been run, in one language."""
+    cells = []
+    for number, cell in enumerate(cell for cell in chapter.cells() if cell.is_for(language)):
+        about = {"tags": [tag for tag in cell.tags if tag not in ("ko", "en")]}
+        common = {"id": f"cell-{number}", "metadata": about, "source": cell.source.splitlines(keepends=True)}
+        if cell.kind == "code":
+            cells.append({"cell_type": "code", "execution_count": None, "outputs": [], **common})
+        else:
+            cells.append({"cell_type": "markdown", **common})
+    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    notebook = {"cells": cells, "metadata": {"kernelspec": kernel}, "nbformat": 4, "nbformat_minor": 5}
+    return json.dumps(notebook, ensure_ascii=False, indent=1) + "\n"

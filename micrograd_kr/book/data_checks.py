@@ -4,8 +4,8 @@
 >>> check_labels([0, 1, 5, 1], classes=3)
 Traceback (most recent call last):
     ...
-micrograd_kr.book.data_checks.BadDataError: the label in row 2 is 5, but with 3 classes a label is 0, 1 or 2. Is this row
-mistyped, or does the model need more outputs?
+micrograd_kr.book.data_checks.BadDataError: the label in row 2 is 5, but with 3 classes a label is 0, 1 or 2. Is this
+row mistyped, or does the model need more outputs?
 """
 
 from __future__ import annotations
@@ -36,15 +36,14 @@ def check_features(rows: Sequence[Sequence[float]], names: Sequence[str] = ()) -
     with the mean of the column for instance.
     """
     if len(rows) == 0:
-        raise BadDataError(
-            choose("데이터가 비어 있습니다. 파일을 제대로 읽었는지 보세요.", "There are no rows. Was the file read?")
-        )
+        raise BadDataError(choose("데이터가 비어 있습니다. 파일을 읽었나요?", "there are no rows: was the file read?"))
     width = len(rows[0])
     for index, row in enumerate(rows):
         if len(row) != width:
             raise BadDataError(
                 choose(
-                    f"{index}번 행에는 특성이 {len(row)}개인데 0번 행에는 {width}개입니다. 빠지거나 남는 칸을 찾아보세요.",
+                    f"{index}번 행에는 특성이 {len(row)}개인데 0번 행에는 {width}개입니다. "
+                    "빠지거나 남는 칸을 찾아보세요.",
                     f"row {index} has {len(row)} features, row 0 has {width}. Look for a cell too few or too many.",
                 )
             )
@@ -53,7 +52,8 @@ def check_features(rows: Sequence[Sequence[float]], names: Sequence[str] = ()) -
             if cell is None or (isinstance(cell, float) and math.isnan(cell)):
                 raise BadDataError(
                     choose(
-                        f"{index}번 행에 '{name}' 값이 비어 있습니다({cell}). 이 행을 빼거나, 그 열의 평균 같은 값으로 채우세요.",
+                        f"{index}번 행에 '{name}' 값이 비어 있습니다({cell}). "
+                        "이 행을 빼거나, 그 열의 평균 같은 값으로 채우세요.",
                         f"{name!r} is missing in row {index} ({cell}). Leave this row out, or fill the gap, "
                         "with the mean of the column for instance.",
                     )
@@ -65,8 +65,8 @@ def check_features(rows: Sequence[Sequence[float]], names: Sequence[str] = ()) -
             if not finite:
                 raise BadDataError(
                     choose(
-                        f"{index}번 행의 '{name}' 값 {cell!r}은(는) 셈할 수 있는 수가 아닙니다. 수로 바꾸어 적으세요.",
-                        f"{name!r} in row {index} is {cell!r}, which is no number to compute with. Write it as a number.",
+                        f"{index}번 행의 '{name}' 값이 {cell!r}입니다. 셈할 수 있는 수로 바꾸어 적으세요.",
+                        f"{name!r} in row {index} is {cell!r}, no number to compute with: write it as a number.",
                     )
                 )
 
@@ -91,8 +91,8 @@ def check_labels(labels: Iterable[int], classes: int) -> None:
         if not whole or not 0 <= given < classes:
             raise BadDataError(
                 choose(
-                    f"{index}번 행의 정답(레이블)이 {given!r}입니다. 클래스가 {classes}개이면 {allowed} 가운데 하나여야 "
-                    "합니다. 잘못 적힌 행인가요, 아니면 모델의 출력을 늘려야 하나요?",
+                    f"{index}번 행의 정답(레이블)이 {given!r}입니다. 클래스가 {classes}개이면 {allowed} 가운데 "
+                    "하나여야 합니다. 잘못 적힌 행인가요, 아니면 모델의 출력을 늘려야 하나요?",
                     f"the label in row {index} is {given!r}, but with {classes} classes a label is {allowed}. "
                     "Is this row mistyped, or does the model need more outputs?",
                 )
@@ -102,8 +102,8 @@ def check_labels(labels: Iterable[int], classes: int) -> None:
         if not counts[number]:
             raise BadDataError(
                 choose(
-                    f"{number}번 클래스에는 보기가 하나도 없습니다. 본 적 없는 것은 배울 수 없습니다. 보기를 더 모으거나, "
-                    "이 클래스를 빼고 번호를 다시 매기세요.",
+                    f"{number}번 클래스에는 보기가 하나도 없습니다. 본 적 없는 것은 배울 수 없습니다. "
+                    "보기를 더 모으거나, 이 클래스를 빼고 번호를 다시 매기세요.",
                     f"class {number} has no example: a model cannot learn what it has never seen. "
                     "Collect some, or number the classes anew without it.",
                 )
@@ -127,13 +127,14 @@ def check_cost(cost: float, rows: Sequence[Sequence[float]] = (), names: Sequenc
     named = [names[i] if i < len(names) else choose(f"{i}번 특성", f"feature {i}") for i in range(len(sizes))]
     if sizes and max(sizes) > 10 * min(sizes):
         large, small = sizes.index(max(sizes)), sizes.index(min(sizes))
+        big, little = f"{sizes[large]:.4g}", f"{sizes[small]:.4g}"
         reason = choose(
-            f"'{named[large]}'의 크기는 {sizes[large]:.4g}쯤, '{named[small]}'의 크기는 {sizes[small]:.4g}쯤입니다. 크기가 "
-            "이렇게 다르면 가중치들이 서로 발을 맞추지 못합니다. 특성의 크기를 맞추거나(평균을 빼고 표준편차로 나누기), "
+            f"'{named[large]}'의 크기는 {big}쯤, '{named[small]}'의 크기는 {little}쯤입니다. 크기가 이렇게 다르면 "
+            "가중치들이 서로 발을 맞추지 못합니다. 특성의 크기를 맞추거나(평균을 빼고 표준편차로 나누기), "
             "학습률을 줄이세요.",
-            f"{named[large]!r} is about {sizes[large]:.4g}, {named[small]!r} about {sizes[small]:.4g}: features so unlike "
-            "in size pull the weights out of step. Scale them (subtract the mean, divide by the standard deviation), "
-            "or take a smaller learning rate.",
+            f"{named[large]!r} is about {big}, {named[small]!r} about {little}: features so unlike in size pull the "
+            "weights out of step. Scale them (subtract the mean, divide by the standard deviation), or take a smaller "
+            "learning rate.",
         )
     else:
         reason = choose("학습률을 열 배 줄여 보세요.", "Take a learning rate ten times smaller.")

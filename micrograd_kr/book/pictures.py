@@ -114,10 +114,16 @@ def show(name: str, picture: Any, *, ko: str, en: str) -> None:
     elif "ipykernel" in sys.modules:
         _display(shown)
     else:
-        path = Path(os.environ.get(FOLDER_VARIABLE, "book_figures")) / f"{name}.{shown.kind}"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(shown.content)
+        path = save(shown)
         say(ko=f"[그림] {shown.caption} → {path}", en=f"[figure] {shown.caption} → {path}")
+
+
+def save(shown: Picture) -> Path:
+    """Write a picture into the folder for figures, and return where it is."""
+    path = Path(os.environ.get(FOLDER_VARIABLE, "book_figures")) / f"{shown.name}.{shown.kind}"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(shown.content)
+    return path
 
 
 def graph(output: Any) -> Any:
