@@ -531,7 +531,7 @@ def random_graphs(lab: Lab) -> None:
     rows = rows_of(offered)
     generator = random.Random(2024)
     for turn in range(240):
-        expression = grow(generator.randrange, rows, ["x", "y"][: 1 + turn % 2], 1 + turn // 24)
+        expression = grow(generator.randrange, rows, ["x", "y"][: 1 + turn % 2], (1 + turn // 24,) * 2)
         if not expression.steps or not _well_conditioned(expression):
             continue
         try:

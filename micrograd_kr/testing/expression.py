@@ -179,6 +179,26 @@ class Expression:
         return Expression, (self.point, self.steps)
 
 
+def pruned(point: Mapping[str, Number], steps: Sequence[Sequence[Any]], keep_inputs: bool = False) -> Expression:
+    """The expression of those steps that the last one needs, and of the inputs that these need, unless all are kept.
+
+    >>> pruned({"x": 1.0, "y": 2.0}, [("sin", "y"), ("cos", "x"), ("exp", "v2")])
+    Expression({'x': 1.0}, [('cos', 'x'), ('exp', 'v1')])
+    """
+    needed = {f"v{len(steps)}"}
+    for number in range(len(steps), 0, -1):
+        if f"v{number}" in needed:
+            needed.update(x for x in steps[number - 1][1:] if isinstance(x, str))
+    kept_inputs = {name: number for name, number in point.items() if keep_inputs or not steps or name in needed}
+    names = {name: name for name in kept_inputs}
+    kept: list[tuple[Any, ...]] = []
+    for number, (op, *operands) in enumerate(steps, start=1):
+        if f"v{number}" in needed:
+            kept.append((op, *[names[x] if isinstance(x, str) else x for x in operands]))
+            names[f"v{number}"] = f"v{len(kept)}"
+    return Expression(kept_inputs, kept)
+
+
 def _python_call(op: Op, operands: list[str]) -> str:
     if op.precedence > 0 and op.symbol in _PYTHON_OPERATORS:
         return op.spell(*[f"({text})" if text.startswith("-") else text for text in operands])

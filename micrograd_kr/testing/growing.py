@@ -17,7 +17,7 @@ from typing import Any
 
 from ..elementary import Number
 from ..ops import OPS, Op, find_op
-from .expression import Expression
+from .expression import Expression, pruned
 
 Choose = Callable[[int], int]  # choose(n) is one of 0 ... n - 1
 
@@ -106,6 +106,7 @@ class Row:
 class _Grower:
     def __init__(self, choose: Choose, rows: list[Row], point: dict[str, Number], numbers: type, corners: bool) -> None:
         self.choose, self.rows, self.numbers, self.corners = choose, rows, numbers, corners
+        self.inputs = set(point)
         self.values: dict[str, Number] = dict(point)
         self.steps: list[tuple[Any, ...]] = []
         self.loose = list(point)  # what no step has used yet
@@ -167,8 +168,11 @@ class _Grower:
 
     def flat_on_diagonal(self, op: Op, numbers: list[Number]) -> bool:
         """Whether op(x, x) is the same for every x, as x - x is: nothing could be seen in its derivative."""
-        moved = [x + Fraction(1, 4) if isinstance(x, Fraction) else x + 0.25 for x in numbers]
-        return bool(op.compute(*moved) == op.compute(*numbers))
+        moved = [x + Fraction(1, 7) if isinstance(x, Fraction) else x + 1 / 7 for x in numbers]
+        try:
+            return bool(op.compute(*moved) == op.compute(*numbers))
+        except ArithmeticError:
+            return False
 
     def operands_for(self, row: Row) -> list[Any]:
         count = row.op.arity
@@ -199,35 +203,33 @@ class _Grower:
                 return True
         return False
 
-    def grow(self, nodes: int) -> None:
-        while len(self.steps) < nodes:
-            left = nodes - len(self.steps) - (not self.shared)
-            loose = [name for name in self.loose if self.is_number(name)]
-            if len(loose) > 1 and len(loose) - 1 >= left:
-                if self.joining_step(loose[-1], loose[-2]):
-                    continue
-                self.loose.remove(loose[-2])  # nothing joins them: this one is left out
-            elif left <= 0:
-                last = loose[-1] if loose else [name for name in self.values if self.is_number(name)][-1]
-                if not self.joining_step(last, last):
-                    break
-            elif not self.free_step():
+    def loose_results(self) -> list[str]:
+        """The computed numbers that nothing uses yet."""
+        return [name for name in self.loose if self.is_number(name) and name not in self.inputs]
+
+    def steps_to_finish(self) -> int:
+        """How many steps it takes to join what is loose, and to share something."""
+        return max(0, len(self.loose_results()) - 1) + (not self.shared)
+
+    def grow(self, least: int, most: int) -> None:
+        often = max(2, 2 * most // 3)
+        while len(self.steps) < most:
+            if len(self.steps) >= least and self.choose(often) == 0:
+                least, most = most, min(most, len(self.steps) + self.steps_to_finish())
+                continue
+            loose = self.loose_results()
+            if self.steps_to_finish() < most - len(self.steps) and self.free_step():
+                continue
+            if len(loose) > 1:
+                if not self.joining_step(loose[-1], loose[-2]):
+                    self.loose.remove(loose[-2])  # nothing joins them: this one is left out
+            elif self.shared or not self.joining_step(self.last, self.last):
                 break
 
-
-def _pruned(point: dict[str, Number], steps: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
-    """The steps that the last one needs, renamed v1, v2, ..."""
-    needed = {f"v{len(steps)}"}
-    for number in range(len(steps), 0, -1):
-        if f"v{number}" in needed:
-            needed.update(x for x in steps[number - 1][1:] if isinstance(x, str))
-    names = {name: name for name in point}
-    kept: list[tuple[Any, ...]] = []
-    for number, (op, *operands) in enumerate(steps, start=1):
-        if f"v{number}" in needed:
-            kept.append((op, *[names[x] if isinstance(x, str) else x for x in operands]))
-            names[f"v{number}"] = f"v{len(kept)}"
-    return kept
+    @property
+    def last(self) -> str:
+        """The newest number."""
+        return [name for name in self.values if self.is_number(name)][-1]
 
 
 def rows_of(ops: Sequence[str | Op] | None) -> list[Row]:
@@ -242,18 +244,24 @@ def grow(
     choose: Choose,
     rows: list[Row],
     names: Sequence[str],
-    nodes: int,
+    sizes: tuple[int, int],
     numbers: type = float,
     corners: bool = False,
+    keep_inputs: bool = True,
 ) -> Expression:
-    """One random expression of at most `nodes` nodes; `choose` makes every choice."""
+    """One random expression, with a number of nodes between `sizes`; `choose` makes every choice."""
     point = {name: draw_number(choose, numbers, corners) for name in names}
     grower = _Grower(choose, rows, point, numbers, corners)
-    grower.grow(nodes)
+    grower.grow(*sizes)
     steps = grower.steps
     while steps and isinstance(grower.values[f"v{len(steps)}"], bool):
+        del grower.values[f"v{len(steps)}"]
         steps.pop()  # a condition is no output
-    return Expression(point, _pruned(point, steps))
+    grown = pruned(point, steps, keep_inputs)
+    used = [x for step in grown.steps for x in step[1:] if isinstance(x, str)]
+    if len(set(used)) == len(used) and len(grown.steps) < sizes[1] and grower.joining_step(grower.last, grower.last):
+        grown = pruned(point, steps, keep_inputs)  # what was shared was not needed
+    return grown
 
 
 def random_expression(
@@ -269,7 +277,7 @@ def random_expression(
     True
     """
     generator = seed if isinstance(seed, random.Random) else random.Random(seed)
-    return grow(generator.randrange, rows_of(ops), input_names(inputs), nodes, numbers)
+    return grow(generator.randrange, rows_of(ops), input_names(inputs), (nodes, nodes), numbers)
 
 
 def input_names(inputs: int | str | Sequence[str]) -> list[str]:

@@ -3,25 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
 
-from .expression import Expression
-
-
-def pruned(expression: Expression, steps: list[tuple[Any, ...]]) -> Expression:
-    """The expression of `steps`, of which only those that the last needs are kept; unused inputs go, too."""
-    needed = {f"v{len(steps)}"}
-    for number in range(len(steps), 0, -1):
-        if f"v{number}" in needed:
-            needed.update(x for x in steps[number - 1][1:] if isinstance(x, str))
-    point = {name: number for name, number in expression.point.items() if name in needed}
-    names = {name: name for name in point}
-    kept: list[tuple[Any, ...]] = []
-    for number, (op, *operands) in enumerate(steps, start=1):
-        if f"v{number}" in needed:
-            kept.append((op, *[names[x] if isinstance(x, str) else x for x in operands]))
-            names[f"v{number}"] = f"v{len(kept)}"
-    return Expression(point, kept)
+from .expression import Expression, pruned
 
 
 def smaller(expression: Expression) -> Iterator[Expression]:
@@ -29,13 +12,13 @@ def smaller(expression: Expression) -> Iterator[Expression]:
     steps = list(expression.steps)
     for number in range(len(steps), 0, -1):  # an earlier result as the output
         if number < len(steps):
-            yield pruned(expression, steps[:number])
+            yield pruned(expression.point, steps[:number])
     for number in range(len(steps), 0, -1):  # a step replaced by one of its operands
         for operand in dict.fromkeys(x for x in steps[number - 1][1:] if isinstance(x, str)):
             name = f"v{number}"
             bridged = [(op, *[operand if x == name else x for x in rest]) for op, *rest in steps]
             if number < len(steps):
-                yield pruned(expression, bridged)
+                yield pruned(expression.point, bridged)
     for name, at in expression.point.items():
         for simple in (1.0, 2.0, 3.0):
             if at not in (1.0, 2.0, 3.0):

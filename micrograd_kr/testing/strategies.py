@@ -69,8 +69,8 @@ def expressions(
     def expression(draw: Any) -> Expression:
         choose = _chooser(draw)
         names = input_names(1 + choose(3) if inputs is None else inputs)
-        nodes = min_nodes + choose(max_nodes - min_nodes + 1)
-        return grow(choose, rows_of(ops), names, nodes, numbers, corners)
+        sizes = min_nodes, max_nodes
+        return grow(choose, rows_of(ops), names, sizes, numbers, corners, keep_inputs=inputs is not None)
 
     return expression()
 

@@ -1,0 +1,326 @@
+"""The conformance suite: right engines pass, each famous mistake is found, and no engine takes the tests down."""
+
+import os
+import subprocess
+import sys
+import textwrap
+import time
+from importlib.util import find_spec
+
+import pytest
+
+from micrograd_kr import Value
+from micrograd_kr.__main__ import main
+from micrograd_kr.testing import EngineConformance, adapters, check_row, mutants, mutation_score
+from micrograd_kr.testing.conformance import CHECKS, as_engine, run_check
+from micrograd_kr.testing.gallery import EXHIBITS, compare, show
+from micrograd_kr.testing.isolation import run_isolated
+from micrograd_kr.testing.mutants import engine_mutants
+
+
+class TestOurOwnEngine(EngineConformance):
+    Value = Value
+
+
+@pytest.mark.skipif(find_spec("autograd") is None, reason="autograd is not installed")
+class TestHipsAutograd(EngineConformance):
+    Value = adapters.Autograd
+
+
+@pytest.mark.skipif(find_spec("torch") is None, reason="PyTorch is not installed")
+class TestPyTorch(EngineConformance):
+    Value = adapters.PyTorch
+
+
+class TestInAProcessOfItsOwn(EngineConformance):
+    Value = Value
+    isolated = "micrograd_kr:Value"
+
+    def test_random_graphs(self):
+        super().test_random_graphs()
+
+    def _conforms(self, name):
+        if name == "random_graphs":  # one is enough: a process is slow to start
+            super()._conforms(name)
+
+
+def found_in(engine):
+    return {name for name in CHECKS if run_check(name, engine).findings}
+
+
+MISTAKES = {
+    "assigned, not added": {"sharing", "two_losses"},
+    "recursion, no topological order": {"sharing"},
+    "no topological order": {"sharing"},
+    "parents as a set": {"sharing"},
+    "inner gradients not cleared": {"repeated_backward", "two_losses_on_one_result"},
+    "changed leaves read again": {"changed_leaves"},
+}
+
+
+@pytest.mark.parametrize("name", MISTAKES)
+def test_each_mistake_of_the_mechanism_is_found(name):
+    with next(mutant for mutant in engine_mutants() if mutant.name == name):
+        findings = {check for check in CHECKS if check != "deep_chains" and run_check(check, as_engine(Value)).findings}
+    assert findings >= MISTAKES[name]
+    assert not found_in(as_engine(Value))
+
+
+def test_a_wrong_rule_is_shown_on_the_smallest_graph():
+    with next(mutant for mutant in mutants() if mutant.name == "tanh[0]: scaled by 1.01"):
+        findings = run_check("functions", as_engine(Value)).findings
+        in_random_graphs = run_check("random_graphs", as_engine(Value)).findings
+    assert [finding.message for finding in findings] == ["wrong_number"]
+    assert ".tanh()" in findings[0].code and len(findings[0].code.splitlines()) == 3
+    assert len(in_random_graphs[0].code.splitlines()) == 3
+    assert "x.grad" in findings[0].say("en") and "이어야 합니다" in findings[0].say("ko")
+
+
+def test_what_an_engine_does_not_offer_is_skipped():
+    class OnlyTimes:
+        def __init__(self, data):
+            self.data, self.grad, self.parents = data, 0.0, ()
+
+        def __mul__(self, other):
+            if not isinstance(other, OnlyTimes):
+                return NotImplemented
+            out = OnlyTimes(self.data * other.data)
+            out.parents = (self, other.data), (other, self.data)
+            return out
+
+        def backward(self, upstream=1.0):
+            self.grad += upstream
+            for parent, local in self.parents:
+                parent.backward(local * upstream)
+
+    outcomes = {name: run_check(name, as_engine(OnlyTimes)) for name in CHECKS}
+    assert not outcomes["operators"].findings and not outcomes["operators"].skipped
+    assert outcomes["reflected_operators"].skipped and outcomes["functions"].skipped
+    assert not outcomes["random_graphs"].findings
+
+
+# --- the command, and engines that take the interpreter down ----------------------------------------------------------
+
+GOOD = "from micrograd_kr import Value\n"
+BROKEN = """
+    import ctypes, os, time
+    from micrograd_kr import Value as Right
+
+    class Value:
+        def __init__(self, data):
+            self.right = data if isinstance(data, Right) else Right(data)
+        data = property(lambda self: self.right.data)
+        grad = property(lambda self: self.right.grad, lambda self, x: setattr(self.right, "grad", x))
+        def backward(self):
+            self.right.backward()
+        def __mul__(self, other):
+            return Value(self.right * getattr(other, "right", other))
+        def __add__(self, other):
+            return Value(self.right + getattr(other, "right", other))
+        def __pow__(self, other):
+            {pow}
+        def __neg__(self):
+            return Value(-self.right)
+"""
+
+
+def broken_engine(folder, what):
+    folder.joinpath("broken.py").write_text(textwrap.dedent(BROKEN.format(pow=what)))
+    return "broken:Value"
+
+
+@pytest.mark.parametrize(
+    ("what", "message", "how"),
+    [
+        ("ctypes.string_at(0)", "crashes", "SIGSEGV"),
+        ("os._exit(3)", "leaves", "exit code 3"),
+        ("time.sleep(60)", "hangs", "2"),
+        ("raise SystemError('bad')", "raises", "SystemError: bad"),
+    ],
+)
+def test_an_engine_that_crashes_leaves_or_hangs_is_a_finding_with_its_graph(tmp_path, monkeypatch, what, message, how):
+    monkeypatch.syspath_prepend(tmp_path)
+    start = time.monotonic()
+    outcomes = {o.check: o for o in run_isolated(broken_engine(tmp_path, what), ["operators", "sharing"], time_limit=2)}
+    assert time.monotonic() - start < 30
+    finding = outcomes["operators"].findings[0]
+    assert finding.message == message and how in str(finding.pieces)
+    assert "**" in finding.code
+    assert not outcomes["sharing"].findings
+
+
+def test_check_says_what_is_wrong_and_exits_accordingly(tmp_path, monkeypatch, capsys):
+    monkeypatch.syspath_prepend(tmp_path)
+    tmp_path.joinpath("good.py").write_text(GOOD)
+    assert main(["check", "good:Value", "--lang", "en"]) == 0
+    assert "good:Value conforms" in capsys.readouterr().out
+    assert main(["check", broken_engine(tmp_path, "return Value(self.right ** other * 2)"), "--lang", "ko"]) == 1
+    printed = capsys.readouterr().out
+    assert "적합하지 않습니다" in printed and "**" in printed
+
+
+@pytest.mark.parametrize("target", ["nosuchmodule:Value", "micrograd_kr:Nothing", "micrograd_kr", "math:pi", ":"])
+def test_check_of_what_is_no_engine_says_so(target, capsys):
+    assert main(["check", target]) == 2
+    assert capsys.readouterr().err
+
+
+def test_an_engine_that_offers_nothing_does_not_conform(tmp_path, monkeypatch, capsys):
+    monkeypatch.syspath_prepend(tmp_path)
+    tmp_path.joinpath("empty.py").write_text("class Value:\n    pass\n")
+    assert main(["check", "empty:Value", "--lang", "en"]) == 1
+
+
+# --- mutants and the gallery ------------------------------------------------------------------------------------------
+
+
+def test_mutants_are_undone_even_after_an_error():
+    x = Value(2.0)
+    for mutant in mutants():
+        with pytest.raises(ZeroDivisionError), mutant:
+            raise ZeroDivisionError
+    (x * x).backward()
+    assert x.grad == 4.0
+    assert not found_in(as_engine(Value)) and check_row(x.tanh().op) == 3
+
+
+def test_the_score_of_a_weak_test_names_what_it_lets_live():
+    def weak():
+        x, y = Value(1.0), Value(1.0)
+        (x * y).backward()
+        assert x.grad == y.grad == 1.0
+
+    score = mutation_score(weak, [*mutants("mul"), *engine_mutants()])
+    assert {mutant.name for mutant in score.survived} == {"mul: arguments swapped", *(m.name for m in engine_mutants())}
+    assert float(score) == pytest.approx(6 / 14)
+    assert "lives: parents as a set" in str(score)
+    with pytest.raises(ValueError, match="although nothing is broken"):
+        mutation_score(lambda: 1 / 0)
+
+
+def test_the_score_of_a_hypothesis_test():
+    from hypothesis import given, settings
+    from hypothesis import strategies as st
+
+    @settings(max_examples=20)
+    @given(st.floats(0.5, 2), st.floats(3, 4))
+    def property_of_mul(a, b):
+        x, y = Value(a), Value(b)
+        (x * y).backward()
+        assert (x.grad, y.grad) == (b, a)
+
+    score = mutation_score(property_of_mul, mutants("mul"))
+    assert score.share == 1.0
+    property_of_mul()
+
+
+def test_zero_grad_forgotten_is_seen_by_a_test_of_training():
+    from micrograd_kr import nn
+
+    def two_steps():
+        model = nn.MLP(1, [1])
+        for _ in range(2):
+            model.zero_grad()
+            model([3.0]).backward()
+        assert model.parameters()[0].grad == 3.0
+
+    score = mutation_score(two_steps, [mutant for mutant in engine_mutants() if "zero_grad" in mutant.name])
+    assert score.share == 1.0
+
+
+@pytest.mark.parametrize("exhibit", EXHIBITS, ids=lambda exhibit: exhibit.key)
+def test_each_mistake_of_the_gallery_parts_from_the_right_answer(exhibit):
+    rows = compare(exhibit)
+    assert any(row.parts for row in rows)
+    assert not rows[0].parts  # the output's own gradient is 1 either way
+
+
+def test_the_gallery_shows_every_famous_mistake_in_both_languages(capsys):
+    assert {exhibit.mutant for exhibit in EXHIBITS} >= {mutant.name for mutant in engine_mutants()}
+    for lang, words in (("en", "they part here first"), ("ko", "여기서 처음 갈라집니다")):
+        assert main(["gallery", "--lang", lang]) == 0
+        printed = capsys.readouterr().out
+        assert printed.count(words) == len(EXHIBITS)
+        assert "72" in printed and "54" in printed
+    assert show("ko") != show("en")
+
+
+def test_the_command_mutants_lists_them_and_scores_a_test(tmp_path, monkeypatch, capsys):
+    assert main(["mutants"]) == 0
+    assert "parents as a set" in capsys.readouterr().out
+    monkeypatch.syspath_prepend(tmp_path)
+    tmp_path.joinpath("mytests.py").write_text("def test_nothing():\n    pass\n")
+    assert main(["mutants", "mytests:test_nothing"]) == 1
+    assert "0 of" in capsys.readouterr().out
+    assert main(["mutants", "mytests:test_missing"]) == 2
+
+
+# --- published packages ------------------------------------------------------------------------------------------------
+
+PEERS = {  # package: (the engine, what is wrong with it)
+    "micrograd": (
+        "micrograd.engine:Value",
+        {"repeated_backward", "two_losses_on_one_result", "changed_leaves", "corners", "deep_chains"},
+    ),
+    "minigrad": (
+        "minigrad.engine:Value",
+        {
+            "reflected_operators",
+            "integers",
+            "repeated_backward",
+            "two_losses_on_one_result",
+            "changed_leaves",
+            "operators",
+        },
+    ),
+    "propgrad": (
+        "propgrad.engine:Value",
+        {"repeated_backward", "two_losses_on_one_result", "changed_leaves", "corners", "deep_chains"},
+    ),
+    "lilgrad": (  # installs itself as micrograd
+        "micrograd.engine:Value",
+        {
+            "functions",
+            "repeated_backward",
+            "two_losses_on_one_result",
+            "changed_leaves",
+            "corners",
+            "not_a_number",
+            "deep_chains",
+        },
+    ),
+}
+
+IN_ITS_ENVIRONMENT = """
+import json, sys
+from micrograd_kr.testing.isolation import run_isolated
+print(json.dumps({o.check: [[f.message, f.say("en")] for f in o.findings] for o in run_isolated(sys.argv[1])}))
+"""
+
+
+@pytest.mark.peers
+@pytest.mark.parametrize("package", PEERS)
+def test_the_faults_of_published_engines_are_found(package, tmp_path):
+    import json
+
+    target, faults = PEERS[package]
+    python = tmp_path / "environment" / ("Scripts" if os.name == "nt" else "bin") / "python"
+    subprocess.run([sys.executable, "-m", "venv", str(tmp_path / "environment")], check=True)
+    subprocess.run([str(python), "-m", "pip", "install", "-q", package], check=True)
+    root = os.path.dirname(os.path.dirname(adapters.__file__.rpartition(os.sep)[0]))
+    run = subprocess.run(
+        [str(python), "-c", IN_ITS_ENVIRONMENT, target],
+        check=True,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": root},
+        cwd=tmp_path,
+    )
+    findings = {check: found for check, found in json.loads(run.stdout).items() if found}
+    assert set(findings) >= faults, findings
+    if package == "minigrad":
+        assert any(message == "crashes" for found in findings.values() for message, _ in found)
+    if package in ("micrograd", "lilgrad"):
+        assert "72" in findings["repeated_backward"][0][1]
+    if package == "lilgrad":
+        assert any("OverflowError" in said for _, said in findings["corners"])

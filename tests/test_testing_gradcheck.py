@@ -1,0 +1,226 @@
+"""gradcheck: right on what is right, loud on what is wrong, and honest where nothing can be told."""
+
+import linecache
+import math
+from fractions import Fraction
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import micrograd_kr as mk
+from micrograd_kr import Value, nn
+from micrograd_kr.ops import OPS, define_op
+from micrograd_kr.testing import GradientError, InconclusiveError, gradcheck, mutants
+from micrograd_kr.testing.adapters import Engine
+
+RIGHT = {
+    "polynomial": (lambda x, y: x**3 * y - y / x, [1.5, -2.0]),
+    "exact": (lambda x, y: x**3 * y - y / x, [Fraction(1, 3), Fraction(-2, 7)]),
+    "ints": (lambda x, y: x * y + x / y, [3, 4]),
+    "complex": (lambda z: (z * z).sin() / z, [0.5 + 0.25j]),
+    "one number": (lambda x: x.exp(), 0.5),
+    "a list": (lambda xs: xs[0] * xs[1] + xs[2], [1.0, 2.0, 3.0]),
+    "a nested list": (lambda w, x: mk.dot(w, [x, x], 1.0), [[0.5, -1.0], 2.0]),
+    "several outputs": (lambda x: [x.sin(), x * x], [0.7]),
+    "a branch": (lambda x: x * x if x > 1 else x, [2.0]),
+    "where": (lambda x, y: mk.where(x > y, x * y, y.exp()), [0.5, 0.75]),
+    "steep": (lambda x: (x * 1e10).sin(), [3.0]),
+    "small": (lambda x: 1e-200 * x**2, [3.0]),
+    "a row": (OPS["gelu"], [0.3]),
+    "constant in one input": (lambda x, y: x * 2 + 0 * y, [1.0, 2.0]),
+    "unused input": (lambda x, y: x * 2, [1.0, 2.0]),
+    "relu at its kink": (lambda x: x.relu(), [0.0]),
+    "abs at its kink": (lambda x: abs(x), [0.0]),
+    "a tie": (mk.maximum, [3.0, 3.0]),
+    "a kink inside": (lambda x, y: (x - y).relu() * x + y.sin(), [2.0, 2.0]),
+    "two kinks that cancel": (lambda x: x.relu() - (-x).relu(), [0.0]),
+}
+
+
+@pytest.mark.parametrize("name", RIGHT)
+def test_what_is_right_passes(name):
+    fn, inputs = RIGHT[name]
+    report = gradcheck(fn, inputs)
+    assert any(line.verdict == "right" for line in report.lines)
+
+
+@pytest.mark.parametrize(
+    ("inputs", "oracle"),
+    [([Fraction(1, 2)], "exact fractions"), ([0.5], "complex step"), ([0.5 + 1j], "differences at 240 bits")],
+)
+def test_the_best_oracle_is_taken(inputs, oracle):
+    assert gradcheck(lambda x: x * x, inputs).lines[0].oracle == oracle
+
+
+def test_plain_differences_are_the_last_resort():
+    def through_floats(x):
+        return x * float(math.pi) if type(x.data) is float else None  # no other kind of number will do
+
+    assert gradcheck(through_floats, [0.5]).lines[0].oracle == "plain differences"
+
+
+@pytest.mark.parametrize("order", [1, 2])
+@pytest.mark.parametrize("shape", [[3, 1], [8, 8, 2]])
+def test_modules_are_checked_with_their_parameters_and_left_as_they_were(shape, order):
+    if order == 2 and len(shape) > 2:
+        with pytest.raises(ValueError, match="smaller module"):
+            gradcheck(nn.MLP(2, shape), [0.5, -0.25], order=2)
+        return
+    model = nn.MLP(2, shape)
+    for parameter in model.parameters():
+        parameter.grad = 7.0
+    before = [parameter.data for parameter in model.parameters()]
+    report = gradcheck(model, [0.5, -0.25], order)
+    assert [parameter.data for parameter in model.parameters()] == before
+    assert {parameter.grad for parameter in model.parameters()} == {7.0}
+    assert len(report.lines) > 2
+
+
+def test_a_leaf_that_is_closed_over_is_checked_too():
+    w = Value(3.0, label="w")
+    assert [line.name for line in gradcheck(lambda x: x * w, [2.0]).lines] == ["x", "w"]
+
+
+@pytest.fixture
+def wrong_cube():
+    """An op with a wrong partial derivative: 3 x in place of 3 x * x."""
+    yield define_op("wrong_cube", lambda x: x * x * x, (lambda out, x: 3 * x,))
+    del OPS["wrong_cube"]
+
+
+@pytest.mark.parametrize("inputs", [[2.0], [Fraction(2)], [2], [2.0 + 1j]])
+def test_a_wrong_rule_is_blamed_with_the_line_of_its_node(wrong_cube, inputs):
+    def fn(x):
+        a = x * 2
+        b = wrong_cube(a)  # here
+        return b + x
+
+    with pytest.raises(GradientError) as caught:
+        gradcheck(fn, inputs)
+    error = caught.value
+    assert isinstance(error, AssertionError)
+    assert error.op is wrong_cube
+    assert error.input == "x"
+    line = int(error.line.rpartition(":")[2])
+    assert error.line.startswith(__file__) and "# here" in linecache.getline(__file__, line)
+    assert all(word in str(error) for word in ("wrong_cube", "expected", "got", "x = ", "# here"))
+
+
+def test_a_wrong_second_derivative_is_found():
+    # right as a number, but the graph of the gradient has lost its dependence on x
+    op = define_op("frozen", lambda x: x * x, (lambda out, x: 2 * (x.data if isinstance(x, Value) else x),))
+    try:
+        gradcheck(op, [3.0])
+        with pytest.raises(GradientError):
+            gradcheck(op, [3.0], order=2)
+    finally:
+        del OPS["frozen"]
+
+
+@pytest.mark.parametrize("mutant", ["assigned, not added", "parents as a set", "recursion, no topological order"])
+def test_a_wrong_mechanism_is_told_from_a_wrong_rule(mutant):
+    def fn(a):
+        b = a * a
+        return b * b + b
+
+    with next(each for each in mutants() if each.name == mutant), pytest.raises(GradientError) as caught:
+        gradcheck(fn, [3.0])
+    assert caught.value.op is None
+    assert "adds up wrongly" in str(caught.value)
+
+
+@pytest.mark.parametrize("fn", [lambda x: x * x.data, lambda x: x + math.sin(x.data), lambda x: x * x.detach()])
+def test_what_is_computed_outside_of_the_graph_is_found(fn):
+    with pytest.raises(GradientError, match="not in the graph"):
+        gradcheck(fn, [3.0])
+
+
+FLAT = {
+    "x * x at 0": (lambda x: x * x, [0.0]),
+    "the same, exactly": (lambda x: x * x, [Fraction(0)]),
+    "a dead relu": (lambda x: x.relu(), [-1.0]),
+    "sigmoid far out": (lambda x: x.sigmoid(), [-800.0]),
+    "tanh far out": (lambda x: x.tanh(), [40.0]),
+    "one of two": (lambda x, y: x + y * y, [1.0, 0.0]),
+    "a constant": (lambda x: 3.0, [1.0]),
+    "a comparison": (lambda x: mk.where(x > 1, 1.0, 2.0), [3.0]),
+    "nan": (lambda x: x.log(), [-1.0]),
+    "inf": (lambda x: 1 / x, [0.0]),
+    "the edge of a domain": (lambda x: x.sqrt(), [0.0]),
+    "an infinite input": (lambda x: x * 2, [math.inf]),
+}
+
+
+@pytest.mark.parametrize("name", FLAT)
+def test_what_is_too_flat_to_tell_is_no_pass(name):
+    fn, inputs = FLAT[name]
+    with pytest.raises(InconclusiveError):
+        gradcheck(fn, inputs)
+
+
+def test_a_wrong_rule_is_no_pass_where_it_cannot_be_seen(wrong_cube):
+    with pytest.raises(InconclusiveError):
+        gradcheck(wrong_cube, [0.0])
+
+
+def test_a_wrong_subgradient_is_found():
+    op = define_op("wrong_relu", lambda x: mk.where(x > 0, x, 0), (lambda out, x: 1.5,), kink=lambda x: x)
+    try:
+        with pytest.raises(GradientError, match="wrong_relu"):
+            gradcheck(op, [0.0])
+    finally:
+        del OPS["wrong_relu"]
+
+
+@settings(max_examples=30, deadline=None, database=None)
+@given(st.integers(-3, 3).map(float))
+def test_under_hypothesis_an_inconclusive_example_is_discarded(x):
+    gradcheck(lambda a: a * a, [x])  # 0.0 among them
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "match"),
+    [
+        (lambda: gradcheck(lambda x: x, ["3"]), TypeError, "plain numbers"),
+        (lambda: gradcheck(lambda x: None, [3.0]), TypeError, "must return a Value"),
+        (lambda: gradcheck(lambda x: x, []), ValueError, "at least one"),
+        (lambda: gradcheck(lambda x: x, [1.0], order=3), ValueError, "order is 1 or 2"),
+    ],
+)
+def test_wrong_calls_are_told(call, error, match):
+    with pytest.raises(error, match=match):
+        call()
+
+
+def test_what_is_no_function_is_told():
+    import random
+
+    with pytest.raises(ValueError, match="random"):
+        gradcheck(lambda x: x * random.random(), [1.0])
+
+
+class Doubling:
+    """A tiny engine of another make; its product rule is wrong if told so."""
+
+    def __init__(self, data, parents=(), wrong=False):
+        self.data, self.grad, self.parents = data, 0.0, parents
+
+    def __mul__(self, other):
+        return Doubling(self.data * other.data, ((self, other.data * Doubling.factor), (other, self.data)))
+
+    def backward(self, upstream=1.0):
+        self.grad += upstream
+        for parent, local in self.parents:
+            parent.backward(local * upstream)
+
+
+@pytest.mark.parametrize("factor", [1.0, 1.01])
+def test_another_engine_through_an_adapter(factor):
+    Doubling.factor = factor
+    check = lambda: gradcheck(lambda x, y: x * y * x, [2.0, 3.0], engine=Engine(Doubling))  # noqa: E731
+    if factor == 1.0:
+        assert {line.oracle for line in check().lines} == {"plain differences"}
+    else:
+        with pytest.raises(GradientError):
+            check()

@@ -1,0 +1,247 @@
+"""The strategies: safe, shared, shrinking, pasteable, and open to every op there is."""
+
+import cmath
+import math
+import os
+import subprocess
+import sys
+from fractions import Fraction
+
+import pytest
+from hypothesis import HealthCheck, Phase, find, given, settings
+from hypothesis import strategies as st
+
+from micrograd_kr import Value, testing
+from micrograd_kr.ops import OPS, define_op
+from micrograd_kr.testing import Expression, InconclusiveError, expressions, gradcheck, points, random_expression
+from micrograd_kr.testing.growing import Row, is_safe
+
+quick = settings(max_examples=60, deadline=None, database=None)
+
+
+@pytest.mark.parametrize("numbers", [float, Fraction, complex])
+@quick
+@given(data=st.data())
+def test_every_node_is_inside_its_domain_at_every_point_drawn(numbers, data):
+    expression = data.draw(expressions(numbers=numbers))
+    point = data.draw(points(expression))
+    assert is_safe(expression, list(expression.point.values()), numbers)
+    assert is_safe(expression, point, numbers)
+    for result in expression.results(lambda op, xs: op(*xs), *point):
+        assert isinstance(result, bool | numbers)
+        assert cmath.isfinite(complex(result))
+
+
+@quick
+@given(expressions(min_nodes=2))
+def test_something_is_always_shared(expression):
+    used = [x for step in expression.steps for x in step[1:] if isinstance(x, str)]
+    assert len(used) > len(set(used))
+
+
+@quick
+@given(st.integers(1, 20).flatmap(lambda n: st.tuples(st.just(n), expressions(min_nodes=n, max_nodes=n, inputs="a b"))))
+def test_sizes_and_names_are_as_asked(case):
+    count, expression = case
+    assert 1 <= len(expression.steps) <= count
+    assert expression.inputs == ["a", "b"]
+
+
+def test_every_op_of_the_table_comes_up_and_so_does_one_defined_later():
+    softsign = define_op("softsign", lambda x: x / (1 + abs(x)), (lambda out, x: 1 / (1 + abs(x)) ** 2,))
+    try:
+        seen = {step[0] for seed in range(400) for step in random_expression(seed).steps}
+        assert seen == set(OPS)
+        drawn = find(expressions(ops=["add", "softsign"]), lambda expression: ("softsign", "x") in expression.steps)
+        assert gradcheck(drawn, [0.5] * len(drawn.inputs))
+    finally:
+        del OPS[softsign.name]
+    assert "softsign" not in {step[0] for seed in range(100) for step in random_expression(seed).steps}
+
+
+def test_a_wide_graph_and_a_deep_one_come_up():
+    shapes = [random_expression(seed, nodes=10) for seed in range(200)]
+    assert any(sum("x" in step[1:] for step in shape.steps) >= 4 for shape in shapes)
+    assert any(
+        all(f"v{n}" in step[1:] for n, step in enumerate(shape.steps[1:], 1))
+        for shape in shapes
+        if len(shape.steps) > 5
+    )
+
+
+@pytest.mark.parametrize(
+    "what",
+    [
+        lambda step: step[0] == "sin",
+        lambda step: step[0] == "pow",
+        lambda step: len(step) == 3 and step[1] == step[2],
+        lambda step: step[0] == "where",
+    ],
+)
+def test_a_failing_example_shrinks_to_a_minimal_graph(what):
+    quiet = settings(max_examples=5000, database=None)
+    found = find(expressions(), lambda expression: any(map(what, expression.steps)), settings=quiet)
+    assert len(found.steps) <= 3
+
+
+def test_what_is_printed_can_be_pasted():
+    @settings(database=None, max_examples=500, phases=[Phase.generate, Phase.shrink])
+    @given(expressions(ops=["mul", "tanh", "maximum"], inputs="x"))
+    def fails(expression):
+        assert not any(step[0] == "tanh" for step in expression.steps)
+
+    with pytest.raises(AssertionError) as caught:
+        fails()
+    printed = "\n".join(caught.value.__notes__)
+    start = printed.index("Expression(")
+    pasted = eval(printed[start:].splitlines()[0].rstrip(","), {"Expression": Expression})  # as its reader would
+    assert any(step[0] == "tanh" for step in pasted.steps)
+    assert "def f(x):" in printed and ".tanh()" in printed and "└─" in printed
+
+
+@quick
+@given(expressions(max_nodes=8))
+def test_repr_and_python_say_the_same_graph(expression):
+    again = eval(repr(expression), {"Expression": Expression})
+    assert again == expression
+    scope: dict = {}
+    exec(expression.python(), scope)
+    leaves = [Value(x) for x in expression.point.values()]
+    assert scope["f"](*leaves).data == expression(*leaves).data == expression.build().output.data
+
+
+def test_an_expression_runs_on_any_kind_of_number():
+    expression = Expression({"x": 2.0, "y": 3.0}, [("mul", "x", "y"), ("add", "v1", "v1")])
+    assert expression(2, 3) == 12
+    assert expression([Fraction(1, 2), Fraction(1, 3)]) == Fraction(1, 3)
+    assert expression.build([1.0, 5.0]).output.data == expression.build({"y": 5.0, "x": 1.0}).output.data == 10.0
+    assert [leaf.label for leaf in expression.build().inputs] == ["x", "y"]
+    with pytest.raises(TypeError, match="takes 2 number"):
+        expression(1.0)
+    with pytest.raises(ValueError, match="no input and no earlier result"):
+        Expression({"x": 1.0}, [("add", "x", "v1")])
+    with pytest.raises(LookupError, match="nosuch"):
+        Expression({"x": 1.0}, [("nosuch", "x")])
+
+
+def test_its_picture_is_the_one_that_draw_makes():
+    pytest.importorskip("graphviz")
+    assert "digraph" in Expression({"x": 2.0}, [("mul", "x", "x")]).draw().source
+
+
+@settings(max_examples=150, deadline=None, database=None)
+@given(expressions(corners=True).flatmap(lambda e: st.tuples(st.just(e), points(e, corners=True))))
+def test_corners_never_break_the_engine(case):
+    expression, point = case
+    output, _ = expression.build(point)
+    output.backward()
+
+
+def test_corners_come_up():
+    def has(what):
+        return find(
+            expressions(corners=True),
+            lambda e: any(what(x) for x in e.point.values()),
+            settings=settings(max_examples=5000, database=None, suppress_health_check=list(HealthCheck)),
+        )
+
+    assert has(math.isnan) and has(math.isinf) and has(lambda x: 0 < abs(x) < 1e-290)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error"),
+    [
+        ({"numbers": str}, TypeError),
+        ({"max_nodes": 0}, ValueError),
+        ({"inputs": 0}, ValueError),
+        ({"ops": []}, ValueError),
+        ({"ops": ["nosuch"]}, LookupError),
+    ],
+)
+def test_wrong_arguments_are_told_at_once(arguments, error):
+    with pytest.raises(error):
+        expressions(**arguments)
+
+
+def test_the_same_seed_gives_the_same_graphs():
+    def drawn():
+        seen = []
+
+        @settings(derandomize=True, max_examples=20, database=None)
+        @given(expressions())
+        def collect(expression):
+            seen.append(repr(expression))
+
+        collect()
+        return seen
+
+    assert drawn() == drawn()
+    assert [random_expression(n) for n in range(20)] == [random_expression(n) for n in range(20)]
+
+
+def test_conditions_are_found_from_the_partials_alone():
+    assert [Row(OPS[name]).is_condition for name in ("where", "mul")] == [[True, False, False], [False, False]]
+
+
+FROM_TYPE = """
+import sys
+{imports}
+from hypothesis import find, strategies as st
+assert "micrograd_kr.testing" not in sys.modules
+import micrograd_kr
+assert find(st.from_type(micrograd_kr.Value), lambda value: value.data > 5).data > 5
+"""
+
+
+@pytest.mark.parametrize(
+    "imports",
+    [
+        "import hypothesis, _micrograd_kr_hypothesis\n_micrograd_kr_hypothesis.register()\n"
+        "assert 'micrograd_kr' not in sys.modules",
+        "import micrograd_kr, _micrograd_kr_hypothesis as entry; entry.register()",
+    ],
+    ids=["before the engine", "after the engine"],
+)
+def test_from_type_knows_values_and_loading_the_entry_point_imports_nothing(imports):
+    root = os.path.dirname(os.path.dirname(testing.__path__[0]))
+    environment = {**os.environ, "PYTHONPATH": root}
+    subprocess.run([sys.executable, "-c", FROM_TYPE.format(imports=imports)], check=True, env=environment, timeout=60)
+
+
+@settings(max_examples=200, deadline=None, database=None)
+@given(expressions(min_nodes=30, max_nodes=30))
+def test_gradients_of_thirty_nodes(expression):
+    """The property of the time target: 200 examples of 30 nodes."""
+    gradcheck(expression, expression.point)
+
+
+@pytest.mark.parametrize("numbers", [float, Fraction, complex])
+def test_no_false_alarm_on_any_kind_of_number(numbers):
+    told = 0
+    for seed in range(120):
+        expression = random_expression(seed, nodes=1 + seed % 12, numbers=numbers)
+        try:
+            gradcheck(expression, expression.point)
+            told += 1
+        except InconclusiveError:
+            continue
+    assert told > 60
+
+
+@pytest.mark.slow
+def test_no_false_alarm_in_a_hundred_thousand_graphs():
+    for seed in range(100_000):
+        expression = random_expression(seed, inputs=1 + seed % 3, nodes=1 + seed % 12)
+        try:
+            gradcheck(expression, expression.point)
+        except InconclusiveError:
+            continue
+
+
+def test_second_derivatives_of_random_graphs():
+    for seed in range(40):
+        expression = random_expression(seed, nodes=6)
+        try:
+            gradcheck(expression, expression.point, order=2)
+        except InconclusiveError:
+            continue
