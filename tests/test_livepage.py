@@ -29,7 +29,7 @@ from micrograd_kr.ops import OPS, remove_op
 HOSTILE = (
     "</script><script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\">\"'&{x}]]>\u2028"
 )
-SOURCE = Path(livepage.__file__).parent
+SOURCE = Path(livepage.__file__).parent / "script"
 
 
 def example(a=2.0, b=-3.0, c=10.0):
@@ -410,8 +410,8 @@ def test_numbers_are_written_as_python_writes_them(tab):
     for number in numbers[:12]:
         tab.set("x", number)
         assert tab.numbers()[0][0] == format_number(number)
-    source = SOURCE.joinpath("page.js").read_text(encoding="utf-8")
-    show = re.search(r"function show\(x\) \{.*?\n  \}", source, re.DOTALL)
+    source = SOURCE.joinpath("words.js").read_text(encoding="utf-8")
+    show = re.search(r"function show\(x\) \{.*?\n\}", source, re.DOTALL)
     assert tab.run(show.group() + "return arguments[0].map(show)", numbers) == [format_number(x) for x in numbers]
 
 

@@ -6,7 +6,7 @@ It reads in this order
     modules.py     the graph as numbered nodes, and the nn modules around them
     layout.py      where everything stands, by Graphviz
     picture.py     the views as SVG
-    document.py    the page; page.html, page.css and page.js are its parts
+    document.py    the page: page.html, page.css and picture.css, and the program in script/
 
 >>> from micrograd_kr import Value
 >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")

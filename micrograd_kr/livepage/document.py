@@ -32,6 +32,9 @@ from .javascript import formulas_function, forward_function, gives_truth, partia
 from .modules import Graph
 from .picture import CONSTANT, LEAF, kind_of
 
+# The parts of the program, in the order in which they stand in one block
+_RUNTIME = ("graph", "words", "engine", "views", "side", "descent", "time", "camera", "hands")
+
 MOST_PATHS = 3000  # that the page lists and adds up for one node
 
 # Paths in a square of 20, drawn with a round pen; the fonts of many systems lack such signs
@@ -74,8 +77,10 @@ def document(
 ) -> str:
     """The whole page as HTML."""
     words = {code: _words(graph, code) for code in languages()}
-    program = f"{_rules(graph)}\n{_part('page.js')}\nstart(FORWARD,PARTIALS,told,{_json(_knowledge(graph, words))});"
-    unpack = _part("unpack.js")
+    runtime = "\n".join(_part(f"script/{name}.js") for name in _RUNTIME)
+    knowledge = _json(_knowledge(graph, words))
+    program = f'"use strict";\n{{\nconst knowledge={knowledge};\n{_rules(graph)}\n{runtime}\n}}'
+    unpack = _part("script/unpack.js")
     style = _style("picture.css") + _style("page.css")
     parts = {
         "lang": lang,
@@ -136,8 +141,7 @@ def _rules(graph: Graph) -> str:
     told = ",\n".join(formulas_function(op, count) for op, count in variants)
     in_full = ",\n".join(_written_out(op, count) for op, count in variants)
     return (
-        f'"use strict";\n{_part("functions.js")}\n'
-        f"const FORWARD=[{forward}],\nPARTIALS=[{partials}],\n"
+        f"{_part('script/functions.js')}\nconst forward=[{forward}],\npartials=[{partials}],\n"
         f"told=(tell,times,power)=>({{formulas:[{told}],inFull:[{in_full}]}});"
     )
 

@@ -31,14 +31,14 @@ __all__ = [
 ]
 
 
-# Operators that leave an operand as it is if the other is 1: page.js does so when it tells a formula
+# Operators that leave an operand as it is if the other is 1: script/words.js does so when it tells a formula
 _SIMPLIFYING = {"mul": "times", "pow": "power"}
 
 
 class _Program:
     """The lines written so far; a line that was written already is not written again.
 
-    If it `tells`, each line makes text beside its number: `tell("mul",t1*t2,t1,t2)`, as page.js has it.
+    If it `tells`, each line makes text beside its number: `tell("mul",t1*t2,t1,t2)`, as script/words.js has it.
     """
 
     def __init__(self, tells: bool = False) -> None:
@@ -190,7 +190,7 @@ def _call(name: str) -> Callable[[Script], Script]:
 
 _FUNCTIONS = ("exp", "log", "log1p", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh", "asin", "acos", "atan")
 
-# erf and pow are the page's own (page.js): JavaScript has no erf, and its Math.pow(1, NaN) is not IEEE's
+# erf and pow are the page's own (script/functions.js): JavaScript has no erf, and its Math.pow(1, NaN) is not IEEE's
 Script.__elementary__ = Choice.__elementary__ = SimpleNamespace(
     **{name: _call(f"Math.{name}") for name in _FUNCTIONS},
     erf=_call("erf"),

@@ -1,4 +1,4 @@
-/* The program is micrograd_kr/livepage/page.js with the graph's rules before it, deflated. The security policy lets it
+/* The program is micrograd_kr/livepage/script with the graph's rules before it, deflated. The security policy lets it
    run because it knows its hash. */
 (async () => {
   const $ = id => document.getElementById(id);
