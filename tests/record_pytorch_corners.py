@@ -1,6 +1,6 @@
 """Records what PyTorch computes at the corners of every row: run once, with torch installed.
 
-    python tests/record_pytorch_corners.py        writes tests/pytorch_corners.json
+python tests/record_pytorch_corners.py        writes tests/pytorch_corners.json
 """
 
 import json
@@ -45,7 +45,9 @@ def main() -> None:
             out.backward()
             gradient = [0.0 if leaf.grad is None else leaf.grad.item() for leaf in leaves]
             rows.append([*corner, repr(out.item()), *map(repr, gradient)])
-    lines = [f' "{name}": [\n' + ",\n".join(f"  {json.dumps(row)}" for row in rows) + "\n ]" for name, rows in table.items()]
+    lines = [
+        f' "{name}": [\n' + ",\n".join(f"  {json.dumps(row)}" for row in rows) + "\n ]" for name, rows in table.items()
+    ]
     text = '{\n "torch": ' + json.dumps(torch.__version__.split("+")[0]) + ",\n" + ",\n".join(lines) + "\n}\n"
     Path(__file__).with_name("pytorch_corners.json").write_text(text)
 

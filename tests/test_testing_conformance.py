@@ -255,7 +255,7 @@ def test_the_command_mutants_lists_them_and_scores_a_test(tmp_path, monkeypatch,
     assert main(["mutants", "mytests:test_missing"]) == 2
 
 
-# --- published packages ------------------------------------------------------------------------------------------------
+# --- published packages ---------------------------------------------------------------------------------------------
 
 PEERS = {  # package: (the engine, what is wrong with it)
     "micrograd": (

@@ -79,7 +79,7 @@ class Engine:
         """The node as Python for the report."""
         if op.precedence > 0 and op.symbol in _INFIX:
             return op.spell(*operands)
-        return f"{operands[0]}.{op.name}()"
+        return f"{operands[0]}.{op.name}()" if op.arity == 1 else f"{op.name}({', '.join(operands)})"
 
 
 class PyTorch(Engine):
