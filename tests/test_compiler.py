@@ -3,6 +3,7 @@
 import math
 import os
 import random
+import signal
 import subprocess
 import sys
 import threading
@@ -59,7 +60,7 @@ def same(x, y, tolerance):
 NOT_IEEE = {"pow"}
 
 
-def check_expression(data, corners, tolerance):
+def check_expression(data, corners):
     expression = data.draw(
         expressions(ops=[*OPS] if not corners else [*OPS.keys() - NOT_IEEE], corners=corners, max_nodes=14)
     )
@@ -80,8 +81,8 @@ def check_expression(data, corners, tolerance):
             inputs = [Value(number) for number in row]
             value = computed(*inputs)
             numbers.append([value.data, *gradients([*parameters, *inputs], value)])
-        assert all(same(x, y, tolerance) for x, y in zip(*numbers, strict=True)), (numbers, expression)
-        assert same(output, numbers[0][0], tolerance)
+        assert all(same(x, y, 0.0) for x, y in zip(*numbers, strict=True)), (numbers, expression)
+        assert same(output, numbers[0][0], 0.0)
 
 
 FEW = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
@@ -94,15 +95,9 @@ def test_random_graphs_are_the_interpreters_to_the_last_bit(corners, monkeypatch
     @FEW
     @given(st.data())
     def check(data):
-        check_expression(data, corners, tolerance=0.0)
+        check_expression(data, corners)
 
     check()
-
-
-@FEW
-@given(st.data())
-def test_random_graphs_with_vector_functions_are_close(data):
-    check_expression(data, corners=True, tolerance=1e-12)
 
 
 CORNERS = [-math.inf, -1000.0, -5.0, -2.0, -1.0, -0.3, -0.0, 0.0, 1e-300, 0.3, 1.0, 2.0, 5.0, 700.0, math.inf, math.nan]
@@ -436,6 +431,16 @@ def test_fit_stops_with_whole_steps_when_interrupted_or_told():
         compiled.fit([1.0], optimizer, 10, callback=interrupt)
     assert (w.data, optimizer.steps) == (1 - 0.5**3, 3)
     assert len(compiled.fit([1.0], optimizer, 10, callback=lambda epoch, loss: epoch == 1)) == 2
+
+
+def test_ctrl_c_is_heard_within_machine_code_that_would_run_for_hours():
+    w = Value(0.0)
+    optimizer = nn.SGD([w], lr=1e-9)
+    timer = threading.Timer(0.3, signal.raise_signal, [signal.SIGINT])
+    timer.start()
+    with pytest.raises(KeyboardInterrupt):
+        jit(lambda x: w - x).fit(np.ones(1000), optimizer, epochs=10**8)
+    assert 0 < optimizer.steps < 10**8 and w.data == pytest.approx(-1e-9 * optimizer.steps)
 
 
 def test_fit_stops_before_a_gradient_that_is_not_finite():

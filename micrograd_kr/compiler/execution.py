@@ -196,6 +196,8 @@ def read_arguments(arguments: Sequence[Any], names: Sequence[str], what: str) ->
         raise TypeError(
             f"{what} takes {len(names)} argument{'s'[: len(names) != 1]} ({', '.join(names)}), got {len(arguments)}"
         )
+    if not arguments:
+        raise TypeError(f"{what} needs at least one argument, whose first axis counts examples")
     arrays: list[Array] = []
     for argument, name in zip(arguments, names, strict=True):
         if isinstance(argument, np.ndarray) and argument.dtype == np.float64:

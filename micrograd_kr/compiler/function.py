@@ -265,8 +265,8 @@ class Compiled:
                 ]
                 before = f" (it works with {', '.join(fitting)})"
             raise kind(
-                f"{self._title()} cannot be computed on arguments of the shapes {given}, of which the first axis counts "
-                f"examples{before}: {error}"
+                f"{self._title()} cannot be computed on arguments of the shapes {given}, of which the first axis "
+                f"counts examples{before}: {error}"
             ) from error
         self._recordings.setdefault(shapes, []).append(recording)
         return recording

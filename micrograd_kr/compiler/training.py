@@ -32,6 +32,7 @@ _FIELDS = [
     *["frame", "count", "batch", "steps", "orders", "first", "last", "rates"],
     *["parameters", "gradients", "states", "masks", "losses", "reached", "taken"],
 ]
+_REACHED = _FIELDS.index("reached")
 _WHOLE = {"count", "batch", "steps", "first", "last", "reached"}
 
 
@@ -261,9 +262,16 @@ class _Loop:
         self.masks[self.places] = 1.0
         for state, numbers in zip(self.states, zip(*optimizer.state, strict=True), strict=False):
             state[self.places] = [float(number) for number in numbers]
-        self.taken = optimizer.steps
-        self.written = self.taken
+        # steps before, and what the machine code reads and writes: one attribute, so that Ctrl-C finds both or none
+        self.progress: tuple[int, array[int]] = int(optimizer.steps), array("q", [0] * len(_FIELDS))
+        self.written = optimizer.steps
         self.pace = 1
+
+    @property
+    def taken(self) -> int:
+        """How many steps the parameters have made: the machine code itself keeps count, as Ctrl-C may come any time."""
+        before, fields = self.progress
+        return before + fields[_REACHED]
 
     @property
     def together(self) -> int:
@@ -276,15 +284,15 @@ class _Loop:
         """So many passes over the examples, in these orders; the mean loss of each, as it was at each step."""
         import numpy as np
 
-        taken, end, step = self.taken, epochs * self.steps, 0
+        end, step = epochs * self.steps, 0
+        self.progress = self.taken, array("q", [0] * len(_FIELDS))
         found = np.empty(end)
         while step < end:
             last = min(step + self.pace, end)
             started = perf_counter()
-            losses, reached = self._run(addresses, orders, taken, step, last)
+            losses = self._run(addresses, orders, step, last)
             seconds = perf_counter() - started
-            self.taken = taken + reached
-            if reached < last:
+            if self.progress[1][_REACHED] < last:
                 self._stop_at_nonfinite()
             found[step:last] = losses
             advance(last - step, losses[-1])
@@ -294,9 +302,8 @@ class _Loop:
         sizes[-1] = self.count - (self.steps - 1) * self.batch
         return (found.reshape(epochs, self.steps) @ sizes / self.count).tolist()  # type: ignore[no-any-return]
 
-    def _run(
-        self, addresses: list[tuple[int, int]], orders: Any, taken: int, first: int, last: int
-    ) -> tuple[array[float], int]:
+    def _run(self, addresses: list[tuple[int, int]], orders: Any, first: int, last: int) -> array[float]:
+        taken, fields = self.progress
         rate = self.optimizer.lr
         if callable(rate):
             rates = array("d", [rate(taken + step) for step in range(first, last)])
@@ -308,11 +315,11 @@ class _Loop:
         numbers = [memory[1], self.count, self.batch, self.steps, 0 if orders is None else orders.ctypes.data]
         numbers += [first, last, rates.buffer_info()[0], parameters, gradients]
         numbers += [self.states.ctypes.data if len(self.states) else 0, self.masks.ctypes.data]
-        fields = array("q", [*numbers, losses.buffer_info()[0], 0, 0])
-        memoryview(fields).cast("B")[8 * len(_FIELDS) - 8 :] = array("d", [float(taken)]).tobytes()
+        fields[:_REACHED] = array("q", [*numbers, losses.buffer_info()[0]])
+        memoryview(fields).cast("B")[-8:] = array("d", [float(taken)]).tobytes()
         self.program.code.run(fields.buffer_info()[0])
         self.program.give_back(memory)
-        return losses, fields[_FIELDS.index("reached")]
+        return losses
 
     def _stop_at_nonfinite(self) -> None:
         self.write_back()
