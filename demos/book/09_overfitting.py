@@ -218,7 +218,7 @@ results["augmentation"] = learn(model, augment=augment)
 model = new_model()
 results["penalty"] = learn(model, penalty=lambda: nn.l2_penalty(model, 0.001))
 
-model = new_model(dropout=0.4)
+model = new_model(dropout=0.2)
 results["dropout"] = learn(model)
 
 model = new_model()
@@ -264,7 +264,7 @@ for cure, curves in results.items():
 # %% [markdown] tags=["ko"]
 # 시험용 그림이 360장이니 한 장이 약 0.3%p입니다. 정확도의 작은 차이는 우연일 수 있으니 손실을 함께 보세요. 시험 손실이 작다는
 # 것은 틀리더라도 **덜 자신 있게** 틀린다는 뜻입니다. 증강과 규제는 시험 손실을 뚜렷이 줄입니다. 드롭아웃은 뉴런이 수백 개인
-# 큰 모델의 약이라, 뉴런이 32개뿐인 우리 모델에서는 이득이 거의 없습니다. 약은 병에 맞게 써야 합니다.
+# 큰 모델의 약이라, 뉴런이 32개뿐인 우리 모델에서는 이득이 없습니다. 약은 병에 맞게 써야 합니다.
 #
 # 그리고 가장 좋은 약은 언제나 **더 많은 데이터**입니다. 10장에서는 80%를 모두 씁니다.
 
@@ -272,6 +272,6 @@ for cure, curves in results.items():
 # There are 360 test pictures, so that one of them is about 0.3 points: small differences in accuracy may be chance. Look
 # at the loss as well: a smaller test loss means that the model, where it errs, is **less sure** of it. Augmentation and
 # the penalty lower it clearly. Dropout is a cure for large models with hundreds of neurons; in ours, with 32, it gains
-# next to nothing. The cure must fit the illness.
+# nothing. The cure must fit the illness.
 #
 # And the best cure is always **more data**: chapter 10 uses the whole 80 %.

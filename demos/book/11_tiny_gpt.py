@@ -482,6 +482,10 @@ for head in range(heads):
         xlabel=label(ko="바라보는 자모", en="letter looked at"),
     )
 panels[0].set_ylabel(label(ko="지금 자모", en="present letter"))
+for axes in panels:
+    axes.tick_params(axis="x", labelsize=13)
+for axes in panels[:heads]:
+    axes.tick_params(axis="y", labelsize=13)
 canvas.colorbar(image, ax=panels[1]).set_label(label(ko="비중", en="share"))
 chances = [p.data for p in nn.softmax(model(known[:3])[-1])]
 likely = sorted(range(len(vocabulary)), key=lambda i: -chances[i])[:12]

@@ -54,7 +54,7 @@ def _compiled(function: Callable[..., Any]) -> Any:
         from micrograd_kr import jit
 
         if function not in _compilations:
-            _compilations[function] = jit(function)
+            _compilations[function] = jit(function, seed=0)
     except ImportError:
         return None
     return _compilations[function]
