@@ -14,6 +14,7 @@ import argparse
 import importlib.util
 import json
 import math
+import os
 import random
 import statistics
 import subprocess
@@ -102,9 +103,7 @@ def value_class(contender: str) -> Any:
         Value.log = lambda self: _micrograd_unary(Value, self, math.log(self.data), 1 / self.data)
         return Value
     if contender == "minigrad":
-        from minigrad import Value
-
-        return Value
+        return None  # a workload of its own: every node must be kept alive, or the interpreter crashes
     from micrograd_kr import Value
 
     return Value
@@ -219,8 +218,42 @@ class ScalarMLP:
         return x[0]
 
 
+def minigrad_mlp() -> Callable[[], float]:
+    """The same step as `mlp` on minigrad's nodes themselves, kept in a list; there is no update, as none is needed."""
+    from minigrad import Value
+
+    points, labels = moons()
+    kept: list[Any] = []
+
+    def keep(node):
+        kept.append(node)
+        return node
+
+    one, model = Value(1.0), ScalarMLP(lambda data: keep(Value(float(data))))
+
+    def step():
+        total = None
+        for point, label in zip(points, labels, strict=True):
+            x = [keep(Value(xi)) for xi in point]
+            for depth, (rows, biases) in enumerate(model.layers):
+                out = []
+                for row, node in zip(rows, biases, strict=True):
+                    for w, xi in zip(row, x, strict=True):
+                        node = keep(node + keep(w * xi))
+                    out.append(keep(node.relu()) if depth < 2 else node)
+                x = out
+            loss = keep(keep(one + keep(keep(Value(float(-label))) * x[0])).relu())
+            total = loss if total is None else keep(total + loss)
+        total.backward()
+        return total.data
+
+    return step
+
+
 def mlp(value: Any) -> Callable[[], float]:
     """One training step of MLP(2, [16, 16, 1]) with a hinge loss on 100 points: ours through nn, peers in scalars."""
+    if value is None:
+        return minigrad_mlp()
     points, labels = moons()
     if value.__module__.startswith("micrograd_kr"):
         from micrograd_kr import nn
@@ -257,7 +290,7 @@ WORKLOADS = {"gpt": gpt, "mlp": mlp}
 
 
 def worker(workload: str, contender: str) -> None:
-    """In a process of its own: one warm-up, then steps for about a second; prints the median and the last loss."""
+    """In a process of its own: one warm-up, then steps for about a second; prints their mean and the last loss."""
     step = WORKLOADS[workload](value_class(contender))
     step()
     times: list[float] = []
@@ -265,7 +298,8 @@ def worker(workload: str, contender: str) -> None:
         begin = time.perf_counter()
         loss = step()
         times.append(time.perf_counter() - begin)
-    print(json.dumps({"seconds": statistics.mean(times), "loss": loss}))
+    print(json.dumps({"seconds": statistics.mean(times), "loss": loss}), flush=True)
+    os._exit(0)  # minigrad crashes when the interpreter takes its nodes apart
 
 
 def in_process(*arguments: str) -> Any:
@@ -287,6 +321,8 @@ def compare(workload: str, floors: dict[str, float]) -> None:
             if result is not None:
                 rounds[name].append(result["seconds"])
     ours = rounds["micrograd_kr"]
+    if not ours:
+        sys.exit("micrograd_kr cannot be imported here: install it first, with `pip install -e .`")
     print(f"  {'micrograd_kr':14} {statistics.median(ours) * 1e3:9.1f} ms a step")
     for name in contenders[1:]:
         theirs = rounds[name]

@@ -26,7 +26,8 @@ def reduced(value: Value) -> tuple[Any, ...]:
 
 
 def _state(value: Value, x: Any, y: Any) -> tuple[Any, ...]:
-    return value._number, value.grad, value.label, value.op, x, y, value._x_number, value._y_number
+    y_number = None if type(x) is tuple else value._y_number  # arguments shared with neighbours: found again
+    return value._number, value.grad, value.label, value.op, x, y, value._x_number, y_number
 
 
 class _InOrder:

@@ -22,6 +22,7 @@ def _computed_order(output: Value) -> list[Any]:
     stack = [output] if output.op is not None else []
     push, pop, append = stack.append, stack.pop, order.append
     opened, done = object(), object()  # this walk's own marks, so that none has to be wiped off
+    settled = None  # arguments, shared by neighbours, that are in the order all of them
     while stack:
         node = stack[-1]
         mark = node._mark
@@ -37,9 +38,13 @@ def _computed_order(output: Value) -> list[Any]:
                 if x.op is not None and x._mark is not done:
                     push(x)
             elif type(x) is tuple:
-                for arg in reversed(x):
-                    if arg.op is not None and arg._mark is not done:
-                        push(arg)
+                among = node._y_number or x
+                if among is not settled:
+                    for arg in reversed(among):
+                        if arg.op is not None and arg._mark is not done:
+                            push(arg)
+                    if stack[-1] is node:
+                        settled = among
             if stack[-1] is not node:
                 continue
         pop()
@@ -109,7 +114,10 @@ def backward(output: Value) -> None:
         elif type(x) is tuple:
             if _nothing_flows(node, upstream):
                 continue
-            locals_ = _partials(node, node._number, node._x_number)
+            try:
+                locals_ = node.op.partials(node._number, *node._x_number)
+            except ArithmeticError:
+                locals_ = _partials(node, node._number, node._x_number)
             for arg, local in zip(x, locals_):  # noqa: B905 - as long as each other: partials() has seen to it
                 arg.grad = arg.grad + local * upstream
     if state.special_blocks:

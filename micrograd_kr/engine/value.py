@@ -162,7 +162,8 @@ class Value:
     # An argument is kept as a Value or, if it is a plain number, as that number. The numbers that the forward pass
     # saw are kept beside them, so that a leaf that is changed later does not change this gradient. One or two
     # arguments stand in slots of their own, as the garbage collector charges for every tuple; with three or more,
-    # or for an n-ary op, _x and _x_number are tuples and _y is None.
+    # or for an n-ary op, _x and _x_number are tuples, _y is None, and _y_number may hold the tuple of those arguments
+    # that are not leaves for certain: a layer's neurons share it, and backward() then looks through it once.
     __slots__ = (
         "__weakref__",
         "_mark",

@@ -224,8 +224,8 @@ class MLP(Module):
 def fire(neurons: Sequence[Neuron], inputs: Sequence[Value], numbers: Any) -> list[Any]:
     """What `[neuron(inputs) for neuron in neurons]` records, in two thirds of the time: training is mostly this.
 
-    Whatever is unusual (a neuron of the user's own, numbers on which Python's floats raise, a block of no_grad or
-    watch) goes that general way.
+    Whatever is unusual (a neuron of the user's own, a weight that is computed itself, numbers on which Python's
+    floats raise, a block of no_grad or watch) goes that general way.
 
     Args:
         neurons: those of a layer.
@@ -234,6 +234,7 @@ def fire(neurons: Sequence[Neuron], inputs: Sequence[Value], numbers: Any) -> li
     if recording.special_blocks:
         return [neuron(inputs) for neuron in neurons]
     count, around, new_node = len(inputs), recording.scope, recording._node
+    inputs = tuple(inputs)  # shared by the nodes, which need not look for computed Values elsewhere
     name: Any = None
     activate: Any = None
     weight_numbers: Any = ()
@@ -241,8 +242,9 @@ def fire(neurons: Sequence[Neuron], inputs: Sequence[Value], numbers: Any) -> li
     for neuron in neurons:
         try:
             weights, bias = neuron.w, neuron.b
-            weight_numbers, bias_number = [weight._number for weight in weights], bias._number
-            number = dot(weight_numbers, numbers, bias_number) if len(weights) == count else None
+            weight_numbers, bias_number = [weight._number for weight in weights if weight.op is None], bias._number
+            usual = len(weights) == len(weight_numbers) == count and bias.op is None
+            number = dot(weight_numbers, numbers, bias_number) if usual else None
         except (ArithmeticError, AttributeError, TypeError):
             number = None
         if number is None or type(neuron) is not Neuron:
@@ -251,7 +253,7 @@ def fire(neurons: Sequence[Neuron], inputs: Sequence[Value], numbers: Any) -> li
             continue
         recording.scope = (neuron, around)
         args, xs = (*weights, *inputs, bias), (*weight_numbers, *numbers, bias_number)
-        out = new_node(_DOT, number, args, None, xs, None)
+        out = new_node(_DOT, number, args, None, xs, inputs)
         if neuron.activation is not name:
             name = neuron.activation
             activate = None if name == "linear" else find_activation(name)
