@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+from array import array
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from math import prod
@@ -111,14 +112,14 @@ class Program:
         self.code.run(memory[1])
         self._free.append(memory)
 
-    def sums(self, arguments: Sequence[tuple[int, int]], count: int, parameters: int, threads: int) -> Array:
+    def sums(self, arguments: Sequence[tuple[int, int]], count: int, parameters: int, threads: int) -> list[float]:
         """The mean over all examples of each sum."""
+        if count <= CHUNK:
+            results = array("d", bytes(8 * self.sum_count))
+            self.run(arguments, 0, count, parameters, results=results.buffer_info()[0], divisor=count)
+            return results.tolist()
         import numpy as np
 
-        if count <= CHUNK:
-            result = np.empty(self.sum_count)
-            self.run(arguments, 0, count, parameters, results=result.ctypes.data, divisor=count)
-            return result
         starts = range(0, count, CHUNK)
         parts = np.empty((len(starts), self.sum_count))
         address, row = parts.ctypes.data, parts.strides[0]
@@ -129,7 +130,7 @@ class Program:
             self.run(arguments, start, stop, parameters, results=address + number * row)
 
         _each(chunk, len(starts), threads)
-        return np.add.reduce(parts, axis=0) / count  # type: ignore[no-any-return]
+        return (np.add.reduce(parts, axis=0) / count).tolist()  # type: ignore[no-any-return]
 
     def outputs(self, arguments: Sequence[tuple[int, int]], count: int, parameters: int, threads: int) -> Array:
         """The outputs of every example, shape (count, output_count)."""

@@ -120,7 +120,7 @@ class Compiled:
         mean = _Mean(self, recording, inputs, count)
         if not recording.parameters:
             return Value(mean.forward())
-        return recording_state._record_op(mean.op, recording.parameters)
+        return recording_state._record_op(mean.op(), recording.parameters)
 
     def grad(self, *arrays: Any) -> Any:
         """Arrays with a leading batch axis -> the gradient of each example's output with respect to its inputs.
@@ -350,25 +350,29 @@ class _Mean:
         recorded = not recording_state.special_blocks or recording_state.recording.get()
         self.program = compiled._program(recording, "mean" if recorded else "sum")
         self.addresses, self.kept = compiled._addresses(recording, arrays, count)
-        self.count, self.threads = count, compiled.threads
+        self.count, self.threads, self.title = count, compiled.threads, compiled._title()
         self.numbers: tuple[Any, ...] | None = None
-        self.results: list[float] = []
-        self.op = Op(
-            f"mean_of_{compiled._title()}", self.forward, self.partials, None, symbol=f"mean {compiled._title()}"
-        )
+        self.gradient: list[float] = []
+        self.mean = 0.0
+
+    def op(self) -> Op:
+        """The row of this call; it holds on to the call, not the other way round, so that no cycle keeps them alive."""
+        name = f"mean_of_{self.title}"
+        return Op(name, self.forward, self.partials, None, symbol=f"mean {self.title}", sentence=name)
 
     def forward(self, *numbers: Any) -> float:
-        if self.numbers is None or numbers != self.numbers:
+        if numbers != self.numbers:
             parameters = _floats(numbers)
-            sums = self.program.sums(self.addresses, self.count, parameters.buffer_info()[0], self.threads)
-            self.results = sums.tolist()
+            address, _ = parameters.buffer_info()
+            self.gradient = self.program.sums(self.addresses, self.count, address, self.threads)
+            self.mean = self.gradient.pop()
             self.numbers = numbers
-        return self.results[-1]
+        return self.mean
 
     def partials(self, out: Any, *numbers: Any) -> list[float]:
         if numbers != self.numbers:
             self.forward(*_plain(numbers))
-        return self.results[:-1]
+        return self.gradient
 
 
 class _Point:

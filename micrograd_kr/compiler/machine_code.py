@@ -64,7 +64,8 @@ def find_host(lanes: int | None = None) -> Host:
         flags += ",-prefer-256-bit"
     _find_functions(llvm)
     # 32 registers hold a tile of 4 results times 4 vectors, 16 registers one of 4 times 2
-    return Host(triple, cpu, flags, Machine(lanes, 4 if wide else 2, 4))
+    many_registers = wide or triple.startswith(("aarch64", "arm64"))
+    return Host(triple, cpu, flags, Machine(lanes, 4 if many_registers else 2, 4))
 
 
 def _find_functions(llvm: Any) -> None:
