@@ -1,4 +1,4 @@
-"""The picture of the live page in the README: a neuron that has learnt for a while, stepped back into its backward pass.
+"""The picture of the live page in the README: a neuron that has learnt a little, at its last backward step.
 
     python demos/live_page_picture.py [demos/pictures/live-page.png]
 
@@ -12,20 +12,20 @@ from pathlib import Path
 
 from micrograd_kr import Value, nn, page
 
-WIDTH, HEIGHT, STEPS_BACK = 1280, 800, 5
+WIDTH, HEIGHT = 1280, 790
 
 
 def example() -> Value:
-    """The squared error of a small network on one example."""
-    model = nn.MLP(2, [3, 1], activation="tanh", seed=7)
-    x = [Value(1.0, label="x1"), Value(-2.0, label="x2")]
-    loss = (model(x) - 0.5) ** 2
+    """The squared error of a neuron on one example."""
+    neuron = nn.Neuron(2, activation="tanh", seed=7)
+    x = [Value(1.0, label="x1"), Value(-0.5, label="x2")]
+    loss = (neuron(x) - 0.8) ** 2
     loss.label = "loss"
     return loss
 
 
 def take_picture(path: Path) -> None:
-    """Open the page, train it a little, go back a few steps, and save what is seen."""
+    """Open the page, train it a little, take its last step again, and save what is seen."""
     from selenium import webdriver
 
     options = webdriver.ChromeOptions()
@@ -35,15 +35,15 @@ def take_picture(path: Path) -> None:
             options.add_argument(f"--{flag}")
         browser = webdriver.Chrome(options=options, service=webdriver.ChromeService(shutil.which("chromedriver")))
         try:
-            size = {"width": WIDTH, "height": HEIGHT, "deviceScaleFactor": 1.5, "mobile": False}
+            size = {"width": WIDTH, "height": HEIGHT, "deviceScaleFactor": 1.25, "mobile": False}
             browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
-            file = page(example(), lang="en", title="A network learns", rate=0.05).save(Path(folder) / "page.html")
+            file = page(example(), lang="en", title="A neuron learns", rate=0.1).save(Path(folder) / "page.html")
             browser.get(file.as_uri())
             browser.implicitly_wait(10)
             browser.find_element("css selector", ".alive #descend10").click()
             browser.find_element("id", "wide").click()
-            for _ in range(STEPS_BACK):
-                browser.find_element("id", "back").click()
+            browser.find_element("id", "back").click()
+            browser.find_element("id", "next").click()
             browser.execute_async_script("setTimeout(arguments[0], 500)")
             browser.save_screenshot(str(path))
         finally:

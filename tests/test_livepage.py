@@ -95,6 +95,41 @@ def test_wrong_roots_are_explained(root, kind, words):
         page(root)
 
 
+def test_wrong_options_are_explained():
+    x = Value(1.0)
+    y = x * 2
+    for options, words in (
+        ({"trained": [y]}, "not a leaf"),
+        ({"trained": [Value(1.0)]}, "not a leaf"),
+        ({"rate": math.nan}, "learning rate"),
+        ({"rankdir": "up"}, "LR"),
+        ({"lang": "fr"}, "fr"),
+    ):
+        with pytest.raises(ValueError, match=words):
+            page(y, **options)
+
+
+@pytest.mark.parametrize("theme", [0, 1])
+def test_text_in_the_picture_has_contrast_aa(theme):
+    """axe cannot see through SVG: what stands on which fill is listed here."""
+
+    def luminance(color):
+        channels = [int(part, 16) / 255 for part in re.findall("..", color * 2 if len(color) == 3 else color)[:3]]
+        return sum(
+            share * (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4)
+            for share, c in zip((0.2126, 0.7152, 0.0722), channels, strict=True)
+        )
+
+    css = SOURCE.parent.joinpath("page.css").read_text(encoding="utf-8")
+    colors = dict(re.findall(r"--([\w-]+): #(\w+)", css.split("prefers-color-scheme: dark")[theme]))
+    pairs = [(ink, fill) for ink in ("ink", "muted", "blue", "red") for fill in ("surface", "leaf", "module", "page")]
+    pairs += [("muted", "soft"), ("ink", "soft"), ("ink", "wrong"), ("muted", "wrong"), ("blue", "wrong")]
+    pairs += [("amber", fill) for fill in ("surface", "leaf", "module", "wrong")] + [("on-blue", "blue")]
+    for ink, fill in pairs:
+        high, low = sorted((luminance(colors[ink]), luminance(colors[fill])), reverse=True)
+        assert (high + 0.05) / (low + 0.05) >= 4.5, (ink, fill)
+
+
 def test_a_rule_that_branches_is_told_to_use_where():
     op = define_op("branching", lambda x: x if x > 0 else -x, (lambda out, x: 1,))
     try:
@@ -575,6 +610,22 @@ def test_why_lists_the_paths_that_add_up(tab):
     told = why(root, a, lang="en")
     assert len(found) == told.count > 1
     assert {line.strip().split(":")[0] for line in told.say("en").splitlines() if "←" in line} == set(found)
+    tab.click(".jumps button")
+    assert tab.caption == next(iter(Stepper(root, lang="en"))).say()
+
+
+@pytest.mark.browser
+def test_paths_without_number_are_not_listed_one_by_one(tab):
+    x = Value(1.0001, label="x")
+    y = x
+    for _ in range(40):
+        y = y * y
+    tab.open(y)
+    tab.run("document.querySelector('#leaves .name').click()")
+    tab.settle()
+    assert "too many paths" in tab.find(".why").text
+    tab.give("#engine", "recursion", "change")
+    assert "100,000 visits" in tab.caption
 
 
 @pytest.mark.browser

@@ -20,6 +20,7 @@ True
 from __future__ import annotations
 
 import base64
+import math
 from collections.abc import Iterable
 from html import escape
 from os import PathLike
@@ -115,7 +116,8 @@ def page(
 
     Raises:
         TypeError: root is not a Value, a number in the graph is not real, or an op's rule branches on a number.
-        ValueError: there are more than 2,000 nodes, or lang or rankdir is unknown.
+        ValueError: there are more than 2,000 nodes, one of `trained` is not a leaf of the graph, rate is not a number
+            from 0 on, or lang or rankdir is unknown.
 
     >>> w, x = Value(0.5, label="가중치"), Value(2.0, label="x")
     >>> "가중치" in page((w * x - 3) ** 2, lang="ko", trained=[w]).html
@@ -130,7 +132,10 @@ def page(
     if len(graph.nodes) > MOST_NODES:
         count, most = f"{len(graph.nodes):,}", f"{MOST_NODES:,}"
         raise ValueError(translate("livepage.too_large", lang, count=count, most=most))
+    if not (isinstance(rate, int | float) and 0 <= rate < math.inf):
+        raise ValueError(f"the learning rate is a number from 0 on, got {rate!r}")
     names = naming.names_of(root)
+    moving = _leaves_to_train(graph) if trained is None else _checked_leaves(trained, graph)
     for node in graph.nodes:
         _check_real(node, names)
     drawn = picture.Picture(graph, names, lambda key, **pieces: translate(f"livepage.{key}", lang, **pieces))
@@ -141,8 +146,8 @@ def page(
             names,
             [drawn.svg(view) for view in views],
             lang=lang,
-            title=title or translate("livepage.title", lang, node=names[root]),
-            trained=_leaves_to_train(graph) if trained is None else list(trained),
+            title=str(title) if title else translate("livepage.title", lang, node=names[root]),
+            trained=moving,
             rate=rate,
         ),
         drawn.svg(views[0], document.style_of_picture()),
@@ -163,6 +168,15 @@ def _check_real(node: Value, names: naming.Names) -> None:
         ) from None
     except OverflowError:
         raise ValueError(f"{names[node]} is too large for a float: {naming.format_number(node.data)}") from None
+
+
+def _checked_leaves(trained: Iterable[Value], graph: Graph) -> list[Value]:
+    leaves = {node for node in graph.nodes if picture.kind_of(node) == picture.LEAF}
+    found = list(trained)
+    for value in found:
+        if value not in leaves:
+            raise ValueError(f"trained={value!r:.60} is not a leaf of this graph, so gradient descent cannot move it")
+    return found
 
 
 def _leaves_to_train(graph: Graph) -> list[Value]:

@@ -17,7 +17,7 @@ from .modules import WHOLE, Graph
 # An item of a view: ("node", number), ("module", number), or ("stub", number of a node outside)
 Item = tuple[str, int]
 
-LARGEST_OPEN_VIEW = 44  # items; beyond it modules stay closed
+LARGEST_OPEN_VIEW = 24  # items; beyond it modules stay closed
 _POINT = 72.0
 
 
@@ -155,7 +155,7 @@ def _place(
             f"{names[box.item]} [width={box.width / _POINT:.4f} height={box.height / _POINT:.4f}]"
         )
     lines = [
-        f"digraph {{ rankdir={rankdir}; nodesep=0.22; ranksep=1.1; pad=0;",
+        f"digraph {{ rankdir={rankdir}; nodesep=0.22; ranksep=1.2; pad=0;",
         'node [shape=box fixedsize=true label=""]; edge [arrowsize=0.6];',
     ]
     lines += _clusters(graph, view.module, opened, homes)

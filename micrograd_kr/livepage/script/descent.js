@@ -6,6 +6,7 @@ function descend(times) {
   $("rate").removeAttribute("aria-invalid");
   if (!trained.size) return announce(say("nothing_trained"));
   position = last;
+  stepped = false;
   for (let i = 0; i < times; i++) {
     carry.set(grad);
     descents++;

@@ -88,6 +88,7 @@ onClick("descend", () => descend(1));
 onClick("descend10", () => descend(10));
 onClick("reset", () => {
   data.set(initial);
+  stepped = false;
   carry.fill(0);
   descents = 0;
   history = [];

@@ -99,6 +99,13 @@ function describe() {
     const head = html("tr", {}, ...["argument", "local", "upstream", "product"].map(word => html("th", { scope: "col" }, say(word))));
     parts.push(html("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": say("contributions") }, html("table", {}, html("thead", {}, head), table)));
   }
+  const jumps = html("div", { class: "controls jumps" });
+  for (const [word, p] of [["to_forward", reached[k]], ["to_backward", seen[k]]]) {
+    const button = html("button", { type: "button" }, say(word));
+    button.addEventListener("click", () => { play(false); go(p); });
+    if (p) jumps.append(button);
+  }
+  parts.push(jumps);
   const why = html("div", { class: "why" });
   parts.push(why);
   box.replaceChildren(...parts);

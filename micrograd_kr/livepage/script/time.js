@@ -30,6 +30,7 @@ function frame() {
 }
 
 function change(k, x) {
+  stepped = stepped && position < last;
   data[k] = x;
   descents = 0;
   history = [];
@@ -47,7 +48,7 @@ function caption() {
     return announce(!finished ? say("never_ends") : firstWrong < 0 ? say("same_anyway")
       : say("first_wrong", { node: names[firstWrong], wrong: show(grad[firstWrong]), right: show(right[firstWrong]) }));
   }
-  announce(position === 0 ? say("at_start") : position === last && !playing && !stepped ? say("all_done", { node: names[root], number: show(data[root]) }) : sentence(position));
+  announce(position === 0 ? say("at_start") : position === last && !stepped ? say("all_done", { node: names[root], number: show(data[root]) }) : sentence(position));
 }
 
 let stepped = false;
@@ -63,8 +64,8 @@ function showPosition() {
 
 function go(p) {
   p = Math.max(0, Math.min(last, p));
-  stepped = true;
   if (engine !== "right") setEngine("right");
+  stepped = true;
   position = p;
   if (p > 0) reveal(steps[p - 1][1]);
   schedule(caption);
@@ -88,6 +89,7 @@ function setEngine(name) {
   engine = $("engine").value = name;
   $("about").textContent = say("about_" + name);
   changed = true;
+  stepped = false;
   if (name !== "right") { play(false); position = last; }
   schedule(caption);
 }

@@ -57,7 +57,7 @@ function write(card, slot, text) {
 }
 
 function paint(everything) {
-  const stepping = position < last, now = position > 0 && (stepping || playing) ? steps[position - 1] : null;
+  const stepping = position < last, now = position > 0 && (stepping || stepped) ? steps[position - 1] : null;
   const current = now ? now[1] : -1, phase = now ? now[0] : 0;
   const far = view.k < 0.34, box = room;
   const left = -view.x / view.k, top = -view.y / view.k, wideness = box.width / view.k, highness = box.height / view.k;
@@ -97,19 +97,27 @@ function paint(everything) {
   paintChips(current, phase);
 }
 
+/* at each edge of the current step, beside the argument: its number, or local derivative × upstream = product */
 function paintChips(current, phase) {
   view.chips.replaceChildren();
   if (current < 0 || op[current] < 0 || args[current].length > 12) return;
-  for (const edge of view.edges) {
-    for (const [k, j] of edge.uses) {
-      if (k !== current || phase && !isFree[args[k][j]] || edge.uses.length > 1) continue;
-      const lines = phase ? [show(local[k][j]) + " × " + show(grad[k]), "= " + show(product[k][j])] : [value(args[k][j])];
-      if (lines.join(" ").length < 14) lines.splice(0, 2, lines.join(" "));
-      const spot = edge.path.getPointAtLength(edge.path.getTotalLength() * 0.5), high = 8 + 14 * lines.length;
-      const w = Math.max(...lines.map(line => line.length)) * 6.4 + 14;
-      view.chips.append(make("g", { class: phase ? "back" : "", transform: `translate(${spot.x},${spot.y})` },
-        make("rect", { x: -w / 2, y: -high / 2, width: w, height: high, rx: 9 }),
-        ...lines.map((line, i) => make("text", { y: 14 * i + 15.5 - high / 2 }, line))));
+  const head = cardIn(view, current), placed = [];
+  args[current].forEach((arg, j) => {
+    const tail = cardIn(view, arg);
+    if (!tail || tail === head || phase && !isFree[arg]) return;
+    const lines = phase ? [show(local[current][j]), "× " + show(grad[current]), "= " + show(product[current][j])] : [value(arg)];
+    if (lines.join(" ").length < 14) lines.splice(0, 3, lines.join(" "));
+    const w = Math.max(...lines.map(line => line.length)) * 6.4 + 14, h = 8 + 14 * lines.length;
+    let x = tail.x + tail.width / 2, y = tail.y + tail.height / 2;
+    const besides = tail.x + tail.width <= head.x ? 1 : head.x + head.width <= tail.x ? -1 : 0;
+    if (besides) x += besides * ((tail.width + w) / 2 + 3);
+    else y += Math.sign(head.y - tail.y) * ((tail.height + h) / 2 + 3);
+    for (const other of placed) {
+      if (Math.abs(other.x - x) < (other.w + w) / 2 && Math.abs(other.y - y) < (other.h + h) / 2) y = other.y + (other.h + h) / 2 + 2;
     }
-  }
+    placed.push({ x, y, w, h });
+    view.chips.append(make("g", { class: phase ? "back" : "", transform: `translate(${x},${y})` },
+      make("rect", { x: -w / 2, y: -h / 2, width: w, height: h, rx: 9 }),
+      ...lines.map((line, i) => make("text", { y: 14 * i + 15.5 - h / 2 }, line))));
+  });
 }
