@@ -2,11 +2,12 @@
 
 from typing import TYPE_CHECKING, Any
 
-from .checking import GradientError, InconclusiveError, Report, gradcheck
+from .checking import gradcheck
 from .conformance import EngineConformance
 from .expression import Expression
 from .growing import random_expression
 from .mutants import Mutant, Score, mutants, mutation_score
+from .report import GradientError, InconclusiveError, Report
 from .samples import check_row
 
 if TYPE_CHECKING:

@@ -11,10 +11,11 @@ import cmath
 import math
 from collections.abc import Callable, Sequence
 from fractions import Fraction
-from types import SimpleNamespace
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, NamedTuple
 
 from ..elementary import Number
+from .dual import Dual
+from .stepped import Stepped, unstepped
 
 # A function of a flat list of numbers, of whatever kind the oracle chooses.
 PlainFunction = Callable[[list[Any]], Any]
@@ -40,219 +41,6 @@ class Estimate(NamedTuple):
     error: float
 
 
-class Dual:
-    """x + dx * e with e * e = 0: carries a derivative through + - * / and whole powers, exactly over Fractions.
-
-    >>> x = Dual(Fraction(1, 3), Fraction(1))
-    >>> (x * x / (1 + x)).slope
-    Fraction(7, 16)
-    """
-
-    __slots__ = ("number", "slope")
-    __elementary__: ClassVar[Any]
-
-    def __init__(self, number: Any, slope: Any = 0) -> None:
-        self.number, self.slope = number, slope
-
-    @staticmethod
-    def _of(x: Any) -> Dual | None:
-        if isinstance(x, Dual):
-            return x
-        return Dual(x) if isinstance(x, int | Fraction) else None
-
-    def _with(self, other: Any, combine: Callable[[Dual, Dual], Dual]) -> Any:
-        dual = Dual._of(other)
-        if dual is None:  # a float among them would not be exact
-            return NotImplemented
-        return combine(self, dual)
-
-    def __add__(self, other: Any) -> Any:
-        return self._with(other, lambda x, y: Dual(x.number + y.number, x.slope + y.slope))
-
-    def __radd__(self, other: Any) -> Any:
-        return self + other
-
-    def __neg__(self) -> Dual:
-        return Dual(-self.number, -self.slope)
-
-    def __sub__(self, other: Any) -> Any:
-        return self._with(other, lambda x, y: Dual(x.number - y.number, x.slope - y.slope))
-
-    def __rsub__(self, other: Any) -> Any:
-        return self._with(other, lambda x, y: Dual(y.number - x.number, y.slope - x.slope))
-
-    def __mul__(self, other: Any) -> Any:
-        return self._with(other, lambda x, y: Dual(x.number * y.number, x.slope * y.number + y.slope * x.number))
-
-    def __rmul__(self, other: Any) -> Any:
-        return self * other
-
-    def __truediv__(self, other: Any) -> Any:
-        return self._with(other, _quotient)
-
-    def __rtruediv__(self, other: Any) -> Any:
-        return self._with(other, lambda x, y: _quotient(y, x))
-
-    def __pow__(self, other: Any) -> Any:
-        exponent = _base(other)
-        if _has_slope(other) or int(exponent) != exponent:
-            raise TypeError("only whole, constant powers are exact on dual numbers")
-        out: Any = Dual(Fraction(1))
-        for _ in range(abs(int(exponent))):
-            out = out * self
-        return out if exponent >= 0 else 1 / out
-
-    def __rpow__(self, other: Any) -> Any:
-        return Dual(other) ** self
-
-    def __bool__(self) -> bool:
-        return bool(_base(self))
-
-    def __abs__(self) -> Dual:
-        return -self if self < 0 else self
-
-    def __gt__(self, other: Any) -> bool:
-        return bool(_base(self) > _base(other))
-
-    def __ge__(self, other: Any) -> bool:
-        return bool(_base(self) >= _base(other))
-
-    def __lt__(self, other: Any) -> bool:
-        return bool(_base(self) < _base(other))
-
-    def __le__(self, other: Any) -> bool:
-        return bool(_base(self) <= _base(other))
-
-    def __eq__(self, other: object) -> bool:
-        return bool(_base(self) == _base(other))
-
-    __hash__ = None  # type: ignore[assignment]
-
-
-def _quotient(x: Dual, y: Dual) -> Dual:
-    out = x.number / y.number
-    return Dual(out, (x.slope - out * y.slope) / y.number)
-
-
-def _base(x: Any) -> Any:
-    while isinstance(x, Dual):
-        x = x.number
-    return x
-
-
-def _has_slope(x: Any) -> bool:
-    while isinstance(x, Dual):
-        if _base(x.slope) != 0 or _has_slope(x.slope):
-            return True
-        x = x.number
-    return False
-
-
-def _constant(like: Dual, numerator: int, denominator: int) -> Fraction:
-    return Fraction(numerator, denominator)
-
-
-class _OnDuals:
-    constant = staticmethod(_constant)
-
-
-Dual.__elementary__ = _OnDuals
-
-
-class Stepped:
-    """x + ih, whose comparisons look at x: the complex step through functions that choose between smooth pieces.
-
-    >>> from micrograd_kr import softplus
-    >>> softplus(Stepped(complex(0.5, 1e-30))).number.imag / 1e-30
-    0.6224593312018546
-    """
-
-    __slots__ = ("number",)
-    __elementary__: ClassVar[Any]
-
-    def __init__(self, number: complex) -> None:
-        self.number = number
-
-    def __neg__(self) -> Stepped:
-        return Stepped(-self.number)
-
-    def __bool__(self) -> bool:
-        return self.number.real != 0
-
-    def __abs__(self) -> Stepped:
-        return Stepped(-self.number) if self.number.real < 0 else self
-
-    def __add__(self, other: Any) -> Stepped:
-        return Stepped(self.number + _unstepped(other))
-
-    __radd__ = __add__
-
-    def __sub__(self, other: Any) -> Stepped:
-        return Stepped(self.number - _unstepped(other))
-
-    def __rsub__(self, other: Any) -> Stepped:
-        return Stepped(_unstepped(other) - self.number)
-
-    def __mul__(self, other: Any) -> Stepped:
-        return Stepped(self.number * _unstepped(other))
-
-    __rmul__ = __mul__
-
-    def __truediv__(self, other: Any) -> Stepped:
-        return Stepped(self.number / _unstepped(other))
-
-    def __rtruediv__(self, other: Any) -> Stepped:
-        return Stepped(_unstepped(other) / self.number)
-
-    def __pow__(self, other: Any) -> Stepped:
-        exponent = _unstepped(other)
-        if isinstance(exponent, float) and exponent.is_integer():
-            exponent = int(exponent)  # by multiplication: a logarithm would turn a negative base around
-        return Stepped(self.number**exponent)
-
-    def __rpow__(self, other: Any) -> Stepped:
-        return Stepped(_unstepped(other) ** self.number)
-
-    def __gt__(self, other: Any) -> bool:
-        return bool(self.number.real > _unstepped(other).real)
-
-    def __ge__(self, other: Any) -> bool:
-        return bool(self.number.real >= _unstepped(other).real)
-
-    def __lt__(self, other: Any) -> bool:
-        return bool(self.number.real < _unstepped(other).real)
-
-    def __le__(self, other: Any) -> bool:
-        return bool(self.number.real <= _unstepped(other).real)
-
-    def __eq__(self, other: object) -> bool:
-        return bool(self.number.real == _unstepped(other).real)
-
-    __hash__ = None  # type: ignore[assignment]
-
-
-def _unstepped(x: Any) -> Any:
-    return x.number if isinstance(x, Stepped) else x
-
-
-def _complex_erf(z: complex) -> complex:
-    mpmath = _mpmath()
-    with mpmath.workprec(200):  # so that the tiny imaginary part keeps its digits
-        return complex(mpmath.erf(z))
-
-
-def _on_stepped() -> SimpleNamespace:
-    def lifted(function: Callable[[complex], complex]) -> Callable[[Stepped], Stepped]:
-        return lambda x: Stepped(function(x.number))
-
-    names = ["exp", "log", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh", "asin", "acos", "atan"]
-    functions = {name: lifted(getattr(cmath, name)) for name in names}
-    return SimpleNamespace(**functions, log1p=lifted(lambda z: cmath.log(1 + z)), erf=lifted(_complex_erf))
-
-
-Stepped.__elementary__ = _on_stepped()
-
-
 def is_number(x: Any) -> bool:
     """Whether x is a finite real or complex number of some kind."""
     try:
@@ -265,7 +53,7 @@ def _called(function: PlainFunction, numbers: list[Any]) -> Any:
     """function(numbers); what it cannot do on this kind of number makes the oracle inapplicable."""
     try:
         return function(numbers)
-    except (TypeError, ValueError, ArithmeticError, AttributeError) as error:
+    except (TypeError, ValueError, ArithmeticError, AttributeError, ImportError) as error:
         raise NotApplicableError(str(error)) from error
 
 
@@ -301,7 +89,7 @@ def complex_step(function: PlainFunction, point: Sequence[Number], index: int, v
         raise NotApplicableError("the inputs are no floats")
     step = 2.0**-100
     numbers = [Stepped(complex(x, step)) if i == index else x for i, x in enumerate(point)]
-    out = _unstepped(_called(function, numbers))
+    out = unstepped(_called(function, numbers))
     if not isinstance(out, complex | float | int) or not cmath.isfinite(out):
         raise NotApplicableError("the function leaves the complex numbers")
     if abs(out.real - value) > 1e-9 * (1e-3 + abs(value)):

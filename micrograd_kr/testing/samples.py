@@ -7,8 +7,9 @@ from itertools import product
 
 from ..elementary import Number
 from ..ops import Domain, Op
-from .checking import InconclusiveError, gradcheck
+from .checking import gradcheck
 from .growing import Row, usable
+from .report import InconclusiveError
 
 
 def _inside(domain: Domain, turn: int) -> list[float]:
