@@ -150,6 +150,7 @@ def _object(ir: str, host: Host, level: int) -> tuple[bytes, bool]:
 def _parse(ir: str, host: Host) -> Any:
     module = import_llvm().parse_assembly(ir)
     module.triple = host.triple
+    module.data_layout = str(_target(host, 2).target_data)  # how the platform spells names and aligns numbers
     return module
 
 
