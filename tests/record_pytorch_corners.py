@@ -7,37 +7,42 @@ import json
 from itertools import product
 from pathlib import Path
 
-import torch
-
 CORNERS = ["-inf", "-5.0", "-2.0", "-1.0", "-0.0", "0.0", "1.0", "2.0", "5.0", "inf", "nan"]
-NAMED = torch.nn.functional
-FUNCTIONS = {
-    "add": torch.add,
-    "sub": torch.sub,
-    "mul": torch.mul,
-    "div": torch.div,
-    "pow": torch.pow,
-    "neg": torch.neg,
-    "abs": torch.abs,
-    "relu": torch.relu,
-    "leaky_relu": NAMED.leaky_relu,
-    "softplus": NAMED.softplus,
-    "gelu": NAMED.gelu,
-    "where_true": lambda x, y: torch.where(torch.tensor(True), x, y),
-    "where_false": lambda x, y: torch.where(torch.tensor(False), x, y),
-    "sum": lambda x, y: torch.stack([x, y]).sum(),
-    "dot": lambda x, y: torch.dot(x.reshape(1), y.reshape(1)) + 1.0,
-}
-FUNCTIONS |= {
-    name: getattr(torch, name)
-    for name in "exp log log1p sqrt sin cos tan sinh cosh tanh asin acos atan erf sigmoid maximum minimum".split()
-}
 TWO = {"add", "sub", "mul", "div", "pow", "maximum", "minimum", "where_true", "where_false", "sum", "dot"}
 
 
+def functions_of(torch):
+    """PyTorch's function for each row."""
+    named = torch.nn.functional
+    functions = {
+        "add": torch.add,
+        "sub": torch.sub,
+        "mul": torch.mul,
+        "div": torch.div,
+        "pow": torch.pow,
+        "neg": torch.neg,
+        "abs": torch.abs,
+        "relu": torch.relu,
+        "leaky_relu": named.leaky_relu,
+        "softplus": named.softplus,
+        "gelu": named.gelu,
+        "where_true": lambda x, y: torch.where(torch.tensor(True), x, y),
+        "where_false": lambda x, y: torch.where(torch.tensor(False), x, y),
+        "sum": lambda x, y: torch.stack([x, y]).sum(),
+        "dot": lambda x, y: torch.dot(x.reshape(1), y.reshape(1)) + 1.0,
+    }
+    functions |= {
+        name: getattr(torch, name)
+        for name in "exp log log1p sqrt sin cos tan sinh cosh tanh asin acos atan erf sigmoid maximum minimum".split()
+    }
+    return functions
+
+
 def main() -> None:
+    import torch
+
     table: dict[str, list[list[str]]] = {}
-    for name, function in FUNCTIONS.items():
+    for name, function in functions_of(torch).items():
         rows = table[name] = []
         for corner in product(CORNERS, repeat=2 if name in TWO else 1):
             leaves = [torch.tensor(float(x), dtype=torch.float64, requires_grad=True) for x in corner]
