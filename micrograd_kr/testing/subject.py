@@ -74,7 +74,7 @@ class Subject:
         leaves = [self.engine.make(x) for x in self.numbers[: len(self.numbers) - len(self.parameters)]]
         output = self.call(leaves)
         if self.own and not isinstance(output, Value):
-            if not is_number(output):
+            if not isinstance(output, int | float | complex | Fraction):
                 raise TypeError(
                     f"fn must return a Value or a list of Values, got the {type(output).__name__} {output!r:.60}"
                 )
