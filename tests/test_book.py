@@ -191,8 +191,22 @@ def test_notebooks_hold_the_cells_of_one_language(language):
     for chapter in CHAPTERS:
         notebook = json.loads(as_notebook(chapter, language))
         sources = ["".join(cell["source"]) for cell in notebook["cells"]]
-        assert sources == [cell.source for cell in chapter.cells() if cell.is_for(language)]
+        assert sources == [cell.as_read(language) for cell in chapter.cells() if cell.is_for(language)]
         assert len({cell["id"] for cell in notebook["cells"]}) == len(sources)
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda chapter: chapter.name)
+def test_a_reader_sees_the_code_in_one_language(chapter):
+    for cell in chapter.cells():
+        if cell.kind != "code":
+            continue
+        for language in ("ko", "en"):
+            seen = cell.as_read(language)
+            assert not re.search(r"(?<!\.)\bsay\(", seen)
+            comments = [line.partition("  # ")[2] for line in seen.splitlines() if "label(" not in line]
+            assert language == "ko" or not any(HANGUL.search(comment) for comment in comments)
+            before, after = ast.parse(cell.source), ast.parse(seen)
+            assert [type(node) for node in after.body] == [type(node) for node in before.body]
 
 
 def test_cells_keep_their_lines():

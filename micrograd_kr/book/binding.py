@@ -104,7 +104,7 @@ def _section(performance: Performance, language: str) -> str:
 def _cell(shown: Shown, language: str) -> str:
     if shown.cell.kind == "markdown":
         return _markdown(shown.cell.source)
-    code = f"<pre><code>{escape(shown.cell.source)}</code></pre>"
+    code = f"<pre><code>{escape(shown.cell.as_read(language))}</code></pre>"
     parts = [code]
     if "hide-input" in shown.cell.tags:
         parts = []

@@ -10,6 +10,7 @@ its tags say the rest: `ko` and `en` the language of a text, `hide-input` code t
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from pathlib import Path
 
 _MARKER = re.compile(r"^# %%(?P<rest>.*)$")
 _TAGS = re.compile(r"tags=\[(?P<tags>[^\]]*)\]")
+_IN_BOTH = re.compile(r'^(?P<start>.*?(?:# |"""))(?P<ko>[^"#]*[가-힣][^"#]*?) / (?P<en>[^가-힣"]+)(?P<end>"""|)$')
 _FILE = re.compile(r"^(?P<number>\d\d)_\w+\.py$")
 
 
@@ -28,6 +30,17 @@ class Cell:
     tags: tuple[str, ...]
     source: str
     line: int
+
+    def as_read(self, language: str) -> str:
+        """The source as a reader of this language sees it: what is said and remarked in both, in that language alone.
+
+        >>> print(Cell("code", (), 'say(ko="안녕", en="hello")  # 인사 / a greeting', 1).as_read("en"))
+        print("hello")  # a greeting
+        """
+        if self.kind == "markdown":
+            return self.source
+        lines = [_IN_BOTH.sub(rf"\g<start>\g<{language}>\g<end>", line) for line in self.source.splitlines()]
+        return _said_in("\n".join(lines), language)
 
     def is_for(self, language: str) -> bool:
         """Whether a reader of this language sees the cell: code, and text in that language or in none."""
@@ -56,6 +69,23 @@ class Chapter:
             if cell.kind == "markdown" and cell.is_for(language) and cell.source.startswith("# "):
                 return cell.source.splitlines()[0].removeprefix("# ")
         raise ValueError(f"{self.path.name} has no heading in {language!r}: begin it with a text cell '# ...'")
+
+
+def _said_in(source: str, language: str) -> str:
+    """The code with `say(ko=..., en=...)` as `print(...)` of the one text."""
+    starts = [0]
+    encoded = source.encode()  # positions in a syntax tree count bytes
+    for line in encoded.splitlines(keepends=True):
+        starts.append(starts[-1] + len(line))
+    calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
+    for call in sorted(calls, key=lambda call: (call.lineno, call.col_offset), reverse=True):
+        if isinstance(call.func, ast.Name) and call.func.id == "say":
+            text = next(keyword.value for keyword in call.keywords if keyword.arg == language)
+            said = ast.get_source_segment(source, text) or ""
+            begin = starts[call.lineno - 1] + call.col_offset
+            end = starts[(call.end_lineno or call.lineno) - 1] + (call.end_col_offset or 0)
+            encoded = encoded[:begin] + b"print(" + said.encode() + b")" + encoded[end:]
+    return encoded.decode()
 
 
 def split(text: str) -> list[Cell]:
@@ -101,7 +131,7 @@ def as_notebook(chapter: Chapter, language: str) -> str:
     cells = []
     for number, cell in enumerate(cell for cell in chapter.cells() if cell.is_for(language)):
         about = {"tags": [tag for tag in cell.tags if tag not in ("ko", "en")]}
-        common = {"id": f"cell-{number}", "metadata": about, "source": cell.source.splitlines(keepends=True)}
+        common = {"id": f"cell-{number}", "metadata": about, "source": cell.as_read(language).splitlines(keepends=True)}
         if cell.kind == "code":
             cells.append({"cell_type": "code", "execution_count": None, "outputs": [], **common})
         else:

@@ -132,7 +132,7 @@ def _print(shown: Shown, out: Console) -> None:
         out.print(Markdown(shown.cell.source) if out.is_terminal else shown.cell.source, soft_wrap=not out.is_terminal)
     else:
         if "hide-input" not in shown.cell.tags and out.is_terminal:
-            out.print(Syntax(shown.cell.source, "python", theme="ansi_dark", padding=(0, 2)))
+            out.print(Syntax(shown.cell.as_read(language()), "python", theme="ansi_dark", padding=(0, 2)))
         if shown.printed:
             out.print(shown.printed.rstrip(), soft_wrap=True)
         for picture in shown.pictures:
