@@ -1,6 +1,6 @@
 """The book: deep learning for people who do not programme for a living, as chapters that run.
 
-The chapters are Python files in percent format (`demos/book`, shipped as `micrograd_kr/book/chapters`): they run as
+The chapters are Python files in percent format (`demos/book`, shipped as `micrograd_kr/book/texts`): they run as
 scripts, open as notebooks, and are bound into one illustrated HTML file by `python -m micrograd_kr book`. What stands
 here is what a chapter needs beside Value and nn, so that its own lines are about learning and nothing else:
 

@@ -110,7 +110,7 @@ def split(text: str) -> list[Cell]:
 def folder() -> Path:
     """Where the chapters lie: beside this file when installed, in demos/book in a checkout."""
     here = Path(__file__).resolve()
-    for place in (here.parent / "chapters", here.parents[2] / "demos" / "book"):
+    for place in (here.parent / "texts", here.parents[2] / "demos" / "book"):
         if place.is_dir():
             return place
     raise FileNotFoundError("the chapters of the book are missing from this installation: install micrograd-kr again")
