@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..engine import Value
 from ..engine import value as recording_state
-from ..ops import Op
+from .calls import MeanCall, PointCall, argument_names, flat_values, numbers_of
 from .execution import Program, available_cores, read_arguments, rows_of
 from .gradient import Term, gradient_program
 from .machine_code import find_host, import_llvm
@@ -70,7 +70,7 @@ class Compiled:
         self._host = find_host(lanes)
         self._seed = seed
         self._random: Any = None
-        self._names = _argument_names(function)
+        self._names = argument_names(function)
         self._recordings: dict[tuple[Shape, ...], list[Recording]] = {}
         self._programs: dict[Any, tuple[Program, Stats]] = {}
         self._last: tuple[Program, Stats] | None = None
@@ -79,14 +79,14 @@ class Compiled:
 
     def __call__(self, *arguments: Any) -> Any:
         """One example -> a Value (or a list of them), whose backward() runs machine code."""
-        numbers = [_numbers_of(argument) for argument in arguments]
+        numbers = [numbers_of(argument) for argument in arguments]
         arrays, _ = read_arguments([[number] for number in numbers], self._names_for(arguments), self._title())
         recording = self._recording(arrays)
-        rows = _flat_values(list(arguments))
+        rows = flat_values(list(arguments))
         given = [value for value in rows if isinstance(value, Value)]
         places = [place for place, value in enumerate(rows) if isinstance(value, Value)]
         arrays = self._with_random(recording, arrays, 1)
-        point = _Point(self, recording, arrays, places)
+        point = PointCall(self, recording, arrays, places)
         outputs = point.outputs(recording.parameters, given)
         return outputs[0] if recording.single else outputs
 
@@ -117,7 +117,7 @@ class Compiled:
         recording = self._recording(inputs)
         if not recording.single:
             raise ValueError(f"{self._title()}.mean needs one output, but there are {len(recording.outputs)}")
-        mean = _Mean(self, recording, inputs, count)
+        mean = MeanCall(self, recording, inputs, count)
         if not recording.parameters:
             return Value(mean.forward())
         return recording_state._record_op(mean.op(), recording.parameters)
@@ -341,132 +341,6 @@ class Compiled:
         if self._random is None:
             self._random = np.random.default_rng(self._seed)
         return [*arrays, self._random.random((count, recording.random_count))]
-
-
-class _Mean:
-    """One call of mean: the op whose forward rule and partial derivatives are the machine code on these arrays."""
-
-    def __init__(self, compiled: Compiled, recording: Recording, arrays: Sequence[Array], count: int) -> None:
-        recorded = not recording_state.special_blocks or recording_state.recording.get()
-        self.program = compiled._program(recording, "mean" if recorded else "sum")
-        self.addresses, self.kept = compiled._addresses(recording, arrays, count)
-        self.count, self.threads, self.title = count, compiled.threads, compiled._title()
-        self.numbers: tuple[Any, ...] | None = None
-        self.gradient: list[float] = []
-        self.mean = 0.0
-
-    def op(self) -> Op:
-        """The row of this call; it holds on to the call, not the other way round, so that no cycle keeps them alive."""
-        name = f"mean_of_{self.title}"
-        return Op(name, self.forward, self.partials, None, symbol=f"mean {self.title}", sentence=name)
-
-    def forward(self, *numbers: Any) -> float:
-        if numbers != self.numbers:
-            parameters = _floats(numbers)
-            address, _ = parameters.buffer_info()
-            self.gradient = self.program.sums(self.addresses, self.count, address, self.threads)
-            self.mean = self.gradient.pop()
-            self.numbers = numbers
-        return self.mean
-
-    def partials(self, out: Any, *numbers: Any) -> list[float]:
-        if numbers != self.numbers:
-            self.forward(*_plain(numbers))
-        return self.gradient
-
-
-class _Point:
-    """One call on one example: an op for each output, whose arguments are the parameters and the Values passed in."""
-
-    def __init__(self, compiled: Compiled, recording: Recording, arrays: list[Array], places: list[int]) -> None:
-        self.compiled, self.recording, self.arrays, self.places = compiled, recording, arrays, places
-
-    def outputs(self, parameters: list[Value], inputs: list[Value]) -> list[Value]:
-        title = self.compiled._title()
-        args = [*parameters, *inputs]
-        found = []
-        for place in range(len(self.recording.outputs)):
-            rules = (functools.partial(self.forward, place), functools.partial(self.partials, place))
-            op = Op(f"compiled_{title}", *rules, None, symbol=title)
-            found.append(recording_state._record_op(op, args) if args else Value(op.forward()))
-        return found
-
-    def run(self, kind: str, numbers: tuple[Any, ...]) -> tuple[list[float], list[float]]:
-        """Outputs and sums of the program of this kind, at these numbers of the args."""
-        import numpy as np
-
-        recording = self.recording
-        program = self.compiled._program(recording, kind)
-        count = len(recording.parameters)
-        parameters = _floats(numbers[:count])
-        flat = np.concatenate([each.reshape(-1) for each in self.arrays]) if self.arrays else np.empty(0)
-        for place, number in zip(self.places, numbers[count:], strict=True):
-            flat[place] = number
-        addresses, start = [], flat.ctypes.data
-        for shape in recording.shapes:
-            addresses.append((start, 0))
-            start += 8 * prod(shape)
-        outputs, sums = np.empty(max(1, program.output_count)), np.empty(max(1, program.sum_count))
-        program.run(addresses, 0, 1, parameters.buffer_info()[0], outputs.ctypes.data, sums.ctypes.data)
-        return outputs.tolist(), sums.tolist()
-
-    def forward(self, output: int, *numbers: Any) -> float:
-        return self.run("outputs", numbers)[0][output]
-
-    def partials(self, output: int, out: Any, *numbers: Any) -> list[float]:
-        of_inputs, of_parameters = self.run(str(output), _plain(numbers))
-        count = len(self.recording.parameters)
-        padded = (of_parameters + [0.0] * count)[:count]
-        return [*padded, *[of_inputs[place] for place in self.places]]
-
-
-def _plain(numbers: tuple[Any, ...]) -> tuple[Any, ...]:
-    """The numbers, or an error if they are Values, which ask for a graph of the gradient."""
-    if Value in map(type, numbers):
-        raise TypeError(
-            "compiled code has first derivatives only: for derivatives of derivatives (create_graph=True) call the "
-            "function itself instead of jit(function)"
-        )
-    return numbers
-
-
-def _floats(numbers: Sequence[Any]) -> array[float]:
-    try:
-        return array("d", numbers)
-    except TypeError as error:
-        raise TypeError(
-            f"compiled code computes on floats only ({error}): for other kinds of numbers call the function itself "
-            "instead of jit(function)"
-        ) from None
-
-
-def _numbers_of(argument: Any) -> Any:
-    """A nested list with the numbers of the Values in it."""
-    if isinstance(argument, Value):
-        return argument._number
-    if isinstance(argument, list | tuple):
-        return [_numbers_of(each) for each in argument]
-    return argument
-
-
-def _flat_values(argument: Any) -> list[Any]:
-    """What stands in nested lists, in order; an array counts as its numbers."""
-    if isinstance(argument, list | tuple):
-        return [value for each in argument for value in _flat_values(each)]
-    return argument.reshape(-1).tolist() if hasattr(argument, "reshape") else [argument]
-
-
-def _argument_names(function: Callable[..., Any]) -> tuple[int, list[str], bool]:
-    """The least number of arguments, their names, and whether there may be more."""
-    import inspect
-
-    try:
-        parameters = inspect.signature(function).parameters.values()
-    except (TypeError, ValueError):
-        return 0, [], True
-    named = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
-    least = sum(p.default is p.empty for p in named)
-    return least, [p.name for p in named], any(p.kind is p.VAR_POSITIONAL for p in parameters)
 
 
 def jit(

@@ -10,9 +10,11 @@ from collections.abc import Callable, Sequence
 from math import prod
 from struct import pack
 
+from .batch_code import batch_loop
 from .gradient import LONG
-from .kernels import Machine, batch_loop, declarations, intrinsics
-from .planning import Layer, Outer, Plan, Straight
+from .kernels import Machine, declarations, intrinsics
+from .matrices import Layer, Outer
+from .planning import Plan, Straight
 from .primitives import CONSTANT, DOT, PARAMETER, POWER, Primitive
 from .recording import Shape
 from .tracing import Traced
