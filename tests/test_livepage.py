@@ -168,6 +168,18 @@ def test_every_node_and_argument_is_drawn_once_in_the_view_of_its_module(size, s
             assert apart, f"{one} and {other} overlap"
 
 
+def test_parameters_that_many_calls_share_stand_where_they_are_read():
+    model = nn.MLP(2, [12, 1], seed=1)
+    graph = Graph(sum((model([Value(0.1 * k), Value(1.0)]) - 1.0) ** 2 for k in range(6)))
+    views = lay_out(graph, lambda item: (100.0, 60.0))
+    for view in views:
+        shown = {box.item for box in view.boxes}
+        assert all(edge.tail in shown and edge.head in shown for edge in view.edges)
+    drawn = {box.item[1] for view in views for box in view.boxes if box.item[0] == "node"}
+    assert drawn == set(range(len(graph.nodes)))
+    assert len([box for box in views[0].boxes if box.item[1] in graph.shared]) == 0
+
+
 # --- in a browser ---------------------------------------------------------------------------------------------------
 
 

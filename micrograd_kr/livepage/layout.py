@@ -7,6 +7,7 @@ a view of its own, in which what comes from outside is drawn as a stub.
 from __future__ import annotations
 
 import json
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,8 +18,11 @@ from .modules import WHOLE, Graph
 # An item of a view: ("node", number), ("module", number), or ("stub", number of a node outside)
 Item = tuple[str, int]
 
+MOST_BOXES = 4000  # in all views together
 LARGEST_OPEN_VIEW = 24  # items; beyond it modules stay closed
 _POINT = 72.0
+# For views of many boxes a less patient search for the best layout, and straight lines: seconds, not a minute
+_MANY_BOXES, _LARGE = 300, "nslimit=0.5; nslimit1=1; mclimit=0.2; splines=line;"
 
 
 @dataclass
@@ -67,13 +71,16 @@ class View:
 
 def lay_out(graph: Graph, size_of: Callable[[Item], tuple[float, float]], rankdir: str = "LR") -> list[View]:
     """All views, that of the whole graph first; `size_of(item)` reserves each item's width and height."""
-    views, waiting = [], [WHOLE]
-    while waiting:
-        module = waiting.pop(0)
+    views: list[View] = []
+    waiting = deque([WHOLE])
+    drawn = 0
+    while waiting and drawn < MOST_BOXES:  # a batch of many examples: the modules of the first ones can be opened
+        module = waiting.popleft()
         opened = _opened_modules(graph, module)
         view = _contents(graph, module, opened)
         _place(graph, view, opened, size_of, rankdir)
         views.append(view)
+        drawn += len(view.boxes)
         waiting += [number for box in view.boxes for kind, number in [box.item] if kind == "module"]
     return views
 
@@ -119,15 +126,18 @@ def _contents(graph: Graph, module: int, opened: set[int]) -> View:
             return ("node", node)
         return ("stub", node) if item[0] == "stub" else item
 
+    shared = graph.shared
     items: dict[Item, None] = {}
     merged: dict[Any, Edge] = {}
     for node, arguments in enumerate(graph.arguments):
         head = item_of(node)
-        if head[0] == "stub":
+        if head[0] == "stub" or node in shared:
             continue
         items.setdefault(head)
         for index, argument in enumerate(arguments):
-            tail = item_of(argument)
+            tail = ("node", argument) if argument in shared else item_of(argument)
+            if argument in shared and head[0] == "module":
+                continue
             items.setdefault(tail)
             if tail == head:
                 continue
@@ -154,8 +164,9 @@ def _place(
         homes.setdefault(home if home in opened else view.module, []).append(
             f"{names[box.item]} [width={box.width / _POINT:.4f} height={box.height / _POINT:.4f}]"
         )
+    haste = _LARGE if len(view.boxes) > _MANY_BOXES else ""
     lines = [
-        f"digraph {{ rankdir={rankdir}; nodesep=0.22; ranksep=1.2; pad=0;",
+        f"digraph {{ rankdir={rankdir}; nodesep=0.22; ranksep=1.2; pad=0; {haste}",
         'node [shape=box fixedsize=true label=""]; edge [arrowsize=0.6];',
     ]
     lines += _clusters(graph, view.module, opened, homes)

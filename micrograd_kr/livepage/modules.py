@@ -29,6 +29,7 @@ class Graph:
         parent: for each module the one around it; None for WHOLE.
         titles: for each module what it is called.
         held: for each leaf that a module holds in an attribute, what it is called there.
+        shared: the parameters of modules that were called more than once: they are shown wherever they are read.
         output: for each module the one node in it that is read from outside; none where there are several.
     """
 
@@ -44,6 +45,7 @@ class Graph:
         self.titles = ["", *(group.title for group in groups)]
         self.home = [self._numbers[group] for group in within]
         self.held: dict[int, str] = {}
+        self.shared: set[int] = set()
         self._bring_leaves_home(groups)
         self.output = self._outputs()
 
@@ -62,6 +64,8 @@ class Graph:
             elif id(node) in owned:
                 self.held[index], group = owned[id(node)]
                 self.home[index] = self._numbers[group]
+                if self.home[index] not in readers.get(index, {self.home[index]}):
+                    self.shared.add(index)
 
     def ancestors(self, module: int) -> Iterator[int]:
         """The module itself, then those around it, up to WHOLE."""

@@ -14,7 +14,8 @@ function fit(smallest = 0.05) {
   const k = Math.max(smallest, Math.min((width - 32) / view.width, (height - 32) / view.height, 1.25));
   /* what does not fit begins at the output, where gradients begin */
   const x = view.width * k > width - 32 ? width - 16 - view.width * k : (width - view.width * k) / 2;
-  move(x, (height - view.height * k) / 2, k, true);
+  const output = cardIn(view, root) ?? view.cards.at(-1), overflows = view.height * k > height;
+  move(x, overflows && k === smallest ? height / 2 - (output.y + output.height / 2) * k : (height - view.height * k) / 2, k, true);
 }
 
 function zoom(by, cx = room.width / 2, cy = room.height / 2) {
@@ -82,7 +83,8 @@ function toward(dx, dy) {
 }
 
 function press(card) {
-  if (card.module >= 0) { open(card.module); rove(view.cards[0], true); }
+  if (card.module >= 0 && !viewOf.has(card.module)) announce(say("not_drawn"));
+  else if (card.module >= 0) { open(card.module); rove(view.cards[0], true); }
   else if (card.g.dataset.kind === "card stub") { reveal2(card.node); }
   else choose(card.node);
 }
