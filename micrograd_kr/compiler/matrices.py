@@ -81,7 +81,8 @@ def find_outers(trace: Trace, terms: Sequence[Term]) -> tuple[list[Outer], list[
             inputs = tuple([term.local for term in matrix[0]])
             outers.append(Outer(upstreams, inputs, matrix[0][0].place, row_step, column_step))
     pairs: dict[int, list[tuple[object, object]]] = {}
-    for term in others:
+    position = {id(term): number for number, term in enumerate(terms)}
+    for term in sorted(others, key=lambda term: position[id(term)]):  # added up in the order of backward()
         pairs.setdefault(term.place, []).append((term.local, term.upstream))
     return outers, [(place, trace.lift(sum_of_products(trace, found))) for place, found in sorted(pairs.items())]
 
