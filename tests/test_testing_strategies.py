@@ -59,14 +59,18 @@ def test_every_op_of_the_table_comes_up_and_so_does_one_defined_later():
     assert "softsign" not in {step[0] for seed in range(100) for step in random_expression(seed).steps}
 
 
-def test_a_wide_graph_and_a_deep_one_come_up():
-    shapes = [random_expression(seed, nodes=10) for seed in range(200)]
-    assert any(sum("x" in step[1:] for step in shape.steps) >= 4 for shape in shapes)
-    assert any(
-        all(f"v{n}" in step[1:] for n, step in enumerate(shape.steps[1:], 1))
-        for shape in shapes
-        if len(shape.steps) > 5
-    )
+def test_wide_graphs_and_deep_ones_come_up():
+    most_used = deepest = 0
+    for seed in range(200):
+        shape = random_expression(seed, nodes=10)
+        used = [x for step in shape.steps for x in step[1:] if isinstance(x, str)]
+        most_used = max(most_used, *[used.count(x) for x in used])
+        depth = dict.fromkeys(shape.inputs, 0)
+        for number, step in enumerate(shape.steps, start=1):
+            depth[f"v{number}"] = 1 + max(depth[x] for x in step[1:] if isinstance(x, str))
+        deepest = max(deepest, *depth.values())
+    assert most_used >= 5
+    assert deepest >= 8
 
 
 @pytest.mark.parametrize(

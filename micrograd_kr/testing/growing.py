@@ -27,6 +27,9 @@ MARGIN = 1 / 64
 LARGEST = 1000.0
 _LARGEST_FRACTION_BITS = 512
 
+_CONSTANTS = (2, 0.5, -1)
+_PICKS = 32
+
 CORNERS = (
     0.0,
     -0.0,
@@ -114,10 +117,11 @@ class _Grower:
         self.shared = False
         self.picks: list[int] = []  # which operands the next step takes, if an op is defined on them
 
-    @property
-    def constant(self) -> Number:
-        """A plain number among the operands: small, and another one at each step."""
-        number = (1, 2, -1, 3, 0.5, -2, 1.5)[len(self.steps) % 7]
+    def constant(self, index: int) -> Number:
+        """A plain number among the operands."""
+        if self.corners and self.numbers is float:
+            return CORNERS[self.choose(len(CORNERS))]
+        number = _CONSTANTS[index]
         return Fraction(number) if self.numbers is Fraction else self.numbers(number)
 
     def is_number(self, name: str) -> bool:
@@ -128,17 +132,22 @@ class _Grower:
         if condition:
             found = [name for name in reversed(self.values) if not self.is_number(name)]
             return found[0] if found else None
-        loose = [name for name in reversed(self.loose) if self.is_number(name) and name not in so_far]
-        rest = [name for name in reversed(self.values) if self.is_number(name) and name not in loose]
-        names = loose + rest
+        loose = [name for name in self.newest_first() if name in self.loose and name not in so_far]
+        names = loose + [name for name in self.newest_first() if name not in loose]
         while len(self.picks) <= position:
-            self.picks.append(self.choose(len(names) + 2))
+            self.picks.append(self.choose(_PICKS))
+        # What a pick means hardly depends on the steps before: so examples shrink by leaving steps out.
         pick = self.picks[position]
-        if pick < len(names):
-            return names[pick]
-        if not so_far:
-            return names[0]
-        return so_far[0] if pick == len(names) else self.constant
+        if not so_far or pick == 0:
+            return names[pick % len(names)]
+        if pick <= 3:
+            return so_far[0]
+        return self.constant(pick - 4) if pick < 7 else names[(pick - 7) % len(names)]
+
+    def newest_first(self) -> list[str]:
+        """All numbers, the results before the inputs; the inputs in their order."""
+        results = [name for name in reversed(self.values) if name not in self.inputs and self.is_number(name)]
+        return results + [name for name in self.values if name in self.inputs]
 
     def try_step(self, row: Row, operands: list[Any]) -> bool:
         names = [x for x in operands if isinstance(x, str)]
@@ -177,7 +186,7 @@ class _Grower:
     def operands_for(self, row: Row) -> list[Any]:
         count = row.op.arity
         if count is None:
-            count = 3 + 2 * (len(self.steps) % 2)  # an odd count, as the rows that pair their arguments need it
+            count = 1 + 2 * self.choose(3)  # an odd count, as the rows that pair their arguments need it
         operands: list[Any] = []
         for index in range(count):
             operands.append(self.operand(index, operands, index < len(row.is_condition) and row.is_condition[index]))
@@ -229,7 +238,7 @@ class _Grower:
     @property
     def last(self) -> str:
         """The newest number."""
-        return [name for name in self.values if self.is_number(name)][-1]
+        return self.newest_first()[0]
 
 
 def rows_of(ops: Sequence[str | Op] | None) -> list[Row]:

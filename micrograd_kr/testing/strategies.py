@@ -68,7 +68,7 @@ def expressions(
     @st.composite
     def expression(draw: Any) -> Expression:
         choose = _chooser(draw)
-        names = input_names(1 + choose(3) if inputs is None else inputs)
+        names = input_names(3 if inputs is None else inputs)  # of three, those that are used will be kept
         sizes = min_nodes, max_nodes
         return grow(choose, rows_of(ops), names, sizes, numbers, corners, keep_inputs=inputs is not None)
 
