@@ -177,7 +177,8 @@ def test_parameters_that_many_calls_share_stand_where_they_are_read():
         assert all(edge.tail in shown and edge.head in shown for edge in view.edges)
     drawn = {box.item[1] for view in views for box in view.boxes if box.item[0] == "node"}
     assert drawn == set(range(len(graph.nodes)))
-    assert len([box for box in views[0].boxes if box.item[1] in graph.shared]) == 0
+    assert graph.shared
+    assert not {("node", number) for number in graph.shared} & {box.item for box in views[0].boxes}
 
 
 # --- in a browser ---------------------------------------------------------------------------------------------------
