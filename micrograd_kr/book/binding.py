@@ -53,7 +53,8 @@ pre.printed { background: none; border: 1px solid var(--line); border-left: 4px 
 details { margin: 1rem 0; color: var(--soft); font-size: .9rem; } summary { cursor: pointer; }
 figure { margin: 2rem 0; text-align: center; } figure img, figure svg { max-width: 100%; height: auto; }
 figure img { background: #fff; }
-figure iframe { width: 100%; height: 38rem; border: 1px solid var(--line); border-radius: 8px; }
+figure:has(iframe) { margin-inline: calc((100% - min(96vw, 68rem)) / 2); }
+figure iframe { width: 100%; height: 44rem; border: 1px solid var(--line); border-radius: 8px; }
 figcaption { color: var(--soft); font-size: .92rem; margin-top: .4rem; }
 table { border-collapse: collapse; margin: 1.4rem auto; }
 td, th { border-bottom: 1px solid var(--line); padding: .35rem .8rem; }
@@ -134,5 +135,5 @@ def _picture(picture: Picture, language: str) -> str:
     else:
         page = escape(picture.content.decode(), quote=True)
         title = escape(f"{_WORDS[language]['live']}: {picture.caption}", quote=True)
-        body = f'<iframe sandbox="allow-scripts" loading="lazy" title="{title}" srcdoc="{page}"></iframe>'
+        body = f'<iframe sandbox="allow-scripts" title="{title}" srcdoc="{page}"></iframe>'
     return f"<figure>{body}<figcaption>{caption}</figcaption></figure>"

@@ -23,6 +23,7 @@ def say(*, ko: str, en: str) -> None:
     >>> import os; os.environ["MICROGRAD_KR_LANG"] = "ko"
     >>> say(ko="비용이 줄었습니다.", en="The cost went down.")
     비용이 줄었습니다.
+    >>> os.environ["MICROGRAD_KR_LANG"] = "en"
     """
     print(choose(ko, en))
 
