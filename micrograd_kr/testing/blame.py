@@ -72,13 +72,30 @@ def kinks(order: list[Value]) -> list[Value]:
     return found
 
 
-def magnitudes(order: list[Value]) -> dict[Value, Any]:
-    """For each node the sum over all paths of |the product of local derivatives|: the size of what is added up."""
-    found: dict[Value, Any] = {order[-1]: 1.0}
+def rounding(order: list[Value]) -> dict[Value, Any]:
+    """For each node how far rounding may put d last / d node off, to first order.
+
+    A local derivative is off by as much as it moves when its arguments and the result move by a rounding error, and
+    what is added up along the paths is off by a rounding error of its size, though it may cancel.
+    """
+    sizes: dict[Value, Any] = {order[-1]: 1.0}
+    errors: dict[Value, Any] = {order[-1]: 0.0}
     for node in reversed(order):
-        for arg, local, _ in contributions(node, 1):
-            found[arg] = found.get(arg, 0.0) + abs(local) * found.get(node, 0.0)
-    return found
+        if node.op is None or node not in sizes:
+            continue
+        given = [node.data, *node.arg_numbers]
+        for index, arg in enumerate(node.args):
+            if type(arg) is not Value:
+                continue
+            local = node.op.derivative(index, *given)
+            moved = 0.0
+            for place, number in enumerate(given):
+                if not isinstance(number, bool):
+                    beside = [*given[:place], number * (1 + 2.0**-51), *given[place + 1 :]]
+                    moved += abs(node.op.derivative(index, *beside) - local)
+            sizes[arg] = sizes.get(arg, 0.0) + abs(local) * sizes[node]
+            errors[arg] = errors.get(arg, 0.0) + abs(local) * errors[node] + moved * sizes[node]
+    return {node: 16 * error + 1e-11 * sizes[node] for node, error in errors.items()}
 
 
 def spans(order: list[Value]) -> dict[Value, tuple[Any, Any]]:

@@ -182,7 +182,7 @@ def _arbitrated(subject: Subject, index: int, got: Any, oracle: str, expected: A
     # Rounding explains as much as it does on fewer bits, and a little of all that is added up (it may cancel).
     rounding = 8 * max([abs(each - truth) for each in coarse]) + _TOLERANCE * abs(truth) + sys.float_info.min
     leaf = [*subject.leaves, *subject.parameters][index]
-    rounding += 1e-11 * blame.magnitudes(subject.below).get(leaf, 0)
+    rounding += blame.rounding(subject.below).get(leaf, 0)
     if abs(got - truth) > rounding:
         _fail(subject, index, truth, got, "differences at 240 bits")
     # The rule holds at 240 bits; the float result is what its rounding leaves of it.
