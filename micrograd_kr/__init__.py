@@ -16,7 +16,8 @@ from .engine import Value, grad, no_grad, stop_at_nonfinite, topological_order, 
 from .ops import define_op, gelu, leaky_relu, maximum, minimum, relu, sigmoid, softplus
 
 if TYPE_CHECKING:
-    from . import nn, testing
+    from . import nn as nn
+    from . import testing as testing
     from .compiler import jit
     from .drawing import draw
     from .livepage import page

@@ -58,6 +58,8 @@ def _float_pow(x: float, y: float) -> float:
     try:
         power = x**y
     except (ZeroDivisionError, OverflowError):
+        if x < 0 and y % 1:  # Python overflowed on its way to a complex number
+            return nan
         return -inf if math.copysign(1.0, x) < 0 and y % 2 == 1 else inf
     return nan if isinstance(power, complex) else power  # (-8.0) ** (1 / 3) is complex in Python
 
@@ -325,7 +327,7 @@ def where(condition: Any, x: Number, y: Number) -> Number:
 
 def equal(x: Number, y: Number) -> Any:
     """Whether x equals y, as a condition for `where` (`==` on Values and sympy symbols compares identities)."""
-    return x == y if type(x) is float else _function("equal", (x, y))(x, y)
+    return x == y if type(x) is float and type(y) is float else _function("equal", (x, y))(x, y)
 
 
 def constant(like: Number, numerator: int, denominator: int = 1) -> Number:

@@ -334,7 +334,7 @@ def _sigmoid(x: Number) -> Number:
 
 _("sigmoid",    _sigmoid,                                                     (lambda out, x: out * (1 - out),),                 holomorphic=False, latex=r"\sigma\left({0}\right)")
 _("softplus",   lambda x: where(x > 0, x, 0) + log1p(exp(-abs(x))),           (lambda out, x: _sigmoid(x),),                     holomorphic=False)
-_("relu",       lambda x: where(x < 0, constant(x, 0), x),                                 (lambda out, x: where(out > 0, 1, 0),),            kink=lambda x: x, holomorphic=False)
+_("relu",       lambda x: where(x < 0, constant(x, 0), x),                                 (lambda out, x: where(out <= 0, 0, 1),),           kink=lambda x: x, holomorphic=False)
 _("leaky_relu", lambda x: where(x > 0, x, constant(x, 1, 100) * x),           (lambda out, x: where(x > 0, 1, constant(x, 1, 100)),), kink=lambda x: x, holomorphic=False)
 _("gelu",       lambda x: x * (1 + erf(x / sqrt(constant(x, 2)))) / 2,
                 (lambda out, x: (1 + erf(x / sqrt(constant(x, 2)))) / 2 + x * exp(-x * x / 2) / sqrt(2 * pi(x)),))
