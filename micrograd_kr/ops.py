@@ -160,9 +160,22 @@ class Op:
         return find_op, (self.name,)
 
 
+# Rules that backward() knows by their identity, as it has the result at hand before it could call them.
+
+
 def one(out: Number, *args: Number) -> Number:
-    """The rule of every partial derivative that is 1, by which backward() knows that it need not multiply."""
+    """The rule of every partial derivative that is 1."""
     return 1
+
+
+def first(out: Number, x: Number, y: Number) -> Number:
+    """The rule of a partial derivative that is the first argument."""
+    return x
+
+
+def second(out: Number, x: Number, y: Number) -> Number:
+    """The rule of a partial derivative that is the second argument."""
+    return y
 
 
 def _as_rule(partial: tuple[Rule | Number, ...] | Rule, index: int, arity: int) -> Rule:
@@ -305,7 +318,7 @@ _ = define_op
 # name, forward, partials: one for each argument                                         how it is written, and where
 _("add", operator.add,         (1, 1),                                                   symbol="+", precedence=1, latex="{0} + {1}")
 _("sub", operator.sub,         (1, -1),                                                  symbol="-", precedence=1, latex="{0} - {1}")
-_("mul", operator.mul,         (lambda out, x, y: y, lambda out, x, y: x),               symbol="*", precedence=2, latex=r"{0} \cdot {1}")
+_("mul", operator.mul,         (second, first),                                            symbol="*", precedence=2, latex=r"{0} \cdot {1}")
 _("div", operator.truediv,     (lambda out, x, y: constant(x, 1) / y, lambda out, x, y: -out / y), symbol="/", precedence=2, domain=(REAL, NONZERO), latex=r"\frac{{{0}}}{{{1}}}")
 _("pow", lambda x, y: pow(x, y),
        (lambda out, x, y: where(equal(y, 0), 0, y * pow(x, y - 1)),

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, overload
 
 from .. import elementary
 from ..elementary import Number
-from ..ops import Op, one
+from ..ops import Op, first, one, second
 from . import value as state
 from .value import Value
 
@@ -87,8 +87,10 @@ def backward(output: Value) -> None:
         if y is not None:
             if type(x) is Value:
                 rule = rules[0]
-                if rule is one:  # as of a sum: d out / d x = 1
+                if rule is one:
                     x.grad = x.grad + upstream
+                elif rule is second:
+                    x.grad = x.grad + node._y_number * upstream
                 else:
                     try:
                         local = rule(node._number, node._x_number, node._y_number)
@@ -99,6 +101,8 @@ def backward(output: Value) -> None:
                 rule = rules[1]
                 if rule is one:
                     y.grad = y.grad + upstream
+                elif rule is first:
+                    y.grad = y.grad + node._x_number * upstream
                 else:
                     try:
                         local = rule(node._number, node._x_number, node._y_number)
@@ -112,7 +116,7 @@ def backward(output: Value) -> None:
                 local = node.op.derivative(0, node._number, node._x_number)
             x.grad = x.grad + local * upstream
         elif type(x) is tuple:
-            if _nothing_flows(node, upstream):
+            if type(upstream) is float and upstream == 0.0 and _stays_finite(node):
                 continue
             try:
                 locals_ = node.op.partials(node._number, *node._x_number)
@@ -126,15 +130,9 @@ def backward(output: Value) -> None:
                 watcher.after_backward(order)
 
 
-def _nothing_flows(node: Any, upstream: Number) -> bool:
-    """Whether no gradient arrives at an n-ary node through which it would flow as 0, not as 0 * inf."""
-    return (
-        type(upstream) is float
-        and upstream == 0.0
-        and node.op.multilinear
-        and type(node._number) is float
-        and math.isfinite(node._number)
-    )
+def _stays_finite(node: Any) -> bool:
+    """Whether an upstream gradient of 0 flows through an n-ary node as 0: no partial derivative is inf or nan."""
+    return node.op.multilinear and type(node._number) is float and math.isfinite(node._number)
 
 
 def _partials(node: Any, out: Any, xs: Sequence[Any]) -> tuple[Number, ...]:
@@ -169,7 +167,7 @@ def contributions(node: Value, upstream: Number, create_graph: bool = False) -> 
         xs = [_unchanged(arg, x) for arg, x in zip(node.args, xs, strict=True)]
     found = []
     all_locals = _partials(node, out, xs) if op.arity is None else ()
-    if all_locals and not create_graph and _nothing_flows(node, upstream):
+    if all_locals and type(upstream) is float and upstream == 0.0 and _stays_finite(node):
         return [
             Contribution(arg, local, 0) for arg, local in zip(node.args, all_locals, strict=True) if type(arg) is Value
         ]
