@@ -2,6 +2,7 @@
 
     python demos/bench.py               the whole table, about two minutes
     python demos/bench.py gpt mlp       some rows of it
+    python demos/bench.py jit           the compiler against its peers (demos/bench_jit.py)
 
 Each contender runs in a process of its own, in turn (A B A B ...), so that one's garbage does not slow another down
 and a drift of the machine's speed hits all of them. A figure is the median over the rounds, a ratio the median of the
@@ -23,6 +24,7 @@ import time
 from collections.abc import Callable
 from functools import reduce
 from operator import add
+from pathlib import Path
 from typing import Any
 
 ROUNDS = 5
@@ -377,9 +379,14 @@ def import_time() -> None:
     print(f"  import micrograd_kr adds {added:.0f} ms (ceiling 40: {'ok' if added <= 40 else 'ABOVE'})")
 
 
+def compiled() -> None:
+    """The table of the compiler has a file of its own, as its peers share one process."""
+    subprocess.run([sys.executable, Path(__file__).with_name("bench_jit.py")], check=True)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("rows", nargs="*", help="gpt, mlp, chain, import (all, unless told otherwise)")
+    parser.add_argument("rows", nargs="*", help="gpt, mlp, chain, import (all of these, unless told otherwise), jit")
     parser.add_argument("--worker", nargs=2, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.worker:
@@ -396,8 +403,9 @@ def main() -> None:
         ),
         "chain": ("chains of additions, and memory", chain),
         "import": ("import time", import_time),
+        "jit": ("jit against its peers: minutes; bench_jit.py --help tells its parts", compiled),
     }
-    for name in arguments.rows or rows:
+    for name in arguments.rows or [row for row in rows if row != "jit"]:
         if name not in rows:
             parser.error(f"no row {name!r}: choose from {', '.join(rows)}")
         title, measure = rows[name]

@@ -109,7 +109,17 @@ def main():
         found = train_in_scalars(nn, Value)
     else:
         raise SystemExit(f"no contender {contender!r}: choose jit, eager, torch or micrograd")
-    print(f"accuracy {found:.0%} after {STEPS} steps")
+    print(f"accuracy {found:.0%} after {STEPS} steps{peak_memory()}")
+
+
+def peak_memory():
+    """The most memory that this process has held, where the system tells (not on Windows)."""
+    try:
+        import resource
+    except ImportError:
+        return ""
+    unit = 2**20 if sys.platform == "darwin" else 2**10  # bytes, or KiB
+    return f", {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit:.0f} MiB at the most"
 
 
 if __name__ == "__main__":
