@@ -57,6 +57,8 @@ REAL: Domain = ((-math.inf, math.inf),)
 POSITIVE: Domain = ((0.0, math.inf),)
 NONZERO: Domain = ((-math.inf, 0.0), (0.0, math.inf))
 INSIDE_ONE: Domain = ((-1.0, 1.0),)
+ABOVE_MINUS_ONE: Domain = ((-1.0, math.inf),)
+ONE_BRANCH: Domain = ((-math.pi / 2, math.pi / 2),)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -297,6 +299,43 @@ def _arity_of(forward: Rule, name: str) -> int | None:
     return len(kinds)
 
 
+# --- rules too long for a line of the table -------------------------------------------------------------------------
+
+
+def _power_by_exponent(out: Number, x: Number, y: Number) -> Number:
+    return where(equal(x, 0), where(equal(y, 0), 0, -out), out * log(x))  # -out: 0, or -inf for a negative exponent
+
+
+def _sigmoid(x: Number) -> Number:
+    e = exp(-abs(x))  # at most 1, so that neither tail overflows
+    return where(x >= 0, 1, e) / (1 + e)
+
+
+def _normal_cdf(x: Number) -> Number:
+    return (1 + erf(x / sqrt(constant(x, 2)))) / 2
+
+
+def _normal_density(x: Number) -> Number:
+    return exp(-x * x / 2) / sqrt(2 * pi(x))
+
+
+def _maximum(x: Number, y: Number) -> Number:
+    return where(x > y, x, where(x <= y, y, x + y))  # x + y: nan if either is
+
+
+def _minimum(x: Number, y: Number) -> Number:
+    return where(x < y, x, where(x >= y, y, x + y))
+
+
+def _won(lost: Any, x: Number, y: Number) -> Number:
+    """The derivative of maximum or minimum: 0 where `lost`, 1 where won, one half at a tie."""
+    return where(equal(x, y), constant(x, 1, 2), where(lost, 0, 1))
+
+
+def _sum(*xs: Number) -> Number:
+    return reduce(operator.add, xs) if xs else 0
+
+
 def _dot(*args: Number) -> Number:
     n = len(args) // 2
     if len(args) != 2 * n + 1:
@@ -309,65 +348,72 @@ def _dot_partials(out: Number, *args: Number) -> tuple[Number, ...]:
     return (*args[n:-1], *args[:n], 1)  # d out / d weight is the input, d out / d input the weight
 
 
-def _half_at_a_tie(x: Number, y: Number, otherwise: Number) -> Number:
-    return where(equal(x, y), constant(x, 1, 2), otherwise)
+# --- how ops are written --------------------------------------------------------------------------------------------
 
+
+def _infix(symbol: str, precedence: int, latex: str = "") -> dict[str, Any]:
+    return {"symbol": symbol, "precedence": precedence, "latex": latex or f"{{0}} {symbol} {{1}}"}
+
+
+def _compares(symbol: str, latex: str = "") -> dict[str, Any]:
+    return {**_infix(symbol, -1, latex), "kink": operator.sub, "holomorphic": False}
+
+
+def _call(latex: str) -> dict[str, Any]:
+    return {"latex": rf"{latex}\left({{args}}\right)"}
+
+
+_REAL_ONLY: dict[str, Any] = {"holomorphic": False}  # decided by comparisons
+_BEND: dict[str, Any] = {**_REAL_ONLY, "kink": lambda x: x}  # and its slope jumps at 0
+_CHOICE: dict[str, Any] = {**_REAL_ONLY, "kink": operator.sub, "domain": (REAL, REAL)}  # its slopes jump where x = y
+
+# --- the table ------------------------------------------------------------------------------------------------------
 
 # fmt: off
 _ = define_op
-# name, forward, partials: one for each argument                                         how it is written, and where
-_("add", operator.add,         (1, 1),                                                   symbol="+", precedence=1, latex="{0} + {1}")
-_("sub", operator.sub,         (1, -1),                                                  symbol="-", precedence=1, latex="{0} - {1}")
-_("mul", operator.mul,         (second, first),                                            symbol="*", precedence=2, latex=r"{0} \cdot {1}")
-_("div", operator.truediv,     (lambda out, x, y: constant(x, 1) / y, lambda out, x, y: -out / y), symbol="/", precedence=2, domain=(REAL, NONZERO), latex=r"\frac{{{0}}}{{{1}}}")
-_("pow", lambda x, y: pow(x, y),
-       (lambda out, x, y: where(equal(y, 0), 0, y * pow(x, y - 1)),
-        lambda out, x, y: where(equal(x, 0), where(equal(y, 0), 0, -out), out * log(x))), symbol="**", precedence=4, domain=(POSITIVE, REAL), latex="{{{0}}}^{{{1}}}")
-_("neg", operator.neg,         (-1,),                                                    symbol="-", precedence=3, latex="-{0}")
-_("abs", lambda x: abs(x),     (lambda out, x: where(x > 0, 1, where(x < 0, -1, 0)),),   kink=lambda x: x, holomorphic=False, latex=r"\left|{0}\right|")
 
-_("exp",   exp,   (lambda out, x: out,),                                                 latex="e^{{{0}}}")
-_("log",   log,   (lambda out, x: 1 / x,),                                               domain=(POSITIVE,), latex=r"\ln {0}")
-_("log1p", log1p, (lambda out, x: 1 / (1 + x),),                                         domain=(((-1.0, math.inf),),), latex=r"\ln\left(1 + {0}\right)")
-_("sqrt",  sqrt,  (lambda out, x: 1 / (2 * out),),                                       domain=(POSITIVE,), latex=r"\sqrt{{{0}}}")
-_("sin",   sin,   (lambda out, x: cos(x),),                                              latex=r"\sin {0}")
-_("cos",   cos,   (lambda out, x: -sin(x),),                                             latex=r"\cos {0}")
-_("tan",   tan,   (lambda out, x: 1 + out * out,),                                       domain=(((-math.pi / 2, math.pi / 2),),), latex=r"\tan {0}")
-_("sinh",  sinh,  (lambda out, x: cosh(x),),                                             latex=r"\sinh {0}")
-_("cosh",  cosh,  (lambda out, x: sinh(x),),                                             latex=r"\cosh {0}")
-_("tanh",  tanh,  (lambda out, x: 1 - out * out,),                                       latex=r"\tanh {0}")
-_("asin",  asin,  (lambda out, x: 1 / sqrt(1 - x * x),),                                 domain=(INSIDE_ONE,), latex=r"\arcsin {0}")
-_("acos",  acos,  (lambda out, x: -1 / sqrt(1 - x * x),),                                domain=(INSIDE_ONE,), latex=r"\arccos {0}")
-_("atan",  atan,  (lambda out, x: 1 / (1 + x * x),),                                     latex=r"\arctan {0}")
-_("erf",   erf,   (lambda out, x: 2 / sqrt(pi(x)) * exp(-x * x),),                       latex=r"\operatorname{{erf}}\left({0}\right)")
+# name           forward           partials: d out / d argument, one for each argument                how it is written, where it holds
+_("add",         operator.add,     (1, 1),                                                            **_infix("+", 1))
+_("sub",         operator.sub,     (1, -1),                                                           **_infix("-", 1))
+_("mul",         operator.mul,     (second, first),                                                   **_infix("*", 2, r"{0} \cdot {1}"))
+_("div",         operator.truediv, (lambda out, x, y: constant(x, 1) / y, lambda out, x, y: -out / y), **_infix("/", 2, r"\frac{{{0}}}{{{1}}}"), domain=(REAL, NONZERO))
+_("pow",         lambda x, y: pow(x, y), (lambda out, x, y: where(equal(y, 0), 0, y * pow(x, y - 1)), _power_by_exponent), **_infix("**", 4, "{{{0}}}^{{{1}}}"), domain=(POSITIVE, REAL))
+_("neg",         operator.neg,     (-1,),                                                             symbol="-", precedence=3, latex="-{0}")
+_("abs",         lambda x: abs(x), (lambda out, x: where(x > 0, 1, where(x < 0, -1, 0)),),            latex=r"\left|{0}\right|", **_BEND)
 
-def _sigmoid(x: Number) -> Number:
-    e = exp(-abs(x))                                # at most 1, so that neither tail overflows
-    return where(x >= 0, 1, e) / (1 + e)
+_("exp",         exp,              (lambda out, x: out,),                                             latex="e^{{{0}}}")
+_("log",         log,              (lambda out, x: 1 / x,),                                           latex=r"\ln {0}", domain=(POSITIVE,))
+_("log1p",       log1p,            (lambda out, x: 1 / (1 + x),),                                     latex=r"\ln\left(1 + {0}\right)", domain=(ABOVE_MINUS_ONE,))
+_("sqrt",        sqrt,             (lambda out, x: 1 / (2 * out),),                                   latex=r"\sqrt{{{0}}}", domain=(POSITIVE,))
+_("sin",         sin,              (lambda out, x: cos(x),),                                          latex=r"\sin {0}")
+_("cos",         cos,              (lambda out, x: -sin(x),),                                         latex=r"\cos {0}")
+_("tan",         tan,              (lambda out, x: 1 + out * out,),                                   latex=r"\tan {0}", domain=(ONE_BRANCH,))
+_("sinh",        sinh,             (lambda out, x: cosh(x),),                                         latex=r"\sinh {0}")
+_("cosh",        cosh,             (lambda out, x: sinh(x),),                                         latex=r"\cosh {0}")
+_("tanh",        tanh,             (lambda out, x: 1 - out * out,),                                   latex=r"\tanh {0}")
+_("asin",        asin,             (lambda out, x: 1 / sqrt(1 - x * x),),                             latex=r"\arcsin {0}", domain=(INSIDE_ONE,))
+_("acos",        acos,             (lambda out, x: -1 / sqrt(1 - x * x),),                            latex=r"\arccos {0}", domain=(INSIDE_ONE,))
+_("atan",        atan,             (lambda out, x: 1 / (1 + x * x),),                                 latex=r"\arctan {0}")
+_("erf",         erf,              (lambda out, x: 2 / sqrt(pi(x)) * exp(-x * x),),                   **_call(r"\operatorname{{erf}}"))
 
-_("sigmoid",    _sigmoid,                                                     (lambda out, x: out * (1 - out),),                 holomorphic=False, latex=r"\sigma\left({0}\right)")
-_("softplus",   lambda x: where(x > 0, x, 0) + log1p(exp(-abs(x))),           (lambda out, x: _sigmoid(x),),                     holomorphic=False)
-_("relu",       lambda x: where(x < 0, constant(x, 0), x),                                 (lambda out, x: where(out <= 0, 0, 1),),           kink=lambda x: x, holomorphic=False)
-_("leaky_relu", lambda x: where(x > 0, x, constant(x, 1, 100) * x),           (lambda out, x: where(x > 0, 1, constant(x, 1, 100)),), kink=lambda x: x, holomorphic=False)
-_("gelu",       lambda x: x * (1 + erf(x / sqrt(constant(x, 2)))) / 2,
-                (lambda out, x: (1 + erf(x / sqrt(constant(x, 2)))) / 2 + x * exp(-x * x / 2) / sqrt(2 * pi(x)),))
+_("sigmoid",     _sigmoid,                                                  (lambda out, x: out * (1 - out),),                         **_call(r"\sigma"), **_REAL_ONLY)
+_("softplus",    lambda x: where(x > 0, x, 0) + log1p(exp(-abs(x))),        (lambda out, x: _sigmoid(x),),                             **_REAL_ONLY)
+_("relu",        lambda x: where(x < 0, constant(x, 0), x),                 (lambda out, x: where(out <= 0, 0, 1),),                   **_BEND)
+_("leaky_relu",  lambda x: where(x > 0, x, constant(x, 1, 100) * x),        (lambda out, x: where(x > 0, 1, constant(x, 1, 100)),),    **_BEND)
+_("gelu",        lambda x: x * _normal_cdf(x),                              (lambda out, x: _normal_cdf(x) + x * _normal_density(x),))
+_("maximum",     _maximum,         (lambda out, x, y: _won(x < y, x, y), lambda out, x, y: _won(y < x, x, y)),                         **_call(r"\max"), **_CHOICE)
+_("minimum",     _minimum,         (lambda out, x, y: _won(x > y, x, y), lambda out, x, y: _won(y > x, x, y)),                         **_call(r"\min"), **_CHOICE)
 
-_("maximum", lambda x, y: where(x > y, x, where(x <= y, y, x + y)),           # x + y: nan if either is
-             (lambda out, x, y: _half_at_a_tie(x, y, where(x < y, 0, 1)), lambda out, x, y: _half_at_a_tie(x, y, where(y < x, 0, 1))), domain=(REAL, REAL), kink=operator.sub, holomorphic=False, latex=r"\max\left({0}, {1}\right)")
-_("minimum", lambda x, y: where(x < y, x, where(x >= y, y, x + y)),
-             (lambda out, x, y: _half_at_a_tie(x, y, where(x > y, 0, 1)), lambda out, x, y: _half_at_a_tie(x, y, where(y > x, 0, 1))), domain=(REAL, REAL), kink=operator.sub, holomorphic=False, latex=r"\min\left({0}, {1}\right)")
-
-_("greater",       operator.gt,  (0, 0),                                      symbol=">",  precedence=-1, kink=operator.sub, holomorphic=False, latex="{0} > {1}")
-_("greater_equal", operator.ge,  (0, 0),                                      symbol=">=", precedence=-1, kink=operator.sub, holomorphic=False, latex=r"{0} \ge {1}")
-_("less",          operator.lt,  (0, 0),                                      symbol="<",  precedence=-1, kink=operator.sub, holomorphic=False, latex="{0} < {1}")
-_("less_equal",    operator.le,  (0, 0),                                      symbol="<=", precedence=-1, kink=operator.sub, holomorphic=False, latex=r"{0} \le {1}")
-_("equal",         lambda x, y: equal(x, y), (0, 0),                          symbol="==", precedence=-1, kink=operator.sub, holomorphic=False, latex="{0} = {1}")
-_("where",         lambda condition, x, y: where(condition, x, y),
-                   (0, lambda out, condition, x, y: where(condition, 1, 0), lambda out, condition, x, y: where(condition, 0, 1)), domain=(REAL, REAL, REAL), holomorphic=False)
+_("greater",       operator.gt,    (0, 0),                                                            **_compares(">"))
+_("greater_equal", operator.ge,    (0, 0),                                                            **_compares(">=", r"{0} \ge {1}"))
+_("less",          operator.lt,    (0, 0),                                                            **_compares("<"))
+_("less_equal",    operator.le,    (0, 0),                                                            **_compares("<=", r"{0} \le {1}"))
+_("equal",         lambda x, y: equal(x, y), (0, 0),                                                  **_compares("==", "{0} = {1}"))
+_("where",         lambda condition, x, y: where(condition, x, y), (0, lambda out, condition, x, y: where(condition, 1, 0), lambda out, condition, x, y: where(condition, 0, 1)), **_REAL_ONLY)
 
 # n-ary: `dot` over n weights takes w1 ... wn, x1 ... xn and a bias, and has 2n + 1 partial derivatives
-_("sum",     lambda *xs: reduce(operator.add, xs, 0) if not xs else reduce(operator.add, xs), lambda out, *xs: (1,) * len(xs), multilinear=True, latex=r"\operatorname{{sum}}\left({args}\right)")
-_("dot",     _dot,             _dot_partials, multilinear=True)
+_("sum",         _sum,             lambda out, *xs: (1,) * len(xs),                                   **_call(r"\operatorname{{sum}}"), multilinear=True)
+_("dot",         _dot,             _dot_partials,                                                     multilinear=True)
 del _
 # fmt: on
 
