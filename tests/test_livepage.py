@@ -552,7 +552,7 @@ def test_the_language_switches_everything(tab):
     tab.open(example(), lang="en")
     tab.click("[data-lang=ko]")
     text = tab.find("main").text
-    for word in ("입력", "경사 하강법", "기울기", "손실"):
+    for word in ("입력", "경사하강법", "기울기", "손실"):
         assert word in text
     assert not re.search(r"Inputs|descent|Engine|data", text)
     tab.click("[data-lang=en]")
