@@ -1,7 +1,7 @@
 # %% [markdown] tags=["ko"]
 # # 3장. 선형 회귀: 집값 맞히기
 #
-# 1990년 미국 보스턴 근처에서 팔린 집 88채의 진짜 기록이 있습니다. 집의 넓이, 대지의 넓이, 방의 수를 보고 집값을 맞혀 봅시다.
+# 1990년 미국 보스턴 근처에서 팔린 집 88채의 진짜 기록이 있습니다. 집의 넓이, 대지의 넓이, 침실 수를 보고 집값을 맞혀 봅시다.
 #
 # **선형 회귀**는 이렇게 예측합니다.
 #
@@ -41,6 +41,7 @@ say(
 # > 오차 = 예측 − 정답
 #
 # 오차는 양수일 수도 음수일 수도 있으니 그냥 더하면 서로 지워집니다. 그래서 **제곱해서** 더합니다. 이것이 **비용**입니다.
+# 1장에서 손실이라고 부른 것처럼, 모델이 얼마나 틀렸는지를 나타내는 수입니다.
 #
 # > 비용 = 오차 제곱의 합
 #
@@ -54,7 +55,7 @@ say(
 # > error = prediction − truth
 #
 # Errors are positive or negative, so that a plain sum would cancel them. Hence we add up their **squares**: the
-# **cost**.
+# **cost**. Like the loss of chapter 1, it is a number that says how wrong the model is.
 #
 # > cost = the sum of the squared errors
 #
@@ -192,8 +193,8 @@ except BadDataError as problem:
     print(problem)
 
 # %% [markdown] tags=["ko"]
-# 비용이 한없이 커져 버렸습니다. 설명대로 특성마다 평균을 빼고 표준편차로 나누어 크기를 맞춥니다.
-# 그리고 나서 배운 가중치를 최소제곱법과 견줍니다.
+# 비용이 한없이 커져 버렸습니다. 오류 메시지의 설명대로 특성마다 평균을 빼고 표준편차로 나누어 크기를 맞춥니다.
+# 그러고 나서 배운 가중치를 최소제곱법의 답과 견줍니다.
 
 # %% [markdown] tags=["en"]
 # The cost grew beyond all bounds. As the message says, we bring the features to one scale: subtract the mean, divide by

@@ -86,7 +86,7 @@ canvas.colorbar(image).set_label(label(ko="가중치 (단위 없음)", en="weigh
 show(
     "iris_weights",
     canvas,
-    ko="가중치 행렬의 열지도: setosa 뉴런은 꽃잎이 작을수록(파란 칸) 큰 소리로 대답한다",
+    ko="가중치 행렬의 히트맵: setosa 뉴런은 꽃잎이 작을수록(파란 칸) 큰 소리로 대답한다",
     en="The weight matrix as a heat map: the setosa neuron answers louder the smaller the petal (blue cells)",
 )
 
@@ -114,7 +114,7 @@ for neuron, answer, name in zip(layer.neurons, layer(flower), iris.target_names)
 # %% [markdown] tags=["ko"]
 # ## 행 하나를 그래프로
 #
-# 위 열지도의 첫 행(setosa 뉴런)을 계산 그래프로 그리면 이렇습니다. 노란 상자 `w0`–`w3`가 그 행의 네 칸입니다.
+# 위 히트맵의 첫 행(setosa 뉴런)을 계산 그래프로 그리면 이렇습니다. 노란 상자 `w0`–`w3`가 그 행의 네 칸입니다.
 
 # %% [markdown] tags=["en"]
 # ## A row as a graph
@@ -180,6 +180,6 @@ canvas.colorbar(image, ax=panels).set_label(label(ko="가중치 (단위 없음)"
 show(
     "digit_weights",
     canvas,
-    ko="가중치 행렬의 열 행을 8×8로 접은 그림: 0번 뉴런은 가운데가 빈 고리를 찾는다",
+    ko="가중치 행렬의 행 10개를 저마다 8×8로 접은 그림: 0번 뉴런은 가운데가 빈 고리를 찾는다",
     en="The ten rows of the weight matrix, folded to 8×8: neuron 0 looks for a ring with nothing inside",
 )

@@ -156,7 +156,7 @@ panels[0].set_ylabel(label(ko="편향 (십만 달러)", en="bias (100,000 dollar
 show(
     "three_learning_rates",
     canvas,
-    ko=f"비용의 지형(밝을수록 낮다)과 {steps}걸음의 길. 작으면 느리고, 크면 골짜기를 건너뛰며 튕겨 나간다",
+    ko=f"비용의 지형(밝을수록 낮다)과 {steps}걸음의 길. 학습률이 작으면 느리고, 크면 골짜기를 건너뛰며 튕겨 나간다",
     en=f"The landscape of the cost (brighter is lower) and {steps} steps. Too small is slow; too large leaps across the valley and out",
 )
 

@@ -63,7 +63,7 @@ say(
 # %% [markdown] tags=["ko"]
 # ## 외우는 모델
 #
-# 은닉 뉴런이 32개인 모델입니다. 다섯 바퀴(에폭) 돌 때마다 학습 데이터와 시험 데이터에서 손실을 재어 둡니다.
+# 은닉 뉴런이 32개인 모델입니다. 다섯 바퀴(에포크) 돌 때마다 학습 데이터와 시험 데이터에서 손실을 재어 둡니다.
 
 # %% [markdown] tags=["en"]
 # ## A model that memorises
@@ -170,9 +170,9 @@ for axes in panels[1:]:
 show("augmented", canvas, ko="그림 한 장이 볼 때마다 조금씩 달라진다", en="One picture, a little different each time")
 
 # %% [markdown] tags=["ko"]
-# ## 약 2: 규제
+# ## 약 2: 정규화(가중치 규제)
 #
-# 외우는 모델은 몇몇 가중치가 지나치게 커집니다. 비용에 **가중치 제곱의 합**을 조금 더해 두면, 꼭 필요하지 않은 가중치는
+# 외우는 모델에서는 몇몇 가중치가 지나치게 커집니다. 비용에 **가중치 제곱의 합**을 조금 더해 두면, 꼭 필요하지 않은 가중치는
 # 작아집니다.
 #
 # > 비용 = 크로스 엔트로피 + 0.001 × (가중치 제곱의 합)
@@ -228,16 +228,16 @@ results["together"] = learn(model, augment=augment, penalty=lambda: nn.l2_penalt
 names = {
     "none": label(ko="약 없음", en="no cure"),
     "augmentation": label(ko="데이터 증강", en="augmentation"),
-    "penalty": label(ko="규제", en="penalty"),
+    "penalty": label(ko="정규화", en="penalty"),
     "dropout": label(ko="드롭아웃", en="dropout"),
-    "together": label(ko="증강과 규제", en="augmentation + penalty"),
+    "together": label(ko="증강과 정규화", en="augmentation + penalty"),
 }
 canvas, panels = figure(1, 5, width=12, height=3.3, sharey=True)
 for axes, (cure, curves) in zip(panels, results.items()):
     axes.plot(curves["epochs"], curves["train"], color=BLUE, label=label(ko="학습 데이터", en="training data"))
     axes.plot(curves["epochs"], curves["test"], color=RED, label=label(ko="시험 데이터", en="test data"))
     axes.axhline(results["none"]["test"][-1], color=GREY, linestyle=":", linewidth=1)
-    axes.set(title=names[cure], xlabel=label(ko="에폭 (번)", en="epochs (count)"), ylim=(0, 1.6))
+    axes.set(title=names[cure], xlabel=label(ko="에포크 (번)", en="epochs (count)"), ylim=(0, 1.6))
 panels[0].set_ylabel(label(ko="손실 (크로스 엔트로피)", en="loss (cross-entropy)"))
 panels[0].legend(fontsize=9)
 show(
@@ -263,7 +263,7 @@ for cure, curves in results.items():
 
 # %% [markdown] tags=["ko"]
 # 시험용 그림이 360장이니 한 장이 약 0.3%p입니다. 정확도의 작은 차이는 우연일 수 있으니 손실을 함께 보세요. 시험 손실이 작다는
-# 것은 틀리더라도 **덜 자신 있게** 틀린다는 뜻입니다. 증강과 규제는 시험 손실을 뚜렷이 줄입니다. 드롭아웃은 뉴런이 수백 개인
+# 것은 틀리더라도 **덜 자신 있게** 틀린다는 뜻입니다. 증강과 정규화는 시험 손실을 뚜렷이 줄입니다. 드롭아웃은 뉴런이 수백 개인
 # 큰 모델의 약이라, 뉴런이 32개뿐인 우리 모델에서는 이득이 없습니다. 약은 병에 맞게 써야 합니다.
 #
 # 그리고 가장 좋은 약은 언제나 **더 많은 데이터**입니다. 10장에서는 80%를 모두 씁니다.

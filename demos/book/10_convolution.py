@@ -17,10 +17,10 @@
 # weights at every place.
 
 # %% [markdown] tags=["ko"]
-# ## 필터, 보폭, 패딩
+# ## 필터, 스트라이드, 패딩
 #
 # - **필터**: 3×3 창의 가중치 아홉 개. 창 아래의 점과 하나씩 곱해 더한다. 뉴런과 똑같은 `dot` 하나다.
-# - **보폭**(stride): 창을 한 번에 몇 칸 옮기는가.
+# - **스트라이드**(stride, 보폭): 창을 한 번에 몇 칸 옮기는가.
 # - **패딩**(padding): 그림 둘레에 0을 몇 겹 두르는가. 한 겹 두르면 3×3 창을 지나도 크기가 그대로다.
 #
 # 세로선을 찾는 필터를 손으로 만들어 봅시다.
@@ -53,7 +53,7 @@ for stride, padding in [(1, 0), (1, 1), (2, 0)]:
     conv = nn.Conv2d(1, 1, kernel_size=3, stride=stride, padding=padding)
     result = conv(pictures[1])[0]
     say(
-        ko=f"보폭 {stride}, 패딩 {padding}: 8×8 → {len(result)}×{len(result[0])}",
+        ko=f"스트라이드 {stride}, 패딩 {padding}: 8×8 → {len(result)}×{len(result[0])}",
         en=f"stride {stride}, padding {padding}: 8×8 → {len(result)}×{len(result[0])}",
     )
 say(
@@ -72,13 +72,13 @@ pooled = nn.MaxPool2d(2)([found])[0]
 canvas, panels = figure(1, 4, width=9.4, height=2.7)
 draw_pixels(panels[0], flat(pictures[1]), label(ko="그림 (8×8)", en="picture (8×8)"))
 draw_pixels(panels[1], strokes, label(ko="세로선 필터 (3×3)", en="vertical filter (3×3)"), signed=True)
-image = draw_pixels(panels[2], flat(found), label(ko="특징 지도 (6×6)", en="feature map (6×6)"), signed=True)
+image = draw_pixels(panels[2], flat(found), label(ko="특징 맵 (6×6)", en="feature map (6×6)"), signed=True)
 draw_pixels(panels[3], flat(pooled), label(ko="맥스 풀링 (3×3)", en="max pooling (3×3)"), signed=True)
 canvas.colorbar(image, ax=panels).set_label(label(ko="값 (단위 없음)", en="value (no unit)"))
 show(
     "filter_by_hand",
     canvas,
-    ko="세로선이 있는 자리에서 특징 지도가 커진다(빨강). 풀링은 2×2 칸마다 가장 큰 것만 남긴다",
+    ko="세로선이 있는 자리에서 특징 맵의 값이 커진다(빨강). 풀링은 2×2 칸마다 가장 큰 것만 남긴다",
     en="Where there is a vertical stroke the feature map is large (red). Pooling keeps the largest of each 2×2 cells",
 )
 
@@ -149,12 +149,12 @@ say(
 canvas, (left, right) = figure(1, 2, width=9, height=3.2)
 left.plot(range(1, epochs + 1), losses, color=BLUE, marker="o", markersize=3)
 left.set(
-    xlabel=label(ko="에폭 (번)", en="epochs (count)"),
+    xlabel=label(ko="에포크 (번)", en="epochs (count)"),
     ylabel=label(ko="학습 손실 (크로스 엔트로피)", en="training loss (cross-entropy)"),
 )
 right.plot(range(1, epochs + 1), [100 * share for share in test_accuracy], color=RED, marker="o", markersize=3)
 right.axhline(96, color=GREY, linestyle=":", linewidth=1)
-right.set(xlabel=label(ko="에폭 (번)", en="epochs (count)"), ylabel=label(ko="시험 정확도 (%)", en="test accuracy (%)"))
+right.set(xlabel=label(ko="에포크 (번)", en="epochs (count)"), ylabel=label(ko="시험 정확도 (%)", en="test accuracy (%)"))
 show(
     "cnn_training",
     canvas,
@@ -165,7 +165,7 @@ show(
 # %% [markdown] tags=["ko"]
 # ## 무엇을 배웠는지 들여다보기
 #
-# 여섯 필터는 저마다 다른 획을 찾습니다. 아래는 필터와, 숫자 하나에서 그 필터가 찾아낸 **특징 지도**입니다.
+# 여섯 필터는 저마다 다른 획을 찾습니다. 아래는 필터와, 숫자 하나에서 그 필터가 찾아낸 **특징 맵**입니다.
 
 # %% [markdown] tags=["en"]
 # ## Looking inside
@@ -194,7 +194,7 @@ canvas.colorbar(map_image, ax=panels[1]).set_label(label(ko="특징", en="featur
 show(
     "filters_and_maps",
     canvas,
-    ko="배운 필터(위)와 그 특징 지도(아래, 단위 없는 수)",
+    ko="배운 필터(위)와 그 특징 맵(아래, 단위 없는 수)",
     en="The learnt filters (above) and their feature maps (below, plain numbers)",
 )
 

@@ -144,7 +144,7 @@ say(ko=f"손잡이 {len(model.parameters()):,}개", en=f"{len(model.parameters()
 # %% [markdown] tags=["ko"]
 # ## 이름 짓기
 #
-# 처음 표시(∎)에서 시작해 다음 자모를 확률대로 뽑고, 끝 표시(∎)가 나올 때까지 이어 붙입니다. 배우기 전에는 엉망입니다.
+# 처음 표시(∎)에서 시작해 다음 자모를 확률대로 뽑고, 끝 표시(∎)가 나올 때까지 이어 붙입니다. 학습하기 전에는 엉망입니다.
 
 # %% [markdown] tags=["en"]
 # ## Making up names
@@ -178,7 +178,7 @@ def review(how_many=size(60, small=3)):
 
 before, share_before = review()
 say(
-    ko=f"배우기 전: {', '.join(before[:6])} (이름 꼴 {share_before:.0%})",
+    ko=f"학습 전: {', '.join(before[:6])} (이름 꼴 {share_before:.0%})",
     en=f"Before learning: {', '.join(before[:6])} (shaped like a name: {share_before:.0%})",
 )
 

@@ -65,7 +65,7 @@ def check_features(rows: Sequence[Sequence[float]], names: Sequence[str] = ()) -
             if not finite:
                 raise BadDataError(
                     choose(
-                        f"{index}번 행의 '{name}' 값이 {cell!r}입니다. 셈할 수 있는 수로 바꾸어 적으세요.",
+                        f"{index}번 행의 '{name}' 값이 {cell!r}입니다. 계산할 수 있는 수로 바꾸어 적으세요.",
                         f"{name!r} in row {index} is {cell!r}, no number to compute with: write it as a number.",
                     )
                 )
@@ -102,8 +102,8 @@ def check_labels(labels: Iterable[int], classes: int) -> None:
         if not counts[number]:
             raise BadDataError(
                 choose(
-                    f"{number}번 클래스에는 보기가 하나도 없습니다. 본 적 없는 것은 배울 수 없습니다. "
-                    "보기를 더 모으거나, 이 클래스를 빼고 번호를 다시 매기세요.",
+                    f"{number}번 클래스에는 데이터가 하나도 없습니다. 본 적 없는 것은 배울 수 없습니다. "
+                    "데이터를 더 모으거나, 이 클래스를 빼고 번호를 다시 매기세요.",
                     f"class {number} has no example: a model cannot learn what it has never seen. "
                     "Collect some, or number the classes anew without it.",
                 )
