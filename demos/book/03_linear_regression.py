@@ -29,7 +29,7 @@ from micrograd_kr.houses import HOUSES
 prices = [house.price for house in HOUSES]  # 천 달러 / 1,000 dollars
 areas = [house.area / 1000 for house in HOUSES]  # 천 제곱피트 / 1,000 square feet
 say(
-    ko=f"첫 집: 넓이 {areas[0]} 천 제곱피트, 값 {prices[0]} 천 달러",
+    ko=f"첫 집: 넓이 {areas[0]}천 제곱피트, 값 {prices[0]}천 달러",
     en=f"The first house: {areas[0]} thousand square feet, sold for {prices[0]} thousand dollars",
 )
 
@@ -166,7 +166,7 @@ show(
 #
 # 특성 셋(대지, 넓이, 침실 수)을 모두 씁니다. 가중치도 셋이 됩니다. 뉴런 하나가 바로 이 모양입니다.
 #
-# 그런데 특성마다 크기가 다르면 곤란합니다. 대지는 수천, 침실은 서너 개입니다. 한번 그대로 넣어 봅시다.
+# 그런데 특성마다 크기가 다르면 곤란합니다. 대지는 수천 제곱피트, 침실은 서너 개입니다. 한번 그대로 넣어 봅시다.
 
 # %% [markdown] tags=["en"]
 # ## With several features
@@ -251,7 +251,7 @@ show(
 # ## 더 큰 데이터: 동네 506곳
 #
 # 이번에는 보스턴의 동네 506곳의 집값 중앙값입니다. 범죄율, 대기 오염, 방의 수, 도심까지의 거리, 학생 대 교사 비율,
-# 저소득층 비율로 예측합니다. (교과서 Wooldridge의 hprice2)
+# 저소득층 비율로 예측합니다. (Wooldridge 교과서의 hprice2 데이터)
 
 # %% [markdown] tags=["en"]
 # ## Larger data: 506 neighbourhoods
@@ -271,7 +271,7 @@ town_neuron = fit(scaled_towns, town_prices, lr=0.0005, steps=size(250, small=2)
 exact = LinearRegression().fit(scaled_towns, town_prices)
 gap = max(abs(ours.data - theirs) for ours, theirs in zip(town_neuron.w, exact.coef_))
 say(
-    ko=f"여섯 가중치와 최소제곱법의 가장 큰 차이: {gap:.1e} (천 달러)",
+    ko=f"가중치 여섯 개와 최소제곱법의 가장 큰 차이: {gap:.1e} (천 달러)",
     en=f"The greatest difference between our six weights and least squares: {gap:.1e} (1,000 dollars)",
 )
 
