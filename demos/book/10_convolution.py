@@ -154,7 +154,9 @@ left.set(
 )
 right.plot(range(1, epochs + 1), [100 * share for share in test_accuracy], color=RED, marker="o", markersize=3)
 right.axhline(96, color=GREY, linestyle=":", linewidth=1)
-right.set(xlabel=label(ko="에포크 (번)", en="epochs (count)"), ylabel=label(ko="시험 정확도 (%)", en="test accuracy (%)"))
+right.set(
+    xlabel=label(ko="에포크 (번)", en="epochs (count)"), ylabel=label(ko="시험 정확도 (%)", en="test accuracy (%)")
+)
 show(
     "cnn_training",
     canvas,
