@@ -358,6 +358,7 @@ def test_an_embedding_chooses_its_row_by_an_input():
     assert compiled.batch(chosen) == pytest.approx(rows[chosen].sum(axis=1))
     found = gradients(words.parameters(), compiled.mean(chosen))
     assert found == pytest.approx(np.repeat([0.25, 0, 0.25, 0, 0.5], 3).tolist())
+    assert np.isnan(compiled.batch(np.array([5, -1, 0.5, 1]))).tolist() == [True, True, True, False]
 
 
 # --- training -------------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 import sys
 from collections.abc import Sequence
@@ -66,7 +67,10 @@ class Embedding(Module):
             return list(self.weight[int(index)])
         # The word is part of the graph, perhaps another one in the next example: choose the row by arithmetic.
         chosen = [elementary.where(elementary.equal(index, i), 1, 0) for i in range(len(self.weight))]
-        return [_DOT(*chosen, *column, 0) for column in zip(*self.weight, strict=True)]
+        # A number that nobody could check above (jit, numpy lanes) and that is none of a word must not pass for zeros.
+        known = isinstance(number, int | float)
+        bias = 0 if known else elementary.where(elementary.equal(sum(chosen), 1), 0, math.nan)
+        return [_DOT(*chosen, *column, bias) for column in zip(*self.weight, strict=True)]
 
     def __repr__(self) -> str:
         return f"Embedding{self.weight.shape}"
