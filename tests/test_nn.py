@@ -117,6 +117,8 @@ def test_a_users_row_and_a_users_function_are_activations():
     for wrong in ("rleu", "ReLU"):
         with pytest.raises(ValueError, match=rf"no activation '{wrong}': did you mean 'relu'. .*linear.*tanh"):
             MLP(2, [3, 1], activation=wrong)
+        with pytest.raises(ValueError, match=f"no activation '{wrong}'"):
+            MLP(2, [1], activation=wrong)  # there is no hidden layer that would use it
 
 
 # --- modules ---------------------------------------------------------------------------------------------------------

@@ -196,6 +196,7 @@ class MLP(Module):
         check_size("nin", nin)
         if not isinstance(nouts, Iterable) or isinstance(nouts, str | dict) or not (nouts := list(nouts)):
             raise ValueError(f"nouts is a list with the size of each layer, such as [16, 16, 1]; got {nouts!r}")
+        find_activation(activation)  # without hidden layers nobody else would see that it is misspelt
         source = random_source(seed) if seed is not None else None
         sizes, last = [nin, *nouts], len(nouts) - 1
         self.layers = [
