@@ -169,6 +169,7 @@ def test_an_engine_that_offers_nothing_does_not_conform(tmp_path, monkeypatch, c
     monkeypatch.syspath_prepend(tmp_path)
     tmp_path.joinpath("empty.py").write_text("class Value:\n    pass\n")
     assert main(["check", "empty:Value", "--lang", "en"]) == 1
+    assert "none of the checks could begin" in capsys.readouterr().out
 
 
 # --- mutants and the gallery ------------------------------------------------------------------------------------------

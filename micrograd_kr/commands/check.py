@@ -39,8 +39,9 @@ def run(arguments: argparse.Namespace) -> int:
         print(f"{translate(f'testing.check.{outcome.check}')}: {translate(f'testing.{verdict}')}")
         for finding in outcome.findings:
             print("\n".join(f"    {line}" for line in finding.say().splitlines()))
-    if all(outcome.skipped for outcome in outcomes):
-        wrong = len(outcomes)  # an engine that offers nothing is none
+    if all(outcome.skipped for outcome in outcomes):  # an engine that offers nothing is none
+        print("\n" + translate("testing.offers_nothing", name=arguments.target))
+        return 1
     summary = {"name": arguments.target, "all": str(len(outcomes)), "wrong": str(wrong), "skipped": str(skipped)}
     summary["right"] = str(len(outcomes) - wrong - skipped)
     print("\n" + translate("testing.does_not_conform" if wrong else "testing.conforms", **summary))
