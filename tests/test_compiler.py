@@ -361,6 +361,14 @@ def test_an_embedding_chooses_its_row_by_an_input():
     assert np.isnan(compiled.batch(np.array([5, -1, 0.5, 1]))).tolist() == [True, True, True, False]
 
 
+def test_a_class_that_does_not_exist_has_no_loss():
+    compiled = jit(lambda logits, label: nn.cross_entropy(logits, label))
+    logits, labels = np.array([[1.0, 2.0, 3.0]] * 5), np.array([2.0, 0.0, 3.0, -1.0, 0.5])
+    losses = compiled.batch(logits, labels)
+    assert losses[:2].tolist() == pytest.approx([nn.cross_entropy([1.0, 2.0, 3.0], y) for y in (2, 0)])
+    assert np.isnan(losses[2:]).all()
+
+
 # --- training -------------------------------------------------------------------------------------------------------
 
 OPTIMIZERS = {

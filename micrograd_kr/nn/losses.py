@@ -6,6 +6,7 @@ the size of the steps. Predictions and targets may be Values or plain numbers, i
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from functools import reduce
 from typing import Any
@@ -160,7 +161,9 @@ def _one_cross_entropy(logits: Sequence[Any], label: Any) -> Any:
     )
     shifted = _shifted(logits)
     if isinstance(label, Value):  # the class is part of the graph: perhaps another one in the next example
-        right = _total([elementary.where(elementary.equal(label, i), z, 0) for i, z in enumerate(shifted)])
+        right: Any = math.nan  # what no check above could see (jit, numpy lanes) must not pass for a class
+        for i, z in enumerate(shifted):
+            right = elementary.where(elementary.equal(label, i), z, right)
     else:
         right = shifted[int(label)]
     return elementary.log(_total([elementary.exp(z) for z in shifted])) - right
