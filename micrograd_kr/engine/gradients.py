@@ -82,7 +82,7 @@ def backward(output: Value) -> None:
     for node in order:
         node.grad = 0
     output.grad = 1
-    for node in order:
+    for node in order:  # the two arguments in the same words twice, as a call or a loop would cost more than they do
         upstream, x, y, rules = node.grad, node._x, node._y, node.op._rules
         if y is not None:
             if type(x) is Value:
