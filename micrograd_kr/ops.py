@@ -116,6 +116,7 @@ class Op:
     note: str = ""
     defaults: tuple[Number, ...] = ()
     rules: tuple[Rule, ...] = field(init=False, repr=False)  # one an argument; () for an n-ary op
+    send: Callable[..., None] | None = field(default=None, init=False, repr=False)  # the engine's: its backward step
 
     def __post_init__(self) -> None:
         if self.arity is None:

@@ -29,6 +29,7 @@ from .recording import (
     record,
     stop_at_nonfinite,
     watch,
+    weighted_sum,
 )
 from .state import Scope
 from .value import Constant, Value, checked_number, numbers_of
@@ -56,4 +57,5 @@ __all__ = [
     "stop_at_nonfinite",
     "topological_order",
     "watch",
+    "weighted_sum",
 ]
