@@ -15,6 +15,7 @@ deepcopy, freeing).
 (27.0, 18.0)
 """
 
+from . import arrays as arrays
 from . import copying as copying
 from .gradients import Contribution, Sweep, contributions, grad, last_output, topological_order
 from .recording import (

@@ -237,13 +237,13 @@ def fire(neurons: Sequence[Neuron], inputs: Sequence[Value], numbers: Any) -> li
     outs: list[Any] = []
     for neuron in neurons:
         name, out = neuron.activation, None
-        if type(neuron) is Neuron and type(name) is str and name in ACTIVATIONS:  # a row: one node
+        if type(neuron) is Neuron and isinstance(name, str) and name in ACTIVATIONS:  # a row: one node
             scope = (neuron, around)
             out = weighted_sum(_DOT, neuron.w, neuron.b, inputs, numbers, scope)
         if out is None:
             outs.append(neuron(inputs))
         else:
-            fired = ACTIVATIONS[name](out)
+            fired = find_activation(name)(out)
             fired.scope = scope
             outs.append(fired)
     return outs
