@@ -16,6 +16,7 @@ from .activations import ACTIVATIONS
 from .containers import Elementwise, Flatten, Function, Sequential
 from .convolution import AvgPool2d, Conv2d, MaxPool2d
 from .dropout import Dropout, random_numbers_from, random_uniform
+from .history import History
 from .initialization import INITIALIZATIONS
 from .layers import MLP, Layer, Linear, Neuron
 from .losses import (
@@ -31,6 +32,7 @@ from .losses import (
 )
 from .module import Module
 from .optimizers import SGD, Adam, AdamW, Optimizer
+from .progress import progress_bar
 from .saving import load_model, save_model
 from .schedules import CosineDecay, ExponentialDecay, LinearDecay, StepDecay, Warmup
 from .sequences import Embedding, LayerNorm, RMSNorm
@@ -49,6 +51,7 @@ __all__ = [
     "ExponentialDecay",
     "Flatten",
     "Function",
+    "History",
     "INITIALIZATIONS",
     "Layer",
     "LayerNorm",
@@ -73,6 +76,7 @@ __all__ = [
     "load_model",
     "log_softmax",
     "mean_squared_error",
+    "progress_bar",
     "random_numbers_from",
     "random_uniform",
     "save_model",
