@@ -37,6 +37,7 @@ from .saving import load_model, save_model
 from .schedules import CosineDecay, ExponentialDecay, LinearDecay, StepDecay, Warmup
 from .sequences import Embedding, LayerNorm, RMSNorm
 from .tables import Table
+from .training import train
 
 __all__ = [
     "ACTIVATIONS",
@@ -82,4 +83,5 @@ __all__ = [
     "save_model",
     "softmax",
     "squared_error",
+    "train",
 ]

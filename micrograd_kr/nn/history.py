@@ -7,7 +7,8 @@ import html
 import io
 import math
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,19 @@ class History(list[float]):
         if learning_rate is not None:
             self.learning_rates.append(learning_rate)
         self.append(loss)
+
+    @contextmanager
+    def kept_in(self, optimizer: Any) -> Iterator[None]:
+        """A block of training whose losses stand in `optimizer.history`, however it ends.
+
+        Where Ctrl-C or an exploded loss ends it, the error's text says so.
+        """
+        optimizer.history = self
+        try:
+            yield
+        except (KeyboardInterrupt, FloatingPointError) as error:
+            error.add_note(f"Training stopped after {_epochs(len(self))}: their losses are in optimizer.history.")
+            raise
 
     # --- files ------------------------------------------------------------------------------------------------------
 

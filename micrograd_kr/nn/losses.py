@@ -39,7 +39,7 @@ def mean_squared_error(predictions: Any, targets: Any) -> Any:
     >>> mean_squared_error([Value(1.0), Value(2.0)], [0.0, 4.0]).data
     2.5
     """
-    return _mean([(p - t) ** 2 for p, t in _pairs("mean_squared_error", predictions, targets)])
+    return mean_of([(p - t) ** 2 for p, t in _pairs("mean_squared_error", predictions, targets)])
 
 
 def hinge_loss(scores: Any, labels: Any) -> Any:
@@ -56,7 +56,7 @@ def hinge_loss(scores: Any, labels: Any) -> Any:
     pairs = _pairs("hinge_loss", scores, labels)
     for _, label in pairs:
         _check_label(label, lambda y: y in (-1, 1), "hinge_loss takes labels -1 or 1 (of 0 or 1 make 2 * y - 1)")
-    return _mean([relu(1 - label * score) for score, label in pairs])
+    return mean_of([relu(1 - label * score) for score, label in pairs])
 
 
 def binary_cross_entropy(logits: Any, labels: Any) -> Any:
@@ -81,7 +81,7 @@ def binary_cross_entropy(logits: Any, labels: Any) -> Any:
         _check_label(
             label, lambda y: 0 <= y <= 1, "binary_cross_entropy takes labels 0 or 1 (of -1 or 1 make (y + 1) / 2)"
         )
-    return _mean([_one_binary_cross_entropy(logit, label) for logit, label in pairs])
+    return mean_of([_one_binary_cross_entropy(logit, label) for logit, label in pairs])
 
 
 def _one_binary_cross_entropy(logit: Any, label: Any) -> Any:
@@ -145,7 +145,7 @@ def cross_entropy(logits: Any, labels: Any) -> Any:
     if not isinstance(labels, list | tuple) or len(labels) != len(logits):
         got = len(labels) if isinstance(labels, list | tuple) else repr(labels)
         raise ValueError(f"cross_entropy takes one label for each example: {len(logits)} examples, labels {got}")
-    return _mean([_one_cross_entropy(example, label) for example, label in zip(logits, labels, strict=True)])
+    return mean_of([_one_cross_entropy(example, label) for example, label in zip(logits, labels, strict=True)])
 
 
 def _one_cross_entropy(logits: Sequence[Any], label: Any) -> Any:
@@ -195,7 +195,8 @@ def _total(terms: Sequence[Any]) -> Any:
     return _SUM(*terms) if len(terms) > 1 else terms[0]
 
 
-def _mean(terms: Sequence[Any]) -> Any:
+def mean_of(terms: Sequence[Any]) -> Any:
+    """The sum of the terms, divided by their number."""
     return _total(terms) / len(terms) if len(terms) > 1 else terms[0]
 
 
