@@ -7,9 +7,8 @@ from typing import Any
 
 from ..ops import OPS, Op
 from .activations import Activation, activation_title, find_activation
-from .module import Module
-from .state import tensors_within
-from .tables import apply
+from .module import Module, tensors_within
+from .tables import apply, flat
 
 
 class Sequential(Module):
@@ -115,9 +114,7 @@ class Flatten(Module):
 
     def forward(self, x: Any) -> list[Any]:
         """The numbers in order."""
-        flat: list[Any] = []
-        apply(flat.append, x)
-        return flat
+        return flat(x)
 
     def __repr__(self) -> str:
         return "Flatten()"

@@ -13,7 +13,7 @@ from .initialization import Draw, find_scheme, random_source
 from .inputs import as_constant, check_size
 from .layers import Neuron, fire
 from .module import Module, path_of
-from .tables import Table, shape_of
+from .tables import Table, shape_of, view
 
 _SUM = OPS["sum"]
 _PADDING = Constant(0.0)
@@ -82,12 +82,12 @@ class Conv2d(Module):
     def weight(self) -> Table:
         """The filters, shape (out_channels, in_channels, kernel height, kernel width)."""
         height, width = self.kernel_size
-        return Table([_folded(each.w, height, width) for each in self.filters])
+        return view([_folded(each.w, height, width) for each in self.filters])
 
     @property
     def bias(self) -> Table:
         """The biases, shape (out_channels,); empty without bias."""
-        return Table([each.b for each in self.filters] if self.has_bias else [])
+        return view([each.b for each in self.filters] if self.has_bias else [])
 
     def forward(self, x: Any) -> list[list[list[Any]]]:
         """Each filter on each patch."""
@@ -104,6 +104,9 @@ class Conv2d(Module):
         yield "weight", self.weight
         if self.has_bias:
             yield "bias", self.bias
+
+    def _summary_parts(self) -> list[tuple[str, Module]]:
+        return []
 
     def __repr__(self) -> str:
         return f"Conv2d({self.in_channels}, {len(self.filters)}, kernel_size={self.kernel_size}, stride={self.stride}, padding={self.padding})"  # fmt: skip  # noqa: E501

@@ -23,7 +23,10 @@ def read_inputs(module: Module, x: Any, count: int) -> tuple[Sequence[Value], li
     if type(x) is not list and type(x) is not tuple:
         x = as_list(module, x, count)
     if len(x) != count:
-        raise ValueError(wrong_input(module, count, f"{len(x)}"))
+        got = f"{len(x)}"
+        if x and all(isinstance(each, list | tuple) for each in x):
+            got = f"a list of {len(x)} such list{'s'[: len(x) != 1]}; pass one example at a time: [model(x) for x in X]"
+        raise ValueError(wrong_input(module, count, got))
     try:
         return x, [value._number for value in x]
     except AttributeError:

@@ -15,7 +15,7 @@ from .. import elementary
 from ..engine import Value
 from ..ops import OPS, maximum, relu, softplus
 from .module import Module
-from .tables import shape_of
+from .tables import as_lists, flat, shape_of
 
 _SUM, _DOT = OPS["sum"], OPS["dot"]
 
@@ -137,7 +137,7 @@ def cross_entropy(logits: Any, labels: Any) -> Any:
     >>> cross_entropy([[Value(1e4), Value(0.0)], [Value(1e4), Value(0.0)]], [0, 1]).data
     5000.0
     """
-    logits, labels = _as_lists(logits), _as_lists(labels)
+    logits, labels = as_lists(logits), as_lists(labels)
     if not isinstance(logits, list | tuple) or not logits:
         raise ValueError(f"cross_entropy takes a list with a logit for each class, got {logits!r:.60}")
     if not isinstance(logits[0], list | tuple):
@@ -208,7 +208,7 @@ def _listed(parameters: Module | Iterable[Value]) -> list[Value]:
 
 
 def _tempered(logits: Any, temperature: float) -> Sequence[Any]:
-    logits = _as_lists(logits)
+    logits = as_lists(logits)
     if not isinstance(logits, list | tuple) or not logits:
         raise ValueError(f"softmax takes a list with a logit for each class, got {logits!r:.60}")
     if isinstance(temperature, float | int) and not temperature > 0:
@@ -230,18 +230,10 @@ def _shifted(logits: Sequence[Any]) -> list[Any]:
     return [logit - largest for logit in logits]
 
 
-def _as_lists(x: Any) -> Any:
-    return x.tolist() if hasattr(x, "tolist") else x
-
-
-def _flat(x: Any) -> list[Any]:
-    return [number for each in x for number in _flat(_as_lists(each))] if isinstance(x, list | tuple) else [x]
-
-
 def _pairs(name: str, predictions: Any, targets: Any) -> list[tuple[Any, Any]]:
     """Each prediction with its target; a ValueError that tells both shapes if they differ."""
-    predictions, targets = _as_lists(predictions), _as_lists(targets)
-    left, right = _flat(predictions), _flat(targets)
+    predictions, targets = as_lists(predictions), as_lists(targets)
+    left, right = flat(predictions), flat(targets)
     shapes = shape_of(predictions), shape_of(targets)
     alike = shapes[0] == shapes[1] or len(left) == 1  # one prediction may stand alone or in a list
     if len(left) != len(right) or not alike or not left:

@@ -58,7 +58,11 @@ class Optimizer:
             raise TypeError(f"an optimizer takes a model or a list of parameters, got {found!r:.60}")
         self.parameters = list(dict.fromkeys(found))
         if not self.parameters:
-            raise ValueError("there is nothing to train: pass a model with parameters, or model.parameters()")
+            frozen = isinstance(parameters, Module) and any(module.is_frozen for module in parameters.modules())
+            raise ValueError(
+                "there is nothing to train: "
+                + ("every parameter is frozen" if frozen else "pass a model with parameters, or model.parameters()")
+            )
         for value in self.parameters:
             if not isinstance(value, Value) or value.op is not None:
                 raise TypeError(f"an optimizer changes leaf Values, got {value!r:.60}: pass model.parameters()")
