@@ -13,6 +13,7 @@
 """
 
 from .activations import ACTIVATIONS
+from .clipping import clip_grad_norm, clip_grad_value
 from .containers import Elementwise, Flatten, Function, Sequential
 from .convolution import AvgPool2d, Conv2d, MaxPool2d
 from .dropout import Dropout, random_numbers_from, random_uniform
@@ -31,7 +32,8 @@ from .losses import (
     squared_error,
 )
 from .module import Module
-from .optimizers import SGD, Adam, AdamW, Optimizer
+from .optimizer import Optimizer
+from .optimizers import SGD, Adam, AdamW
 from .progress import progress_bar
 from .saving import load_model, save_model
 from .schedules import CosineDecay, ExponentialDecay, LinearDecay, StepDecay, Warmup
@@ -70,6 +72,8 @@ __all__ = [
     "Table",
     "Warmup",
     "binary_cross_entropy",
+    "clip_grad_norm",
+    "clip_grad_value",
     "cross_entropy",
     "hinge_loss",
     "l1_penalty",

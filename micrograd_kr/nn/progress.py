@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from time import perf_counter
 from typing import Any
 
@@ -57,8 +58,7 @@ def _in_terminal(steps: int) -> Iterator[Advance]:
 
 
 def _in_notebook(steps: int) -> Iterator[Advance]:
-    from IPython.display import display
-
+    display = import_module("IPython.display").display
     done, loss, shown_at = 0, float("nan"), perf_counter()
     handle: Any = display(_Bar(0, steps, loss), display_id=True)
 

@@ -14,7 +14,7 @@ from ..engine import Value, no_grad, topological_order
 from .history import History
 from .losses import mean_of
 from .module import Module
-from .optimizers import Optimizer
+from .optimizer import Optimizer
 from .progress import progress_bar
 from .tables import apply
 
