@@ -24,7 +24,7 @@ def test_an_array_for_a_scalar_parameter_is_an_error():
     optimizer.step()
     assert lanes.data.tolist() == [0.0, 1.0]
     lanes.grad = np.ones(3)
-    with pytest.raises(TypeError, match=r"an array of shape \(3,\), but the parameter is an array of shape \(2,\)"):
+    with pytest.raises(TypeError, match=r"an array of shape \(3,\), the parameter is of shape \(2,\)"):
         optimizer.step()
 
 

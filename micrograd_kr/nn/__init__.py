@@ -13,6 +13,7 @@
 """
 
 from .activations import ACTIVATIONS
+from .classification import binary_cross_entropy, cross_entropy, hinge_loss, log_softmax, softmax
 from .clipping import clip_grad_norm, clip_grad_value
 from .containers import Elementwise, Flatten, Function, Sequential
 from .convolution import AvgPool2d, Conv2d, MaxPool2d
@@ -20,17 +21,7 @@ from .dropout import Dropout, random_numbers_from, random_uniform
 from .history import History
 from .initialization import INITIALIZATIONS
 from .layers import MLP, Layer, Linear, Neuron
-from .losses import (
-    binary_cross_entropy,
-    cross_entropy,
-    hinge_loss,
-    l1_penalty,
-    l2_penalty,
-    log_softmax,
-    mean_squared_error,
-    softmax,
-    squared_error,
-)
+from .losses import huber_loss, l1_penalty, l2_penalty, mean_absolute_error, mean_squared_error, squared_error
 from .module import Module
 from .optimizer import Optimizer
 from .optimizers import SGD, Adam, AdamW
@@ -76,10 +67,12 @@ __all__ = [
     "clip_grad_value",
     "cross_entropy",
     "hinge_loss",
+    "huber_loss",
     "l1_penalty",
     "l2_penalty",
     "load_model",
     "log_softmax",
+    "mean_absolute_error",
     "mean_squared_error",
     "progress_bar",
     "random_numbers_from",

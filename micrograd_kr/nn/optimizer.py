@@ -92,7 +92,7 @@ class Optimizer:
             total = None
         if type(total) is not float:
             self._check(gradients)
-        if not elementary.is_finite(total):
+        if not (all(map(elementary.is_finite, gradients)) if total is None else elementary.is_finite(total)):
             self._stop_at_nonfinite(gradients)
         rule, lr, step_number = self.rule, self.learning_rate(), float(self.steps + 1)
         moved = [
@@ -126,10 +126,10 @@ class Optimizer:
                 )
             shape, own = getattr(gradient, "shape", ()), getattr(parameter.data, "shape", ())
             if shape not in ((), own):
-                kind = f"an array of shape {own}" if own else "a single number"
+                kind = f"of shape {own}" if own else "a single number"
                 raise TypeError(
-                    f"the gradient of {self._name(index)} is an array of shape {shape}, but the parameter is {kind}, and no "
-                    "parameter has been moved: the loss is an array, too; call backward() on the mean of its numbers"
+                    f"the gradient of {self._name(index)} is an array of shape {shape}, the parameter is {kind}, and "
+                    "no parameter has been moved: the loss is an array, too; call backward() on the mean of its numbers"
                 )
 
     def _stop_at_nonfinite(self, gradients: list[Number]) -> None:
@@ -137,8 +137,8 @@ class Optimizer:
             if not elementary.is_finite(gradient):
                 raise FloatingPointError(
                     f"the gradient of {self._name(index)} is {gradient} in step {self.steps + 1}, and no parameter "
-                    "has been moved: the loss has exploded or is not defined there; try a smaller learning rate, bring the inputs to "
-                    "a similar scale, or find the place with stop_at_nonfinite()"
+                    "has been moved: the loss has exploded or is not defined there; try a smaller learning rate, bring "
+                    "the inputs to a similar scale, or find the place with stop_at_nonfinite()"
                 )
 
     def zero_grad(self) -> None:

@@ -12,11 +12,11 @@ from typing import Any
 
 from ..engine import Value, no_grad, topological_order
 from .history import History
-from .losses import mean_of
 from .module import Module
 from .optimizer import Optimizer
 from .progress import progress_bar
 from .tables import apply
+from .terms import mean_of
 
 Examples = list[tuple[Any, ...]]  # for each example its arguments, such as (x, y), as Values in nested lists
 
