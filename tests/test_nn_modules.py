@@ -228,3 +228,76 @@ def test_a_notebook_shows_a_summary_and_tables():
 def test_a_batch_of_one_row_is_called_a_batch():
     with pytest.raises(ValueError, match=r"expects 2 inputs .* got a list of 1 such list; pass one example at a time"):
         nn.MLP(2, [1])([[1, 2]])
+
+
+# --- PyTorch's names ------------------------------------------------------------------------------------------------
+
+
+def test_modules_by_their_names_in_pytorch():
+    x = [0.5, -1.5]
+    for module, expected in [
+        (nn.ReLU(), [0.5, 0.0]),
+        (nn.Identity(), x),
+        (nn.Tanh(), [math.tanh(v) for v in x]),
+        (nn.Sigmoid(), [1 / (1 + math.exp(-v)) for v in x]),
+        (nn.Softplus(), [math.log1p(math.exp(v)) for v in x]),
+        (nn.GELU(), [v * (1 + math.erf(v / math.sqrt(2))) / 2 for v in x]),
+        (nn.Softmax(), [p.data for p in nn.softmax([Value(v) for v in x])]),
+        (nn.LogSoftmax(), [p.data for p in nn.log_softmax([Value(v) for v in x])]),
+    ]:
+        assert [out.data for out in module([Value(v) for v in x])] == pytest.approx(expected), module
+        assert isinstance(nn.Sequential(module)[0], type(module))
+    assert (
+        repr(nn.Sequential(nn.Linear(1, 1), nn.ReLU(), nn.Identity())) == "Sequential(Linear(1, 1), ReLU(), Identity())"
+    )
+    z = [Value(v) for v in x]
+    for module, loss in [
+        (nn.MSELoss(), nn.mean_squared_error(z, [1, 0])),
+        (nn.L1Loss(), nn.mean_absolute_error(z, [1, 0])),
+        (nn.HuberLoss(0.7), nn.huber_loss(z, [1, 0], 0.7)),
+        (nn.HingeLoss(), nn.hinge_loss(z, [1, -1])),
+        (nn.BCEWithLogitsLoss(3.0), nn.binary_cross_entropy(z, [1, 0], 3.0)),
+    ]:
+        found = module(z, [1, -1] if type(module) is nn.HingeLoss else [1, 0])
+        assert found.data == loss.data and found.scope == (module, None)
+    found = nn.CrossEntropyLoss([1.0, 3.0], label_smoothing=0.2)(z, 1)
+    assert found.data == nn.cross_entropy(z, 1, [1.0, 3.0], 0.2).data
+
+    class Net(nn.Module):
+        def __init__(self):
+            self.blocks = nn.ModuleList([nn.Linear(1, 1, seed=0)])
+            self.heads = nn.ModuleDict({"a": nn.Linear(1, 1, seed=0)})
+
+    assert list(Net().state_dict()) == ["blocks.0.weight", "blocks.0.bias", "heads.a.weight", "heads.a.bias"]
+    assert len(Net().parameters()) == 4
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("BatchNorm1d", r"nn has no BatchNorm1d: .*use nn.LayerNorm"),
+        ("BCELoss", "use nn.BCEWithLogitsLoss"),
+        ("crossentropyloss", r"did you mean nn.CrossEntropyLoss\?"),
+        ("Relu", r"did you mean nn.ReLU\?"),
+        ("linear", r"did you mean nn.Linear\?"),
+        ("sgd", r"did you mean nn.SGD\?"),
+        ("relu", r"micrograd_kr.relu, as a module nn.Elementwise\('relu'\)"),
+        ("Sin", r"use nn.Elementwise\('sin'\)"),
+        ("batch_norm2d", "nn has no BatchNorm2d: .*LayerNorm"),
+        ("something_else", "^nn has no something_else$"),
+    ],
+)
+def test_what_is_not_here_is_pointed_to(name, words):
+    with pytest.raises(AttributeError, match=words):
+        getattr(nn, name)
+    assert not hasattr(nn, name)
+
+
+def test_what_is_pointed_to_is_there():
+    import re
+
+    for name, words in nn.familiar.INSTEAD.items():
+        assert not hasattr(nn, name)
+        for pointed in re.findall(r"\bnn\.(\w+)", words):
+            assert hasattr(nn, pointed), words
+    assert all(hasattr(nn, name) for name in nn.__all__)

@@ -12,12 +12,33 @@
 [0, 1, 1, 0]
 """
 
+from typing import TYPE_CHECKING, Any
+
 from .activations import ACTIVATIONS
 from .classification import binary_cross_entropy, cross_entropy, hinge_loss, log_softmax, softmax
 from .clipping import clip_grad_norm, clip_grad_value
 from .containers import Elementwise, Flatten, Function, Sequential
 from .convolution import AvgPool2d, Conv2d, MaxPool2d
 from .dropout import Dropout, random_numbers_from, random_uniform
+from .familiar import (
+    GELU,
+    BCEWithLogitsLoss,
+    CrossEntropyLoss,
+    HingeLoss,
+    HuberLoss,
+    Identity,
+    L1Loss,
+    LogSoftmax,
+    ModuleDict,
+    ModuleList,
+    MSELoss,
+    ReLU,
+    Sigmoid,
+    Softmax,
+    Softplus,
+    Tanh,
+    explain_missing,
+)
 from .history import History
 from .initialization import INITIALIZATIONS
 from .layers import MLP, Layer, Linear, Neuron
@@ -37,30 +58,46 @@ __all__ = [
     "Adam",
     "AdamW",
     "AvgPool2d",
+    "BCEWithLogitsLoss",
     "Conv2d",
     "CosineDecay",
+    "CrossEntropyLoss",
     "Dropout",
     "Elementwise",
     "Embedding",
     "ExponentialDecay",
     "Flatten",
     "Function",
+    "GELU",
+    "HingeLoss",
     "History",
+    "HuberLoss",
     "INITIALIZATIONS",
+    "Identity",
+    "L1Loss",
     "Layer",
     "LayerNorm",
     "Linear",
     "LinearDecay",
+    "LogSoftmax",
     "MLP",
+    "MSELoss",
     "MaxPool2d",
     "Module",
+    "ModuleDict",
+    "ModuleList",
     "Neuron",
     "Optimizer",
     "RMSNorm",
+    "ReLU",
     "SGD",
     "Sequential",
+    "Sigmoid",
+    "Softmax",
+    "Softplus",
     "StepDecay",
     "Table",
+    "Tanh",
     "Warmup",
     "binary_cross_entropy",
     "clip_grad_norm",
@@ -82,3 +119,9 @@ __all__ = [
     "squared_error",
     "train",
 ]
+
+
+if not TYPE_CHECKING:  # a checker is to find a misspelt name by itself
+
+    def __getattr__(name: str) -> Any:
+        raise AttributeError(explain_missing(name, __all__))
