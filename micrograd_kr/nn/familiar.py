@@ -149,6 +149,7 @@ class CrossEntropyLoss(Module):
 class ModuleList(list[Module]):
     """A list of modules. A plain list in an attribute does the same here.
 
+    >>> from micrograd_kr.nn import Linear
     >>> ModuleList([Linear(1, 2), Linear(2, 1)])
     [Linear(1, 2), Linear(2, 1)]
     """
