@@ -1,4 +1,4 @@
-"""Losses of classes, and the probabilities behind them; all take scores (logits), so that none is too large.
+"""Losses of classes, and the probabilities behind them; all take scores (logits), however large.
 
 As with the losses of numbers, each takes one example or a list of them and gives one Value, the mean over the list.
 """
@@ -38,7 +38,7 @@ def hinge_loss(scores: Any, labels: Any) -> Value:
 def binary_cross_entropy(logits: Any, labels: Any, pos_weight: float = 1.0) -> Value:
     """The mean of -log(probability of the label), where sigmoid(logit) is the probability of 1.
 
-    It is computed from the logits, as PyTorch's `binary_cross_entropy_with_logits`, so that none is too large.
+    It is computed from the logits, as PyTorch's `binary_cross_entropy_with_logits`, so that no score is too large.
 
     Args:
         logits: scores before any sigmoid.
@@ -77,7 +77,7 @@ def _one_binary_cross_entropy(logit: Any, label: Any, pos_weight: float) -> Any:
 def softmax(logits: Sequence[Any], temperature: float = 1.0) -> list[Value]:
     """Probabilities of classes: exp(logit / temperature), divided by their sum.
 
-    Shape: a list of k logits -> a list of k Values that add up to 1; none of the logits is too large.
+    Shape: a list of k logits -> a list of k Values that add up to 1; no logit is too large.
 
     >>> [p.data for p in softmax([Value(1000.0), Value(1000.0), Value(-1000.0)])]
     [0.5, 0.5, 0.0]

@@ -25,11 +25,11 @@ class Conv2d(Module):
     """Filters that slide over an image: each output is a neuron on one patch, and all patches share its weights.
 
     Args:
-        in_channels: how many numbers a pixel has.
-        out_channels: how many filters.
-        kernel_size: height and width of a patch; one number for both.
-        stride: how far a filter moves at a time.
-        padding: how many zeros are put around the image on each side.
+        in_channels: the number of channels of the image (numbers for each pixel).
+        out_channels: the number of filters.
+        kernel_size: height and width of a patch; or one number for both.
+        stride: how many pixels a filter moves at a time.
+        padding: how many zeros surround the image on each side.
         bias: whether a filter has a bias.
         initialization, seed: as of a `Neuron`; "torch" starts as PyTorch does.
 
@@ -141,7 +141,7 @@ class MaxPool2d(_Pool2d):
 
     Args:
         kernel_size: height and width of a window; one number for both.
-        stride: how far the window moves at a time; the kernel size unless told otherwise.
+        stride: how far the window moves at a time; the kernel size by default.
 
     Shape: (C, H, W) -> (C, H', W'), with H' = (H - kernel height) // stride + 1, and W' likewise.
 
@@ -159,7 +159,7 @@ class AvgPool2d(_Pool2d):
 
     Args:
         kernel_size: height and width of a window; one number for both.
-        stride: how far the window moves at a time; the kernel size unless told otherwise.
+        stride: how far the window moves at a time; the kernel size by default.
 
     Shape: (C, H, W) -> (C, H', W'), with H' = (H - kernel height) // stride + 1, and W' likewise.
 

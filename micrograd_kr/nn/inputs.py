@@ -1,4 +1,4 @@
-"""What a module is given: inputs as Values, or an error that names the module, what it expects and what it got."""
+"""Reading a module's inputs as Values, or raising an error that names the module, what it expects and what it got."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def check_size(name: str, size: Any) -> None:
 
 
 def read_inputs(module: Module, x: Any, count: int) -> tuple[Sequence[Value], list[Number]]:
-    """`count` inputs as Values, and their numbers; else an error that names the module and what it got."""
+    """`count` inputs as Values, and their numbers; otherwise an error that names the module and the input."""
     if type(x) is not list and type(x) is not tuple:
         x = as_list(module, x, count)
     if len(x) != count:
@@ -62,5 +62,5 @@ def as_constant(x: Any) -> Value:
 
 
 def wrong_input(module: Module, count: int, got: str) -> str:
-    """Words for an input that does not fit: which module, what it expects, what it got."""
+    """The message for an input that does not fit: the module, what it expects, what it got."""
     return f"{path_of(module)} expects {count} input{'s'[: count != 1]} (a list of numbers or Values), got {got}"

@@ -118,7 +118,7 @@ class Layer(Module):
 
     @property
     def weight(self) -> Table:
-        """The weight matrix, shape (nout, nin), rows of the very Values that the neurons hold."""
+        """The weight matrix, shape (nout, nin), whose rows are the neurons' own lists of weights."""
         return TableView([neuron.w for neuron in self.neurons])
 
     @property
@@ -210,7 +210,7 @@ class MLP(Module):
         check_size("nin", nin)
         if not isinstance(nouts, Iterable) or isinstance(nouts, str | dict) or not (nouts := list(nouts)):
             raise ValueError(f"nouts is a list with the size of each layer, such as [16, 16, 1]; got {nouts!r}")
-        find_activation(activation)  # without hidden layers nobody else would see that it is misspelt
+        find_activation(activation)  # checked here, as without hidden layers it is not used
         source = random_source(seed) if seed is not None else None
         sizes, last = [nin, *nouts], len(nouts) - 1
         self.layers = [

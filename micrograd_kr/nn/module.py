@@ -139,7 +139,7 @@ class Module:
         return self
 
     def eval(self) -> Self:
-        """Use the model instead of training it: dropout leaves no node out. Returns the module itself."""
+        """Use the model instead of training it: dropout does nothing. Returns the module itself."""
         return self.train(False)
 
     # --- the parameters' numbers, to keep ---------------------------------------------------------------------------

@@ -63,7 +63,7 @@ def load_model(model: Module, path: str | os.PathLike[str], strict: bool = True)
     Args:
         model: a Module of the same shape as the one that was saved.
         path: the file; numbers of 16, 32 and 64 bits are read, bfloat16 too.
-        strict: raise unless the file has the model's parameters, no fewer and no more.
+        strict: raise unless the file has exactly the model's parameters.
 
     Raises:
         ValueError: the file is no safetensors file, or does not fit the model; nothing has been loaded then.

@@ -46,7 +46,7 @@ def train(
         callback: called with (epoch, mean loss) after each pass; True ends the training.
         progress: show a bar; None shows one in a terminal or a notebook.
         validation: arrays like those of the examples, such as (X, Y), on which the loss is computed after each pass;
-            modules are in use (`eval()`) meanwhile, so that dropout leaves nothing out.
+            modules are in use (`eval()`) meanwhile, so that dropout does nothing.
 
     Returns:
         The mean loss of each pass; it is in `optimizer.history`, too, also after Ctrl-C.
