@@ -8,8 +8,7 @@ from contextvars import ContextVar
 from functools import wraps
 from typing import Any, Self
 
-from ..engine import Value, enter_scope, leave_scope
-from ..engine import value as recording
+from ..engine import Value, current_scope, enter_scope, leave_scope
 from .state import read_state, write_state
 from .summary import summary_html, summary_text
 from .tables import flat, is_tensor
@@ -221,7 +220,8 @@ def _in_scope(call: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(call)
     def in_scope(self: Module, *args: Any, **kwargs: Any) -> Any:
-        if recording.scope is not None and recording.scope[0] is self:  # called through super()
+        scope = current_scope()
+        if scope is not None and scope[0] is self:  # called through super()
             return call(self, *args, **kwargs)
         outer = enter_scope(self)
         try:
@@ -370,7 +370,7 @@ def tensors_within(name: str, found: Any) -> Iterator[tuple[str, Any]]:
 
 def path_of(module: Module) -> str:
     """Where a module stands in the model that is computing now, such as `layers.1`; its class if it stands alone."""
-    scope = recording.scope
+    scope = current_scope()
     outermost = module
     while scope is not None:
         outermost, scope = scope
