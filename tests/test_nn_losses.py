@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from micrograd_kr import Value, nn
+from micrograd_kr import Value, grad, nn
 
 LOGITS = [[0.5, -1.0, 2.0], [0.0, 0.0, 0.0], [-3.0, 1.0, 1.5], [1e4, -1e4, 0.0]]
 CLASSES, WEIGHT = [2, 0, 1, 0], [0.5, 2.0, 1.25]
@@ -79,3 +79,56 @@ def test_rare_ones_count_more():
 def test_wrong_use(loss, words):
     with pytest.raises(ValueError, match=words):
         loss([Value(1.0), Value(2.0), Value(3.0)])
+
+
+# --- order 2 --------------------------------------------------------------------------------------------------------
+
+POINTS = {"zero": [0.0, 0.0, 0.0], "ties": [0.7, 0.7, -0.3], "regular": [0.4, -1.3, 2.2], "one zero": [0.0, 1.5, -0.2]}
+# name: a loss of three numbers that is smooth at all these points
+SMOOTH = {
+    "squared_error": lambda z: nn.squared_error(z, [1.0, 0.0, -0.5]),
+    "mean_squared_error": lambda z: nn.mean_squared_error(z, [0.0, 0.0, 1.0]),
+    "mean_absolute_error": lambda z: nn.mean_absolute_error(z, [5.0, -5.0, 6.0]),
+    "huber_loss near": lambda z: nn.huber_loss(z, [0.0, 0.0, 0.0], delta=4.0),
+    "huber_loss far": lambda z: nn.huber_loss(z, [9.0, 0.1, -7.0], delta=3.0),
+    "hinge_loss": lambda z: nn.hinge_loss(z, [1, -1, 1]),
+    "binary_cross_entropy": lambda z: nn.binary_cross_entropy(z, [1, 0, 0.25]),
+    "binary_cross_entropy, labels in the graph": lambda z: nn.binary_cross_entropy(z, [Value(1), Value(0), Value(0.5)]),
+    "binary_cross_entropy, pos_weight": lambda z: nn.binary_cross_entropy(z, [1, 0, 1], pos_weight=3.0),
+    "softmax": lambda z: nn.softmax(z)[1],
+    "log_softmax": lambda z: nn.log_softmax(z, temperature=0.5)[2],
+    "cross_entropy": lambda z: nn.cross_entropy(z, 1),
+    "cross_entropy, label in the graph": lambda z: nn.cross_entropy(z, Value(2)),
+    "cross_entropy, probabilities": lambda z: nn.cross_entropy(z, [0.5, 0.25, 0.25]),
+    "cross_entropy, smoothed and weighted": lambda z: nn.cross_entropy(z, 0, WEIGHT, label_smoothing=0.2),
+    "l2_penalty": lambda z: nn.l2_penalty(z, 0.5),
+}
+
+
+@pytest.mark.parametrize("point", POINTS)
+@pytest.mark.parametrize("name", SMOOTH)
+def test_the_hessian_of_every_loss(name, point):
+    loss, at, step = SMOOTH[name], POINTS[point], 1e-5
+
+    def gradient(numbers):
+        z = [Value(number) for number in numbers]
+        return grad(loss(z), z)
+
+    def moved(j, by):
+        return [x + by * (i == j) for i, x in enumerate(at)]
+
+    z = [Value(number) for number in at]
+    first = grad(loss(z), z, create_graph=True)
+    for j in range(3):
+        above, below = loss([Value(x) for x in moved(j, step)]), loss([Value(x) for x in moved(j, -step)])
+        assert first[j].data == pytest.approx((above.data - below.data) / (2 * step), rel=1e-6, abs=1e-8)
+    columns = [[(a - b) / (2 * step) for a, b in zip(gradient(moved(j, step)), gradient(moved(j, -step)), strict=True)]
+               for j in range(3)]  # fmt: skip
+    for i in range(3):
+        assert grad(first[i], z) == pytest.approx([columns[j][i] for j in range(3)], rel=1e-6, abs=1e-8)
+
+
+def test_every_loss_is_in_this_table():
+    functions = {name for name in nn.__all__ if callable(getattr(nn, name)) and name[0].islower()}
+    losses = {name for name in functions if name.endswith(("_error", "_loss", "_entropy", "softmax", "_penalty"))}
+    assert losses - {"l1_penalty"} == {name.split(",")[0].split()[0] for name in SMOOTH}  # |p| has its kink at 0

@@ -242,6 +242,12 @@ def test_modules_by_their_names_in_pytorch():
         (nn.Sigmoid(), [1 / (1 + math.exp(-v)) for v in x]),
         (nn.Softplus(), [math.log1p(math.exp(v)) for v in x]),
         (nn.GELU(), [v * (1 + math.erf(v / math.sqrt(2))) / 2 for v in x]),
+        (nn.Softsign(), [v / (1 + abs(v)) for v in x]),
+        (nn.SiLU(), [v / (1 + math.exp(-v)) for v in x]),
+        (nn.ELU(), [0.5, math.expm1(-1.5)]),
+        (nn.Hardtanh(), [0.5, -1.0]),
+        (nn.LeakyReLU(), [0.5, -0.015]),
+        (nn.LeakyReLU(0.2), [0.5, -0.3]),
         (nn.Softmax(), [p.data for p in nn.softmax([Value(v) for v in x])]),
         (nn.LogSoftmax(), [p.data for p in nn.log_softmax([Value(v) for v in x])]),
     ]:

@@ -4,10 +4,11 @@ import copy
 import json
 import math
 import random
+from contextlib import suppress
 
 import pytest
 
-from micrograd_kr import Value, nn
+from micrograd_kr import Value, nn, no_grad
 
 
 def test_an_array_for_a_scalar_parameter_is_an_error():
@@ -148,3 +149,101 @@ def test_a_state_that_does_not_fit_changes_nothing(change, words):
 def test_labels_that_are_not_unique_are_numbered():
     optimizer = nn.SGD([Value(1.0, "w"), Value(2.0, "w")], momentum=0.5)
     assert list(optimizer.state_dict()["state"]) == ["parameter 0", "parameter 1"]
+
+
+# --- training that trains nothing -----------------------------------------------------------------------------------
+
+
+def a_model_and_its_optimizer():
+    model = nn.MLP(2, [3, 1], activation="tanh", seed=0)
+    return model, nn.SGD(model, lr=0.1, momentum=0.5)
+
+
+def not_recorded(model):
+    with no_grad():
+        loss = (model([1.0, 2.0]) - 1) ** 2
+    return loss
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        not_recorded,
+        lambda model: Value(((model([1.0, 2.0]) - 1) ** 2).data),
+        lambda model: (Value(model([1.0, 2.0]).data) - 1) ** 2,
+        lambda model: (model([1.0, 2.0]).detach() - 1) ** 2,
+        lambda model: nn.MLP(2, [1], seed=0)([1.0, 2.0]),  # of another model
+    ],
+)
+def test_a_step_after_a_loss_that_reaches_no_parameter_is_an_error(make):
+    model, optimizer = a_model_and_its_optimizer()
+    before = model.state_dict()
+    for clear in (optimizer.zero_grad, model.zero_grad):
+        clear()
+        with suppress(RuntimeError):  # the engine may refuse such a loss itself
+            loss = make(model)
+            loss.backward()
+        with pytest.raises(RuntimeError, match=r"no gradient has reached any of the 13 parameters.*no_grad.*\.data"):
+            optimizer.step()
+    assert (model.state_dict(), optimizer.steps) == (before, 0)
+
+
+def test_a_step_without_backward_or_after_a_late_zero_grad_is_an_error():
+    model, optimizer = a_model_and_its_optimizer()
+    loss = model([1.0, 2.0])
+    loss.backward()
+    optimizer.zero_grad()
+    with pytest.raises(RuntimeError, match="no gradient has reached"):
+        optimizer.step()
+    loss.backward()
+    optimizer.step()
+    optimizer.zero_grad()
+    with pytest.raises(RuntimeError, match="no gradient has reached"):
+        optimizer.step()
+
+
+def test_gradients_that_are_rightly_zero_are_no_error():
+    model = nn.MLP(2, [3, 1], seed=0)
+    for neuron in model.layers[0].neurons:
+        neuron.b.data = -100.0  # every relu is shut
+    hidden, optimizer = nn.SGD(model.layers[0]), nn.SGD(model)
+    x = [1.0, 2.0]
+    for _ in range(2):
+        optimizer.zero_grad()
+        loss = model(x)
+        loss.backward()
+        hidden.step()
+        optimizer.step()
+        optimizer.zero_grad()
+        loss = nn.hinge_loss(model(x) + 100.0, 1)  # on the right side: no loss, no gradient
+        loss.backward()
+        assert [p.grad for p in model.parameters()] == [0] * 13
+        optimizer.step()
+        optimizer.zero_grad()
+        nn.hinge_loss(model(x) + 100.0, 1).backward()  # nobody holds the graph
+        optimizer.step()
+    w, unused = Value(1.0), Value(1.0)
+    optimizer = nn.SGD([w, unused])
+    optimizer.zero_grad()
+    loss, other = nn.hinge_loss(w + 100, 1), unused * 2
+    loss.backward()
+    Value(3.0).exp().backward()  # of something else, after it
+    optimizer.step()
+    assert (w.data, optimizer.steps, other.data) == (1.0, 1, 2.0)
+
+
+def test_an_optimizer_made_after_backward_may_step():
+    w = Value(1.0)
+    nn.hinge_loss(w + 100, 1).backward()
+    nn.SGD([w]).step()
+    assert w.data == 1.0
+
+
+def test_gradients_set_by_hand_are_taken():
+    w = Value(1.0)
+    optimizer = nn.SGD([w], lr=0.1, weight_decay=0.5)
+    for gradient in (1.0, 0.0, 2):
+        optimizer.zero_grad()
+        w.grad = gradient
+        optimizer.step()
+    assert optimizer.steps == 3

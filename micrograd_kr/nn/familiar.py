@@ -13,12 +13,13 @@ from difflib import get_close_matches
 from typing import Any
 
 from ..engine import Value
-from ..ops import OPS
+from ..ops import OPS, leaky_relu
 from .activations import ACTIVATIONS
 from .classification import binary_cross_entropy, cross_entropy, hinge_loss, log_softmax, softmax
 from .containers import Elementwise, Function
 from .losses import huber_loss, mean_absolute_error, mean_squared_error
 from .module import Module
+from .tables import apply
 
 # --- activations ----------------------------------------------------------------------------------------------------
 
@@ -67,6 +68,45 @@ class Softplus(_Named):
     """log(1 + exp(x)) of each number."""
 
     row = "softplus"
+
+
+class Softsign(_Named):
+    """x / (1 + |x|) of each number."""
+
+    row = "softsign"
+
+
+class SiLU(_Named):
+    """x * sigmoid(x) of each number."""
+
+    row = "silu"
+
+
+class ELU(_Named):
+    """x, or exp(x) - 1 below 0, of each number."""
+
+    row = "elu"
+
+
+class Hardtanh(_Named):
+    """Each number brought into -1 ... 1."""
+
+    row = "hard_tanh"
+
+
+class LeakyReLU(Elementwise):
+    """x, or negative_slope * x below 0, of each number."""
+
+    def __init__(self, negative_slope: float = 0.01) -> None:
+        self.negative_slope = negative_slope
+        super().__init__("leaky_relu")
+
+    def forward(self, x: Any) -> Any:
+        """The leaky relu of each number."""
+        return apply(lambda each: leaky_relu(each, self.negative_slope), x)
+
+    def __repr__(self) -> str:
+        return f"LeakyReLU({self.negative_slope})"
 
 
 class Softmax(Function):

@@ -7,7 +7,7 @@ from typing import Any
 
 from .. import elementary
 from ..elementary import Number
-from ..engine import Value
+from ..engine import Value, backward_passes, last_output, topological_order
 from .history import History
 from .module import Module
 from .state import printable
@@ -58,6 +58,7 @@ class Optimizer:
         self.lr = lr
         self.steps = 0
         self.history = History()
+        self._passes: int | None = None  # backward passes before zero_grad() or the last step; not known at first
         self.state: list[State] = [(0.0,) * self.state_size] * len(self.parameters)
 
     def rule(
@@ -83,6 +84,7 @@ class Optimizer:
 
         Raises:
             FloatingPointError: a gradient is inf or nan; the error names the parameter, and nothing has moved.
+            RuntimeError: no gradient has reached any parameter since zero_grad(), so that nothing would be trained.
             TypeError: a gradient is an array but its parameter is not, or it is no number at all.
         """
         gradients = [parameter.grad for parameter in self.parameters]
@@ -92,6 +94,8 @@ class Optimizer:
             total = None
         if type(total) is not float:
             self._check(gradients)
+            if type(total) is int and not any(gradients):
+                self._stop_if_not_reached()
         if not (all(map(elementary.is_finite, gradients)) if total is None else elementary.is_finite(total)):
             self._stop_at_nonfinite(gradients)
         rule, lr, step_number = self.rule, self.learning_rate(), float(self.steps + 1)
@@ -111,6 +115,7 @@ class Optimizer:
         for parameter, number in zip(self.parameters, numbers, strict=True):
             parameter.data = number
         self.state, self.steps = states, steps
+        self._passes = backward_passes()
 
     def _name(self, index: int) -> str:
         parameter = self.parameters[index]
@@ -132,6 +137,25 @@ class Optimizer:
                     "no parameter has been moved: the loss is an array, too; call backward() on the mean of its numbers"
                 )
 
+    def _stop_if_not_reached(self) -> None:
+        """Raise a RuntimeError if no backward pass since zero_grad() came to a parameter; all gradients are 0.
+
+        They may be 0 rightly, as behind shut relus. So an error needs certainty: there was no backward pass, or the
+        one that there was began at a loss that is still known, and no parameter is below it.
+        """
+        passes, output = None if self._passes is None else backward_passes() - self._passes, last_output()
+        reached = passes != 0
+        if passes == 1 and output is not None:
+            below = set(topological_order(output))
+            reached = any(parameter in below for parameter in self.parameters)
+        self._passes = backward_passes()
+        if not reached:
+            raise RuntimeError(
+                f"no gradient has reached any of the {len(self.parameters)} parameters since zero_grad() or the last "
+                "step, and no parameter has been moved: call backward() before step(), on a loss that was computed "
+                "from these parameters, not under no_grad and not from .data"
+            )
+
     def _stop_at_nonfinite(self, gradients: list[Number]) -> None:
         for index, gradient in enumerate(gradients):
             if not elementary.is_finite(gradient):
@@ -145,6 +169,7 @@ class Optimizer:
         """Set the gradient of every parameter to 0, as is due before each backward()."""
         for parameter in self.parameters:
             parameter.grad = 0
+        self._passes = backward_passes()
 
     # --- to continue later ------------------------------------------------------------------------------------------
 
