@@ -258,11 +258,17 @@ def _unchanged(arg: Any, number: Number) -> Any:
 # --- backward and grad ----------------------------------------------------------------------------------------------
 
 _last_output: weakref.ref[Value] | None = None
+_passes = 0
 
 
 def last_output() -> Value | None:
     """The computed Value on which backward() was called last, in any thread; None if it is gone."""
     return _last_output() if _last_output else None
+
+
+def backward_passes() -> int:
+    """How many backward passes from computed Values there have been, in all threads."""
+    return _passes
 
 
 @method
@@ -282,11 +288,11 @@ def backward(self: Value, seed: Number = 1) -> None:
     >>> x.grad
     54.0
     """
-    global _last_output
+    global _last_output, _passes
     if self.op is None:
         self.grad = self.grad + seed
         return
-    _last_output = weakref.ref(self)
+    _last_output, _passes = weakref.ref(self), _passes + 1
     sweep = Sweep(self)
     with _one_at_a_time, _lanes_follow_ieee(self._number):
         for node in sweep.order:
