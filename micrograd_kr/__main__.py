@@ -14,7 +14,7 @@ from difflib import get_close_matches
 
 from . import commands
 from .commands._arguments import Parser, protect_expressions
-from .commands._output import CommandError, can_write, complain, prepare_streams, say, write_into_nothing
+from .commands._output import CommandError, can_write, complain, prepare_streams, program, say, write_into_nothing
 from .expression import ExpressionError
 from .locale import ENVIRONMENT_VARIABLE, language, languages
 
@@ -91,9 +91,7 @@ def _parsers(command: str) -> tuple[Parser, argparse._SubParsersAction[Parser]]:
         similar = get_close_matches(command, names, 1)
         hint = say("similar_command", similar=similar[0]) if similar else say("commands_are", commands=", ".join(names))
         raise CommandError(f"{say('unknown_command', command=command)} {hint}")
-    called = os.path.basename(sys.argv[0])
-    program = "python -m micrograd_kr" if called.startswith(("__main__", "-")) or not called else called
-    parser = Parser(prog=program, description=say("description"), epilog=say("epilog", program=program))
+    parser = Parser(prog=program(), description=say("description"), epilog=say("epilog", program=program()))
     subparsers = parser.add_subparsers(title=say("commands"), metavar=say("command"), parser_class=Parser)
     for name in [command] if command in names else names:
         commands.load(name).add_parser(subparsers)

@@ -6,27 +6,10 @@ import base64
 from collections.abc import Sequence
 from html import escape
 
+from micrograd_kr.locale import translate
+
 from .pictures import Picture
 from .running import Performance, Shown
-
-_TITLES = {
-    "ko": ("스칼라로 배우는 딥러닝", "모든 계산을 Value 하나하나로 따라가며, 그림으로 이해합니다"),
-    "en": ("Deep learning, one scalar at a time", "Every computation a Value that can be followed, and pictures"),
-}
-_WORDS = {
-    "ko": {
-        "contents": "차례",
-        "code": "그림을 그린 코드",
-        "live": "움직이는 그림",
-        "seconds": "이 장을 실행하는 데 걸린 시간",
-    },
-    "en": {
-        "contents": "Contents",
-        "code": "the code of this figure",
-        "live": "live figure",
-        "seconds": "this chapter ran in",
-    },
-}
 
 _STYLE = """
 :root { --text: #22262b; --soft: #5b6470; --line: #dfe3e8; --paper: #fff; --code: #f5f7f9; --blue: #2f6fb7; }
@@ -67,10 +50,9 @@ def bind(performances: Sequence[Performance], language: str) -> str:
 
     Args:
         performances: the chapters, each after it ran in this language.
-        language: `ko` or `en`.
+        language: its code, such as `ko`.
     """
-    title, subtitle = _TITLES[language]
-    words = _WORDS[language]
+    title, subtitle, heading = (escape(translate(f"book.{key}", language)) for key in ("title", "subtitle", "contents"))
     contents = "\n".join(
         f'<li><a href="#chapter-{p.chapter.number}">{escape(p.chapter.title(language))}</a></li>' for p in performances
     )
@@ -80,12 +62,12 @@ def bind(performances: Sequence[Performance], language: str) -> str:
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{escape(title)}</title>
+<title>{title}</title>
 <style>{_STYLE}</style>
 </head>
 <body>
-<header><h1>{escape(title)}</h1><p>{escape(subtitle)}</p></header>
-<nav aria-label="{words["contents"]}"><h2>{words["contents"]}</h2><ol>
+<header><h1>{title}</h1><p>{subtitle}</p></header>
+<nav aria-label="{heading}"><h2>{heading}</h2><ol>
 {contents}
 </ol></nav>
 <main>
@@ -98,14 +80,14 @@ def bind(performances: Sequence[Performance], language: str) -> str:
 
 def _section(performance: Performance, language: str) -> str:
     cells = "\n".join(_cell(shown, language) for shown in performance.cells)
-    seconds = f'<p class="seconds">{_WORDS[language]["seconds"]}: {performance.seconds:.1f} s</p>'
+    seconds = f'<p class="seconds">{translate("book.seconds", language, seconds=performance.seconds)}</p>'
     return f'<section id="chapter-{performance.chapter.number}">\n{cells}\n{seconds}\n</section>'
 
 
 def _cell(shown: Shown, language: str) -> str:
     if shown.cell.kind == "markdown":
         return _markdown(shown.cell.source)
-    code = f"<pre><code>{escape(shown.cell.as_read(language))}</code></pre>"
+    code = f"<pre><code>{escape(shown.cell.as_read())}</code></pre>"
     parts = [code]
     if "hide-input" in shown.cell.tags:
         parts = []
@@ -113,7 +95,7 @@ def _cell(shown: Shown, language: str) -> str:
         parts.append(f'<pre class="printed">{escape(shown.printed.rstrip())}</pre>')
     parts += [_picture(picture, language) for picture in shown.pictures]
     if "hide-input" in shown.cell.tags:
-        parts.append(f"<details><summary>{_WORDS[language]['code']}</summary>{code}</details>")
+        parts.append(f"<details><summary>{translate('book.code', language)}</summary>{code}</details>")
     return "\n".join(parts)
 
 
@@ -134,6 +116,6 @@ def _picture(picture: Picture, language: str) -> str:
         body = f'<img src="data:image/svg+xml;base64,{data}" alt="{escape(picture.caption, quote=True)}">'
     else:
         page = escape(picture.content.decode(), quote=True)
-        title = escape(f"{_WORDS[language]['live']}: {picture.caption}", quote=True)
+        title = escape(translate("book.live", language, caption=picture.caption), quote=True)
         body = f'<iframe sandbox="allow-scripts" title="{title}" srcdoc="{page}"></iframe>'
     return f"<figure>{body}<figcaption>{caption}</figcaption></figure>"

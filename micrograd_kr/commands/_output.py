@@ -34,6 +34,12 @@ def say(key: str, **pieces: object) -> str:
     return translate(f"command_line.{key}", None, **{name: harmless(str(piece)) for name, piece in pieces.items()})
 
 
+def program() -> str:
+    """What was typed to start the command line, such as `python -m micrograd_kr`."""
+    called = os.path.basename(sys.argv[0])
+    return "python -m micrograd_kr" if called.startswith(("__main__", "-")) or not called else called
+
+
 def harmless(text: str) -> str:
     r"""A text without the characters by which it could steer the terminal.
 

@@ -10,10 +10,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..book.saying import choose
-from ..locale import language
+from ..locale import language, translate
 from ._files import output_path, write
-from ._output import CommandError, console
+from ._output import CommandError, console, program
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -24,39 +23,17 @@ if TYPE_CHECKING:
 
 def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
     """Add the parser of this command."""
-    help_text = choose(
-        "딥러닝 책: 장을 보고, 실행하고, HTML 한 권으로 묶습니다",
-        "the book on deep learning: list and run its chapters, or bind them into one HTML file",
-    )
-    parser = subparsers.add_parser("book", help=help_text, description=help_text)
-    parser.add_argument(
-        "chapters",
-        nargs="*",
-        metavar="N",
-        help=choose("실행할 장의 번호, 또는 all (없으면 차례만)", "chapters to run, or all (none: the contents)"),
-    )
-    parser.add_argument(
-        "--html",
-        metavar="FILE.html",
-        help=choose("그림이 든 HTML 한 권으로 묶어 이 파일에 씁니다", "bind the chapters into this illustrated file"),
-    )
-    parser.add_argument(
-        "--notebooks",
-        metavar="FOLDER",
-        help=choose("실행하지 않고 주피터 노트북으로 저장합니다", "write the chapters as Jupyter notebooks, not run"),
-    )
-    parser.add_argument(
-        "--small",
-        action="store_true",
-        help=choose("아주 조금만 학습해서 빨리 훑어봅니다", "train only a little, for a quick look"),
-    )
-    parser.add_argument(
-        "--jobs",
-        type=int,
-        default=min(2, os.cpu_count() or 1),
-        metavar="K",
-        help=choose("한꺼번에 실행할 장의 수 (HTML로 묶을 때)", "chapters to run at a time (for --html)"),
-    )
+    parser = subparsers.add_parser("book", help=_say("command.help"), description=_say("command.help"))
+    parser.add_argument("chapters", nargs="*", metavar="N", help=_say("command.chapters"))
+    parser.add_argument("--html", metavar="FILE.html", help=_say("command.html"))
+    parser.add_argument("--notebooks", metavar="FOLDER", help=_say("command.notebooks"))
+    parser.add_argument("--small", action="store_true", help=_say("command.small"))
+    jobs = min(2, os.cpu_count() or 1)
+    parser.add_argument("--jobs", type=int, default=jobs, metavar="K", help=_say("command.jobs"))
+
+
+def _say(key: str, **pieces: object) -> str:
+    return translate(f"book.{key}", **pieces)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -87,12 +64,7 @@ def _chosen(wishes: Sequence[str]) -> list[Chapter]:
         return list(chapters.values())
     unknown = [wish for wish in wishes if wish.lstrip("0") not in chapters]
     if unknown:
-        raise CommandError(
-            choose(
-                f"{unknown[0]!r}인 장은 없습니다. 1부터 {len(chapters)}까지의 번호나 all을 쓰세요.",
-                f"there is no chapter {unknown[0]!r}: give a number from 1 to {len(chapters)}, or all.",
-            )
-        )
+        raise CommandError(_say("no_chapter", chapter=unknown[0], count=len(chapters)))
     return [chapters[wish.lstrip("0")] for wish in wishes]
 
 
@@ -100,13 +72,7 @@ def _list() -> None:
     out = console()
     for chapter in _all():
         out.print(chapter.title(language()), soft_wrap=True)
-    out.print(
-        choose(
-            "\n한 장을 실행하려면: book 1     책 한 권을 만들려면: book --html book.html",
-            "\nRun a chapter: book 1     Make the whole book: book --html book.html",
-        ),
-        soft_wrap=True,
-    )
+    out.print("\n" + _say("how", program=program()), soft_wrap=True)
 
 
 # --- run in the terminal --------------------------------------------------------------------------------------------
@@ -132,11 +98,11 @@ def _print(shown: Shown, out: Console) -> None:
         out.print(Markdown(shown.cell.source) if out.is_terminal else shown.cell.source, soft_wrap=not out.is_terminal)
     else:
         if "hide-input" not in shown.cell.tags and out.is_terminal:
-            out.print(Syntax(shown.cell.as_read(language()), "python", theme="ansi_dark", padding=(0, 2)))
+            out.print(Syntax(shown.cell.as_read(), "python", theme="ansi_dark", padding=(0, 2)))
         if shown.printed:
             out.print(shown.printed.rstrip(), soft_wrap=True)
         for picture in shown.pictures:
-            out.print(f"[{choose('그림', 'figure')}] {picture.caption} → {save(picture)}", soft_wrap=True)
+            out.print(f"[{_say('figure')}] {picture.caption} → {save(picture)}", soft_wrap=True)
     out.print()
 
 
@@ -145,19 +111,20 @@ def _print(shown: Shown, out: Console) -> None:
 
 def _bind(chapters: Sequence[Chapter], path: Path, small: bool, jobs: int) -> None:
     if not path.absolute().parent.is_dir():
-        raise CommandError(choose(f"폴더가 없습니다: {path.parent}", f"there is no folder {path.parent}"))
+        raise CommandError(_say("no_folder", folder=path.parent))
     if jobs < 1:
-        raise CommandError(choose(f"--jobs는 1 이상이어야 합니다: {jobs}", f"--jobs must be at least 1, got {jobs}"))
+        raise CommandError(_say("jobs_positive", jobs=jobs))
     from ..book.binding import bind
 
     performances = []
     with _missing_packages_explained():
         for performance in _performances(chapters, small, min(jobs, len(chapters))):
             performances.append(performance)
-            print(f"{performance.chapter.title(language())}: {performance.seconds:.1f} s", file=sys.stderr)
+            title = performance.chapter.title(language())
+            print(_say("chapter_done", title=title, seconds=performance.seconds), file=sys.stderr)
     performances.sort(key=lambda performance: performance.chapter.number)
     write(path, bind(performances, language()).encode())
-    print(choose(f"책이 다 되었습니다: {path}", f"The book is in {path}."))
+    print(_say("done", path=path))
 
 
 def _performances(chapters: Sequence[Chapter], small: bool, jobs: int) -> Iterator[Performance]:
@@ -201,9 +168,5 @@ def _missing_packages_explained() -> Iterator[None]:
     try:
         yield
     except ImportError as error:
-        raise CommandError(
-            choose(
-                f'이 장에는 다른 패키지가 더 필요합니다({error}). pip install "micrograd-kr[plot,data]"',
-                f'this chapter needs more packages ({error}): pip install "micrograd-kr[plot,data]"',
-            )
-        ) from None
+        install = 'pip install "micrograd-kr[plot,data]"'
+        raise CommandError(_say("packages", error=error, install=install)) from None

@@ -23,7 +23,7 @@ from typing import Any
 from .. import naming
 from ..drawing.text import FONT_FAMILY
 from ..engine import Value
-from ..locale import FALLBACK, agreement, catalog, folder, languages, translate
+from ..locale import FALLBACK, agreement, catalog, folder, languages, preferred, translate
 from ..naming import Names
 from ..ops import OPS, Op
 from ..stepper import sentences
@@ -76,7 +76,7 @@ def document(
     graph: Graph, names: Names, views: Sequence[str], *, lang: str, title: str, trained: Sequence[Value], rate: float
 ) -> str:
     """The whole page as HTML."""
-    words = {code: _words(graph, code) for code in _order(lang)}
+    words = {code: _words(graph, code) for code in preferred(lang)}
     runtime = "\n".join(_part(f"script/{name}.js") for name in _RUNTIME)
     knowledge = _json(_knowledge(graph, words))
     program = f'"use strict";\n{{\nconst knowledge={knowledge};\n{_rules(graph)}\n{runtime}\n}}'
@@ -99,11 +99,6 @@ def document(
     html = files(__package__).joinpath("page.html").read_text(encoding="utf-8")
     html = re.sub(r"\{\{w:(\w+)\}\}", lambda found: escape(translate(f"livepage.{found[1]}", lang)), html)
     return re.sub(r"\{\{([\w:]+)\}\}", lambda found: parts[found[1]], html)
-
-
-def _order(lang: str) -> list[str]:
-    """All languages: the page's, English, and the others, in the order in which a message is looked for."""
-    return list(dict.fromkeys([lang, FALLBACK, *languages()]))
 
 
 def _buttons() -> str:

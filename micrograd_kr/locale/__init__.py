@@ -108,6 +108,15 @@ def _of_system(name: str) -> str:
     return code if code in languages() else FALLBACK
 
 
+def preferred(lang: str) -> list[str]:
+    """All languages in the order in which a text is looked for: the reader's, English, the others.
+
+    >>> preferred("ko")
+    ['ko', 'en']
+    """
+    return list(dict.fromkeys([lang, FALLBACK, *languages()]))
+
+
 def catalog(lang: str) -> dict[str, str]:
     """The templates of one language by their keys, without those that it lacks.
 
@@ -164,7 +173,7 @@ def translate(key: str, lang: str | None = None, /, **pieces: object) -> str:
     '{x} = 3이 주어졌습니다.'
     """
     lang = language(lang)
-    for spoken in (lang, FALLBACK, *languages()):
+    for spoken in preferred(lang):
         if template := catalog(spoken).get(key):
             return fill(template, spoken, pieces, key)
     raise LookupError(f"no language has a message with the key {key!r}")
