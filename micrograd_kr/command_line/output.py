@@ -1,4 +1,4 @@
-"""How commands speak: in the language asked for, on any terminal, and of mistakes without a traceback."""
+"""How commands write: in the language asked for, to any terminal, pipe or file, and mistakes without a traceback."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import io
 import os
 import sys
 from collections.abc import Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from ..locale import translate
@@ -14,7 +15,11 @@ from ..locale import translate
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from .. import Value
     from ..stepper import Step
+
+PICTURES = (".svg", ".png", ".gv", ".dot")
+STANDARD_OUTPUT = Path("-")
 
 # What a narrow encoding (ascii, cp1252, cp949) lacks is written like this rather than as a question mark.
 _PLAIN = {"→": "->", "←": "<-", "×": "x", "·": "*", "∂": "d", "−": "-", "–": "-", "—": "-", "…": "...", "²": "^2"}
@@ -22,7 +27,7 @@ _PLAIN |= {"“": '"', "”": '"', "‘": "'", "’": "'", "≤": "<=", "≥": "
 
 
 class CommandError(Exception):
-    """A mistake of the user's that is told in one message; the exit code is 2."""
+    """A mistake of the user's, answered in one message; the exit code is 2."""
 
 
 def say(key: str, **pieces: object) -> str:
@@ -72,6 +77,13 @@ def show(out: Console, *texts: object, style: str | None = None, indent: int = 0
         out.print(" " * indent + text.plain, soft_wrap=True)
 
 
+def show_lines(out: Console, text: str, indent: int = 0) -> None:
+    """Print lines, each with the indentation that it has: long ones are broken between words in a terminal."""
+    for line in text.splitlines():
+        words = line.lstrip()
+        show(out, words, indent=indent + len(line) - len(words) if words else 0)
+
+
 def show_step(out: Console, step: Step, digits: int = 2) -> None:
     """Print a step of a Stepper in words, after its number; in a terminal in the colour of its phase."""
     from rich.table import Table
@@ -113,7 +125,7 @@ def table(out: Console, rows: Iterable[Iterable[object]], header: Iterable[str])
 
 
 def complain(mistake: object) -> None:
-    """Tell of a mistake, on standard error."""
+    """Print a mistake on standard error."""
     print(harmless(str(mistake)), file=sys.stderr)
 
 
@@ -154,3 +166,50 @@ def can_write(text: str) -> bool:
     except (UnicodeEncodeError, LookupError):
         return False
     return True
+
+
+# --- files ----------------------------------------------------------------------------------------------------------
+
+
+def output_path(text: str, suffixes: Iterable[str]) -> Path:
+    """The file to write, if its suffix says what to write; `-` is standard output.
+
+    Raises:
+        CommandError: the suffix is another one.
+    """
+    path, known = Path(text), list(suffixes)
+    if path != STANDARD_OUTPUT and path.suffix.lower() not in known:
+        raise CommandError(say("suffix", path=text, suffixes=", ".join(known)))
+    return path
+
+
+def write(path: Path, content: bytes) -> None:
+    """Write a file, or to standard output.
+
+    Raises:
+        CommandError: it cannot be written; the message says why.
+    """
+    if path == STANDARD_OUTPUT:
+        sys.stdout.buffer.write(content)
+        return
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        raise CommandError(say("not_written", path=path, error=error.strerror or error)) from None
+
+
+def draw_into(path: Path, root: Value, expand: bool = False, mark: bytes = b"") -> None:
+    """Draw a graph into a file of the kind that its suffix names, or as SVG to standard output, with `mark` at its end.
+
+    Raises:
+        CommandError: it cannot be drawn, or not be written; the message says why.
+    """
+    from ..drawing import draw
+
+    suffix = path.suffix.lower().lstrip(".") or "svg"
+    try:
+        drawing = draw(root, expand=expand)
+        content = drawing.source.encode() if suffix in ("gv", "dot") else drawing.pipe(format=suffix)
+    except (ImportError, OSError, RuntimeError, ValueError) as error:
+        raise CommandError(f"{error}") from error
+    write(path, content + mark)

@@ -8,8 +8,8 @@ from fractions import Fraction
 from statistics import fmean, pstdev
 from typing import NamedTuple
 
-from .. import nn
-from ..houses import HOUSES, House
+from ... import nn
+from ...houses import HOUSES, House
 
 FEATURES = ("lot", "area", "bedrooms")  # what the neuron sees of a house: all but the price
 SHARE, LEARNING_RATE, SEED = 0.8, 0.1, 0
@@ -122,10 +122,10 @@ def _solve(matrix: list[list[Fraction]]) -> list[Fraction]:
     return [row[-1] for row in matrix]
 
 
-def is_told(epoch: int, epochs: int) -> bool:
-    """Whether to tell of an epoch where there is no progress bar: 1, 2, 5, 10, 20, 50, ... and the last.
+def is_printed(epoch: int, epochs: int) -> bool:
+    """Whether an epoch is printed where there is no progress bar: 1, 2, 5, 10, 20, 50, ... and the last.
 
-    >>> [epoch for epoch in range(1, 301) if is_told(epoch, 300)]
+    >>> [epoch for epoch in range(1, 301) if is_printed(epoch, 300)]
     [1, 2, 5, 10, 20, 50, 100, 200, 300]
     """
     return epoch == epochs or (str(epoch)[0] in "125" and not str(epoch)[1:].strip("0"))

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from .. import nn
-from ..houses import House
-from . import _regression as regression
-from ._one_house import money
-from ._output import say, show, table, title
-from ._regression import Line, Scale, least_squares, line_of
+from ... import nn
+from ...houses import House
+from ..output import say, show, table, title
+from . import regression
+from .one_house import money
+from .regression import Line, Scale, least_squares, line_of
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -35,14 +35,14 @@ def train(out: Console, neuron: nn.Neuron, seen: list[House], scale: Scale, epoc
 
 @contextmanager
 def progress_bar(out: Console, epochs: int) -> Iterator[Callable[[int, str], None]]:
-    """A function to call after each epoch, with its number and what to tell about it."""
+    """A function to call after each epoch, with its number and a remark."""
     if not out.is_terminal:
 
-        def tell(done: int, text: str) -> None:
-            if regression.is_told(done, epochs):
+        def print_some(done: int, text: str) -> None:
+            if regression.is_printed(done, epochs):
                 show(out, say("house.epoch", done=f"{done:>{len(str(epochs))}}"), text, indent=2)
 
-        yield tell
+        yield print_some
         return
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 

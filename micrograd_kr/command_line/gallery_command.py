@@ -6,6 +6,7 @@ import argparse
 from typing import Any
 
 from ..locale import translate
+from .output import console, show_lines
 
 
 def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
@@ -18,5 +19,5 @@ def run(arguments: argparse.Namespace) -> int:
     """Print the gallery."""
     from ..testing.gallery import show
 
-    print(show())
+    show_lines(console(), show())
     return 0

@@ -6,8 +6,8 @@ import argparse
 import sys
 from typing import TYPE_CHECKING, Any
 
-from ._arguments import add_expression, expression_of
-from ._output import console, say, show, show_step
+from .arguments import add_expression, expression_of
+from .output import console, say, show, show_step
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -23,22 +23,22 @@ def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Step at the user's pace in a terminal; tell all steps at once in a pipe."""
+    """Step at the user's pace in a terminal; print all steps at once in a pipe."""
     root = expression_of(arguments)
 
     from ..stepper import Stepper
 
     stepper, out = Stepper(root), console()
     if arguments.all or not (sys.stdin.isatty() and out.is_terminal):
-        tell(out, stepper)
+        print_all(out, stepper)
     else:
-        from ._session import Session
+        from .session import Session
 
         Session(stepper, out).run()
     return 0
 
 
-def tell(out: Console, stepper: Stepper) -> None:
+def print_all(out: Console, stepper: Stepper) -> None:
     """All steps in words, and at the end the derivative with respect to each input."""
     from ..naming import format_number
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .. import Value, nn
-from ..houses import House
-from ..naming import format_number
-from ..stepper import Stepper
-from ._output import say, show, show_step, table, title
-from ._regression import FEATURES, LEARNING_RATE, Scale, features
+from ... import Value, nn
+from ...houses import House
+from ...naming import format_number
+from ...stepper import Stepper
+from ..output import say, show, show_step, table, title
+from .regression import FEATURES, LEARNING_RATE, Scale, features
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+SQUARE_METRES = 0.09290304  # in a square foot
 
 
 def money(thousands: float) -> str:
@@ -30,7 +32,11 @@ def describe(out: Console, house: House, scale: Scale) -> None:
     show(out, say("house.this_one"))
     out.print()
     rows = [
-        (name, say(f"house.{key}.unit", number=f"{number:,}"), format_number(scaled))
+        (
+            name,
+            say(f"house.{key}.unit", number=f"{number:,}", metres=f"{SQUARE_METRES * number:,.0f}"),
+            format_number(scaled),
+        )
         for name, key, number, scaled in zip(feature_names(), FEATURES, features(house), scale(house), strict=True)
     ]
     price = (say("house.price"), money(house.price), format_number(house.price))
@@ -69,7 +75,7 @@ def show_weighted_sum(out: Console, loss: Value) -> None:
     out.print()
 
 
-def tell_steps(out: Console, loss: Value) -> None:
+def show_steps(out: Console, loss: Value) -> None:
     """Every step in words, and then all values and gradients side by side."""
     stepper = Stepper(loss)
     phase = ""
@@ -88,8 +94,8 @@ def tell_steps(out: Console, loss: Value) -> None:
     table(out, rows, (say("house.node"), say("house.value"), say("house.gradient")))
 
 
-def tell_one_step(out: Console, neuron: nn.Neuron, house: House, scale: Scale, loss: Value) -> None:
-    """Move the parameters a little against their gradients, once, and tell how far the loss falls."""
+def take_one_step(out: Console, neuron: nn.Neuron, house: House, scale: Scale, loss: Value) -> None:
+    """Move the parameters a little against their gradients, once, and say how far the loss falls."""
     nn.SGD(neuron, lr=LEARNING_RATE).step()
     after = squared_error(neuron, house, scale)
     title(out, "house.one_step")

@@ -1,6 +1,6 @@
 """Expressions that a user types, such as `tanh(a*b + c)`, read into graphs of Values: never by eval.
 
->>> from micrograd_kr.expression import parse
+>>> from micrograd_kr.command_line.expression import parse
 >>> y = parse("tanh(a*b + c)", {"a": 2, "b": -3, "c": 6.5})
 >>> round(y.data, 4), [leaf.label for leaf in y.args[0].args[0].args]
 (0.4621, ['a', 'b'])

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import argparse
+import os
 import re
+import sys
 from typing import Any, NoReturn
 
+from .. import __version__
 from ..engine import Value, topological_order
-from ..expression import parse, parse_values
-from ._output import CommandError, complain, say
+from ..locale import languages
+from . import load, names
+from .expression import parse, parse_values
+from .output import CommandError, complain, program, say
 
 # What argparse says, in its own words, and the key of the message that says it in the user's language.
 _SAID_BY_ARGPARSE = (
@@ -33,11 +38,11 @@ class Parser(argparse.ArgumentParser):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("formatter_class", Formatter)
-        kwargs |= {"allow_abbrev": False, "add_help": False}  # a --help of its own, in the user's language
+        kwargs |= {"allow_abbrev": False, "add_help": False}  # ours below is in the user's language
         super().__init__(*args, **kwargs)
         self._positionals.title, self._optionals.title = say("arguments"), say("options")
         self.add_argument("-h", "--help", action="help", help=say("help"))
-        self.add_argument("--lang", choices=("ko", "en"), help=say("lang"))
+        self.add_argument("--lang", choices=languages(), help=say("lang", languages=", ".join(languages())))
 
     def error(self, message: str) -> NoReturn:
         """Raise what argparse has to say, as a CommandError."""
@@ -46,6 +51,16 @@ class Parser(argparse.ArgumentParser):
                 message = say(key, **found.groupdict())
                 break
         raise CommandError(f"{message}\n{say('see_help', command=f'{self.prog} --help')}")
+
+
+def parsers(*commands: str) -> tuple[Parser, argparse._SubParsersAction[Parser]]:
+    """The parser of the command line, with those of these commands, or of all."""
+    parser = Parser(prog=program(), description=say("description"), epilog=say("epilog", program=program()))
+    parser.add_argument("--version", action="version", version=f"micrograd_kr {__version__}", help=say("version"))
+    subparsers = parser.add_subparsers(title=say("commands"), metavar=say("command"), parser_class=Parser)
+    for name in commands or names():
+        load(name).add_parser(subparsers)
+    return parser, subparsers
 
 
 def add_expression(parser: argparse.ArgumentParser) -> None:
@@ -77,3 +92,9 @@ def protect_expressions(argv: list[str], parser: argparse.ArgumentParser) -> lis
         looks_like_option = argument.startswith("--") or argument[:2] in options or argument == "-"
         taken.append(f" {argument}" if argument.startswith("-") and not looks_like_option else argument)
     return taken
+
+
+def import_from_here() -> None:
+    """Let modules in the current folder be imported: the user's engine or tests may be there."""
+    if os.getcwd() not in sys.path and "" not in sys.path:
+        sys.path.insert(0, os.getcwd())

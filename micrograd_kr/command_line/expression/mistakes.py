@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from typing import Any
 
-from ..locale import translate
+from ...locale import translate
 
 _SHOWN = 72  # columns of a long expression that are shown around its mistake
 

@@ -8,27 +8,24 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from ..engine import Value
+from ..locale import catalog, languages
 from ..stepper import Stepper, why
-from ._output import say, show
+from .output import say, show
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-# What may be typed for each command: its name, its letter, in Korean, and the letter with the Korean keyboard on.
-# fmt: off
-_SPELLINGS = {
-    "next":  ("", "n", "다음", "ㅜ"),
-    "back":  ("b", "prev", "previous", "뒤로", "이전", "ㅠ"),
-    "until": ("u", "까지", "ㅕ"),
-    "why":   ("w", "왜", "ㅈ"),
-    "run_to_end": ("run", "r", "끝까지", "ㄱ"),
-    "reset": ("0", "처음", "처음으로"),
-    "show":  ("s", "보기", "ㄴ"),
-    "help":  ("h", "?", "도움", "도움말", "ㅗ"),
-    "quit":  ("q", "exit", "끝", "종료", "그만", "ㅂ"),
-}
-# fmt: on
-COMMANDS = {spelling: command for command, others in _SPELLINGS.items() for spelling in (command, *others)}
+_COMMANDS = ("next", "back", "until", "why", "run_to_end", "reset", "show", "help", "quit")
+
+
+def spellings() -> dict[str, str]:
+    """What may be typed, and the command that it stands for: its name, and the spellings of every language."""
+    known = {"": "next"} | {command: command for command in _COMMANDS}
+    for lang in languages():
+        for command in _COMMANDS:
+            typed = catalog(lang).get(f"command_line.step.typed.{command}", "")
+            known |= dict.fromkeys(typed.lower().split(), command)
+    return known
 
 
 class Session:
@@ -43,7 +40,7 @@ class Session:
         self.stepper, self.out = stepper, out
 
     def run(self) -> None:
-        """Read a command and obey, until the user quits."""
+        """Read a command and run it, until the user quits."""
         with suppress(ImportError):  # line editing and history for input(), where Python has them
             importlib.import_module("readline")
         self.say("step.welcome", total=len(self.stepper))
@@ -54,23 +51,35 @@ class Session:
                 self.out.print()
                 return
             try:
-                if not self.obey(line):
+                if not self.run_line(line):
                     return
             except KeyboardInterrupt:  # a long run: the stepper stands after a whole step
                 self.out.print()
 
-    def obey(self, line: str) -> bool:
+    def run_line(self, line: str) -> bool:
         """Do what a line says; False if it says to quit."""
-        word, _, argument = line.strip().partition(" ")
-        command = COMMANDS.get(word.lower())
+        known = spellings()
+        word, argument = self.split(line.strip(), known)
+        command = known.get(word.lower())
         if command == "quit":
             return False
         if command is None:
-            similar = get_close_matches(word.lower(), COMMANDS, 1, cutoff=0.5)
-            self.say("step.not_understood", word=word, similar=COMMANDS[similar[0]] if similar else "help")
+            similar = get_close_matches(word.lower(), known, 1, cutoff=0.5)
+            self.say("step.not_understood", word=word, similar=known[similar[0]] if similar else "help")
         else:
-            getattr(self, command)(argument.strip())
+            getattr(self, command)(argument)
         return True
+
+    def split(self, line: str, known: dict[str, str]) -> tuple[str, str]:
+        """The command and what it is about, in either order: `until a*b`, `a*b까지`."""
+        word, _, argument = line.partition(" ")
+        if word.lower() not in known:
+            about_a_node = [spelling for spelling, command in known.items() if command in ("until", "why")]
+            for spelling in about_a_node:
+                before, found, after = line.rpartition(spelling)
+                if found and not after and (before.endswith(" ") or not spelling.isascii()):
+                    return spelling, before.strip()
+        return word, argument.strip()
 
     def show(self, argument: str = "") -> None:
         """Where the stepper is: the last step, and all values and gradients."""

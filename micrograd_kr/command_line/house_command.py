@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ._output import CommandError, console, say, show, title
+from .output import CommandError, console, draw_into, output_path, say, show, title
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -25,11 +25,11 @@ def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Tell the whole story: one house forwards and backwards, the picture, the training, and what was learnt."""
+    """The whole story: one house forwards and backwards, the picture, the training, and what was learnt."""
     from .. import nn
     from ..houses import HOUSES, SOURCE
-    from . import _all_houses, _one_house
-    from ._regression import Scale, split
+    from .house import all_houses, one_house
+    from .house.regression import Scale, split
 
     if arguments.epochs < 0:
         raise CommandError(say("house.epochs_negative", epochs=arguments.epochs))
@@ -40,20 +40,18 @@ def run(arguments: argparse.Namespace) -> int:
     title(out, "house.title")
     show(out, say("house.houses", count=len(HOUSES), source=SOURCE))
     out.print()
-    _one_house.describe(out, house, scale)
-    loss = _one_house.squared_error(neuron, house, scale)
-    _one_house.tell_steps(out, loss)
+    one_house.describe(out, house, scale)
+    loss = one_house.squared_error(neuron, house, scale)
+    one_house.show_steps(out, loss)
     draw_picture(out, loss, arguments.output)
-    _one_house.tell_one_step(out, neuron, house, scale, loss)
-    _all_houses.train(out, neuron, seen, scale, arguments.epochs)
-    _all_houses.compare(out, neuron, house, seen, unseen, scale)
+    one_house.take_one_step(out, neuron, house, scale, loss)
+    all_houses.train(out, neuron, seen, scale, arguments.epochs)
+    all_houses.compare(out, neuron, house, seen, unseen, scale)
     return 0
 
 
 def draw_picture(out: Console, loss: Value, wanted: str | None) -> None:
     """Draw the graph into a file; if that cannot be, say why, and go on."""
-    from ._files import draw_into, output_path
-
     title(out, "house.picture")
     try:
         path = output_path(wanted or str(PICTURE), (".svg",))

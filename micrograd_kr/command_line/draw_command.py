@@ -5,9 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from ._arguments import add_expression, expression_of
-from ._files import PICTURES, draw_into, output_path
-from ._output import console, say, show
+from .arguments import add_expression, expression_of
+from .output import PICTURES, STANDARD_OUTPUT, console, draw_into, output_path, say, show
 
 
 def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
@@ -24,5 +23,6 @@ def run(arguments: argparse.Namespace) -> int:
     root = expression_of(arguments)
     root.backward()
     draw_into(path, root, expand=arguments.expand)
-    show(console(), say("picture_written", path=path))
+    if path != STANDARD_OUTPUT:
+        show(console(), say("picture_written", path=path))
     return 0

@@ -5,9 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from ._arguments import add_expression, expression_of
-from ._files import output_path, write
-from ._output import CommandError, console, say, show
+from .arguments import add_expression, expression_of
+from .output import STANDARD_OUTPUT, CommandError, console, output_path, say, show, write
 
 
 def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
@@ -21,6 +20,8 @@ def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Write the page, and open it in a browser if asked to."""
     path = output_path(arguments.output, (".html", ".htm"))
+    if arguments.open and path == STANDARD_OUTPUT:
+        raise CommandError(say("page.open_needs_a_file"))
     root = expression_of(arguments)
     try:
         from ..livepage import page
@@ -29,7 +30,8 @@ def run(arguments: argparse.Namespace) -> int:
     except (ImportError, OSError, RuntimeError, ValueError) as error:
         raise CommandError(f"{error}") from error
     write(path, content)
-    show(console(), say("page_written", path=path))
+    if path != STANDARD_OUTPUT:
+        show(console(), say("page_written", path=path))
     if arguments.open:
         import webbrowser
 

@@ -14,8 +14,8 @@ from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from typing import Any, NamedTuple
 
-from ..engine import Constant, Value
-from ..ops import OPS, Op
+from ...engine import Constant, Value
+from ...ops import OPS, Op
 from .mistakes import ExpressionError
 from .tokens import explain, tokenize
 
@@ -58,7 +58,7 @@ def parse(text: str, variables: Mapping[str, float] | None = None) -> Value:
     >>> parse("2 * (x", {"x": 2})
     Traceback (most recent call last):
         ...
-    micrograd_kr.expression.mistakes.ExpressionError: The bracket ( is never closed: write ) after what belongs in it.
+    micrograd_kr.command_line.expression.mistakes.ExpressionError: The bracket ( is never closed: ...
       2 * (x
           ^
     """

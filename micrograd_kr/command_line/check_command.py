@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import os
-import sys
 from typing import Any
 
 from ..locale import translate
-from ._output import CommandError
+from .arguments import import_from_here
+from .output import CommandError, console, show, show_lines
 
 
 def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
@@ -25,24 +24,23 @@ def run(arguments: argparse.Namespace) -> int:
     """Run every check in a process of its own, and say what is wrong: 1 if anything is."""
     from ..testing.isolation import run_isolated
 
-    if os.getcwd() not in sys.path and "" not in sys.path:  # the engine may stand in the folder we are in
-        sys.path.insert(0, os.getcwd())
+    import_from_here()
     try:
         outcomes = run_isolated(arguments.target, time_limit=arguments.time_limit)
     except (ImportError, ValueError) as error:
         raise CommandError(translate("testing.cannot_load", error=str(error))) from None
-    wrong = skipped = 0
+    out = console()
+    counts = {"wrong": 0, "skipped": 0, "ok": 0}
     for outcome in outcomes:
         verdict = "wrong" if outcome.findings else "skipped" if outcome.skipped else "ok"
-        wrong += bool(outcome.findings)
-        skipped += bool(outcome.skipped and not outcome.findings)
-        print(f"{translate(f'testing.check.{outcome.check}')}: {translate(f'testing.{verdict}')}")
+        counts[verdict] += 1
+        show(out, f"{translate(f'testing.check.{outcome.check}')}: {translate(f'testing.{verdict}')}")
         for finding in outcome.findings:
-            print("\n".join(f"    {line}" for line in finding.say().splitlines()))
-    if all(outcome.skipped for outcome in outcomes):  # an engine that offers nothing is none
-        print("\n" + translate("testing.offers_nothing", name=arguments.target))
-        return 1
-    summary = {"name": arguments.target, "all": str(len(outcomes)), "wrong": str(wrong), "skipped": str(skipped)}
-    summary["right"] = str(len(outcomes) - wrong - skipped)
-    print("\n" + translate("testing.does_not_conform" if wrong else "testing.conforms", **summary))
-    return 1 if wrong else 0
+            show_lines(out, finding.say(), indent=4)
+    if all(outcome.skipped for outcome in outcomes):  # an engine that offers nothing is no engine
+        verdict = "offers_nothing"
+    else:
+        verdict = "does_not_conform" if counts["wrong"] else "conforms" if counts["skipped"] else "conforms_fully"
+    out.print()
+    show(out, translate(f"testing.{verdict}", name=arguments.target, all=len(outcomes), right=counts["ok"], **counts))
+    return 0 if verdict.startswith("conforms") else 1

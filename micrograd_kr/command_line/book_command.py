@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..locale import language, translate
-from ._files import output_path, write
-from ._output import CommandError, console, program
+from .output import CommandError, console, output_path, program, show, show_lines, write
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -71,8 +70,9 @@ def _chosen(wishes: Sequence[str]) -> list[Chapter]:
 def _list() -> None:
     out = console()
     for chapter in _all():
-        out.print(chapter.title(language()), soft_wrap=True)
-    out.print("\n" + _say("how", program=program()), soft_wrap=True)
+        show(out, chapter.title(language()))
+    out.print()
+    show_lines(out, _say("how", program=program()))
 
 
 # --- run in the terminal --------------------------------------------------------------------------------------------
@@ -100,9 +100,9 @@ def _print(shown: Shown, out: Console) -> None:
         if "hide-input" not in shown.cell.tags and out.is_terminal:
             out.print(Syntax(shown.cell.as_read(), "python", theme="ansi_dark", padding=(0, 2)))
         if shown.printed:
-            out.print(shown.printed.rstrip(), soft_wrap=True)
+            show_lines(out, shown.printed.rstrip())
         for picture in shown.pictures:
-            out.print(f"[{_say('figure')}] {picture.caption} → {save(picture)}", soft_wrap=True)
+            show(out, _say("figure_saved", caption=picture.caption, path=save(picture)))
     out.print()
 
 
