@@ -34,13 +34,6 @@ def check_features(rows: Sequence[Sequence[float]], names: Sequence[str] = ()) -
     Args:
         rows: the examples, each a row of features.
         names: what the features are called, for the message.
-
-    >>> import os; os.environ["MICROGRAD_KR_LANG"] = "en"
-    >>> check_features([[1.0, 2.0], [3.0, float("nan")]], names=["area", "rooms"])
-    Traceback (most recent call last):
-        ...
-    micrograd_kr.book.data_checks.BadDataError: 'rooms' is missing in row 1 (nan). Leave this row out, or fill the gap,
-    with the mean of the column for instance.
     """
     if len(rows) == 0:
         raise BadDataError("empty")
@@ -60,15 +53,7 @@ def check_features(rows: Sequence[Sequence[float]], names: Sequence[str] = ()) -
 
 
 def check_labels(labels: Iterable[int], classes: int) -> None:
-    """Raise BadDataError unless every label is one of 0 ... classes - 1, and every class has an example.
-
-    >>> import os; os.environ["MICROGRAD_KR_LANG"] = "en"
-    >>> check_labels([0, 0, 2], classes=3)
-    Traceback (most recent call last):
-        ...
-    micrograd_kr.book.data_checks.BadDataError: class 1 has no example: a model cannot learn what it has never seen.
-    Collect some, or number the classes anew without it.
-    """
+    """Raise BadDataError unless every label is one of 0 ... classes - 1, and every class has an example."""
     counts: Counter[int] = Counter()
     for index, given in enumerate(labels):
         try:

@@ -105,24 +105,8 @@ def bash(commands: list[Command]) -> str:
 
 
 def zsh(commands: list[Command]) -> str:
-    """The script for zsh, with the help of every command and option."""
-
-    def described(text: str) -> str:
-        return "".join(f"\\{character}" if character in "[]:\\" else character for character in text)
-
-    def argument(option: Option) -> list[str]:
-        value = (f":value:({' '.join(option.choices)})" if option.choices else ":value:_files") * option.takes_value
-        return [_quoted(f"{spelling}[{described(option.help)}]{value}") for spelling in option.spellings]
-
-    lines = [f"#compdef {PROGRAM}", "_micrograd_kr() {", "  local -a commands", "  commands=("]
-    lines += [f"    {_quoted(f'{command.name}:{described(command.help)}')}" for command in commands]
-    lines += ["  )", "  if (( CURRENT == 2 )); then", "    _describe command commands", "    return", "  fi"]
-    lines += ["  shift words", "  (( CURRENT-- ))", "  case $words[1] in"]
-    for command in commands:
-        specs = [spec for option in command.options for spec in argument(option)]
-        rest = f"*:value:({' '.join(command.words)})" if command.words else "*:file:_files"
-        lines.append(f"    {command.name}) _arguments {' '.join([*specs, _quoted(rest)])} ;;")
-    return "\n".join([*lines, "  esac", "}", f"compdef _micrograd_kr {PROGRAM}"])
+    """The script for zsh, which runs that for bash."""
+    return f"#compdef {PROGRAM}\nautoload -U +X bashcompinit && bashcompinit\n{bash(commands)}"
 
 
 def fish(commands: list[Command]) -> str:
