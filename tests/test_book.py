@@ -267,7 +267,7 @@ def test_a_text_that_is_nowhere_names_the_cell(tmp_path):
         type(CHAPTERS[0])(1, path).cells("en")
     with pytest.raises(LookupError, match="no chapter has the words 'nowhere'"):
         label("nowhere")
-    with pytest.raises(ValueError, match="'a' stands twice"):
+    with pytest.raises(ValueError, match="'a' occurs twice"):
         parse("<!-- a -->\nx\n<!-- a -->\ny\n")
 
 

@@ -12,7 +12,7 @@ The map
     training.py     train, mean_cost, outputs, ...   the training loop, compiled by jit where it is installed
     data_checks.py  check_features, ...              bad data answered in words that a beginner can act on
 
-Writing a chapter. The code stands once, in demos/book/NN_NAME.py (shipped as micrograd_kr/book/texts):
+Writing a chapter. The code is written once, in demos/book/NN_NAME.py (shipped as micrograd_kr/book/texts):
 
     # %% [markdown] which_line                       a text cell is only a name
 
@@ -25,7 +25,7 @@ Writing a chapter. The code stands once, in demos/book/NN_NAME.py (shipped as mi
     axes.set_xlabel(label("price_axis"))
     show("houses", canvas)
 
-What is said stands once a language, in locale/LANGUAGE/chapters/NN_NAME.md: a section for each text cell, and in blocks
+The text is written once a language, in locale/LANGUAGE/chapters/NN_NAME.md: a section for each text cell, and in blocks
 of TOML, wherever the translator likes them, the words that the code uses. In Korean:
 
     <!-- which_line -->

@@ -36,7 +36,7 @@ def parse(text: str) -> Prose:
     """The sections and words of a chapter's Markdown file.
 
     Raises:
-        ValueError: a name or a key stands in it twice.
+        ValueError: it has a name or a key twice.
     """
     words = [entry for block in _WORDS.findall(text) for entry in tomllib.loads(block).items()]
     _, *parts = _SECTION.split(_WORDS.sub("", text))
@@ -44,7 +44,7 @@ def parse(text: str) -> Prose:
     for entries in (words, sections):
         names = [name for name, _ in entries]
         if twice := next((name for name in names if names.count(name) > 1), None):
-            raise ValueError(f"{twice!r} stands twice in the text of the chapter")
+            raise ValueError(f"{twice!r} occurs twice in the text of the chapter")
     return Prose(dict(sections), dict(words))
 
 

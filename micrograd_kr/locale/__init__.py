@@ -1,8 +1,8 @@
 """What the project says, in the language of the reader.
 
-A language is a folder: see `folders`. To add one, copy the folder `en`, give it the language's code, translate what
-stands in it, and either leave it here or name the place where it stands: MICROGRAD_KR_LOCALES=my/languages. A message
-that a language lacks is said in English.
+A language is a folder: see `folders`. To add one, copy the folder `en`, name it by the language's code and translate
+its files. Leave it here, or name the folder around it: MICROGRAD_KR_LOCALES=my/languages. A message that a language lacks
+is shown in English.
 
 A message is a key and named pieces. In a template `{x}` is the piece x, `{x:.2f}` the number x in that format, and
 `{x:을/를}` is x followed by the form that agrees with it: see `agreement`.
@@ -35,7 +35,7 @@ Piece = Union[str, "Message", tuple["Message", ...]]
 
 
 class Message(NamedTuple):
-    """Something that can be said in any language: the key of a template, and the pieces that it names.
+    """A message in any language: the key of a template, and the pieces that it names.
 
     A piece is text, or a message, or several messages, which are joined by the template "join".
 
@@ -145,9 +145,9 @@ def flat(tables: Mapping[str, str | Mapping[str, str]]) -> dict[str, str]:
 def add_messages(lang: str, messages: Mapping[str, str]) -> None:
     """Add templates to a catalog, for this process: the sentences of an op of one's own, for instance.
 
-    >>> add_messages("en", {"stepper.rule.softsign": "softsign flattens out at both ends"})
-    >>> catalog("en").pop("stepper.rule.softsign")
-    'softsign flattens out at both ends'
+    >>> add_messages("en", {"stepper.rule.my_op": "my_op flattens out at both ends"})
+    >>> catalog("en").pop("stepper.rule.my_op")
+    'my_op flattens out at both ends'
     """
     catalog(_checked(lang, "lang")).update(messages)
 

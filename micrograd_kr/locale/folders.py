@@ -1,6 +1,6 @@
 """The folders of the languages: those in this package, and those of MICROGRAD_KR_LOCALES.
 
-A language is a folder named by its code, in which stand
+A language is a folder named by its code, with
     messages.toml    everything that the project says, by key
     agreement.toml   which forms follow which words, if the language needs that (particles, plurals)
     chapters/*.md    the prose of the book

@@ -1,4 +1,4 @@
-"""From text to a graph: Python's grammar, a whitelist of what may stand in it, and the table of operations.
+"""From text to a graph: Python's grammar, a whitelist of its nodes, and the table of operations.
 
 The tree is walked with a list, not by recursion; every function and sign is looked up in the table, so that an op
 that a user defines is understood with nothing else written.
@@ -23,7 +23,7 @@ MAX_DEPTH = 500  # of the tree: well within what Python's own parser can take
 CONSTANTS = {"pi": math.pi, "π": math.pi, "e": math.e, "inf": math.inf, "nan": math.nan}
 ALIASES = {"max": "maximum", "min": "minimum", "ln": "log"}
 
-# How Python's grammar calls the signs; what they do is told by the rows of the table that are written so.
+# The signs as Python's grammar names them; the rows of the table say what they do.
 # fmt: off
 _SIGNS: dict[type[ast.AST], str] = {
     ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Pow: "**", ast.Mod: "%", ast.FloorDiv: "//",
@@ -235,7 +235,7 @@ class _Reading:
     # --- mistakes ---------------------------------------------------------------------------------------------------
 
     def check_names(self, names: list[ast.Name]) -> None:
-        """Tell all the names without a number at once, so that they can be added at once."""
+        """Raise one mistake for all names without a number, so that they can be added at once."""
         missing = [node for node in names if node.id not in self.variables and node.id not in CONSTANTS]
         if not missing:
             return

@@ -18,7 +18,7 @@ SQUARE_METRES = 0.09290304  # in a square foot
 
 
 def money(thousands: float) -> str:
-    """An amount of thousands of dollars, as it is said in the user's language."""
+    """An amount of thousands of dollars, in the user's language."""
     return say("house.money", thousands=f"{thousands:,.1f}", dollars=f"{1000 * thousands:,.0f}")
 
 
