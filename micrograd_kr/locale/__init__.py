@@ -1,8 +1,8 @@
 """What the project says, in the language of the reader.
 
 A language is a folder: see `folders`. To add one, copy the folder `en`, name it by the language's code and translate
-its files. Leave it here, or name the folder around it: MICROGRAD_KR_LOCALES=my/languages. A message that a language lacks
-is shown in English.
+its files. Leave it here, or name the folder around it: MICROGRAD_KR_LOCALES=my/languages. A message that a language
+lacks is shown in English.
 
 A message is a key and named pieces. In a template `{x}` is the piece x, `{x:.2f}` the number x in that format, and
 `{x:을/를}` is x followed by the form that agrees with it: see `agreement`.
