@@ -24,6 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from micrograd_kr.extras import missing_extra
 from micrograd_kr.locale import language
 
 from .saying import choose, say
@@ -186,8 +187,8 @@ def _korean_font() -> str:
     """The name of a font that draws Hangul; empty, after one warning, if there is none."""
     try:
         from matplotlib import font_manager
-    except ImportError:
-        raise ImportError('the book draws with matplotlib: pip install "micrograd-kr[plot,data]"') from None
+    except ImportError as error:
+        raise missing_extra("the book draws with matplotlib", "plot", "data", error=error) from None
 
     # The package's folder of fonts is read, the package itself is not imported: it needs distutils, which is gone.
     package = importlib.util.find_spec("koreanize_matplotlib")

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..book.saying import choose
+from ..extras import install_command
 from ..locale import language
 from ._files import output_path, write
 from ._output import CommandError, console
@@ -203,7 +204,7 @@ def _missing_packages_explained() -> Iterator[None]:
     except ImportError as error:
         raise CommandError(
             choose(
-                f'이 장에는 다른 패키지가 더 필요합니다({error}). pip install "micrograd-kr[plot,data]"',
-                f'this chapter needs more packages ({error}): pip install "micrograd-kr[plot,data]"',
+                f"이 장에는 다른 패키지가 더 필요합니다({error}). {install_command('plot', 'data')}",
+                f"this chapter needs more packages ({error}): {install_command('plot', 'data')}",
             )
         ) from None
