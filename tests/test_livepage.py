@@ -18,12 +18,11 @@ from hypothesis import strategies as st
 
 from micrograd_kr import Stepper, Value, define_op, elementary, livepage, nn, page, sigmoid, where, why
 from micrograd_kr.engine import topological_order
+from micrograd_kr.graph import Graph, format_number, names_of
 from micrograd_kr.livepage import MOST_NODES
 from micrograd_kr.livepage.javascript import forward_function, partials_function
-from micrograd_kr.livepage.layout import lay_out
-from micrograd_kr.livepage.modules import Graph
+from micrograd_kr.livepage.views import lay_out, shared_parameters
 from micrograd_kr.locale import translate
-from micrograd_kr.naming import format_number, names_of
 from micrograd_kr.ops import OPS, remove_op
 
 HOSTILE = (
@@ -99,8 +98,8 @@ def test_wrong_options_are_explained():
     x = Value(1.0)
     y = x * 2
     for options, words in (
-        ({"trained": [y]}, "not a leaf"),
-        ({"trained": [Value(1.0)]}, "not a leaf"),
+        ({"train": [y]}, "not a leaf"),
+        ({"train": [Value(1.0)]}, "not a leaf"),
         ({"rate": math.nan}, "learning rate"),
         ({"rankdir": "up"}, "LR"),
         ({"lang": "fr"}, "fr"),
@@ -152,13 +151,13 @@ def test_every_node_and_argument_is_drawn_once_in_the_view_of_its_module(size, s
     model = nn.MLP(2, [size, 2, 1])
     graph = Graph((model([Value(1.0), Value(2.0)]) - 1) ** 2)
     views = lay_out(graph, lambda item: (100.0, 60.0))
-    nodes = [box.item[1] for view in views for box in view.boxes if box.item[0] == "node"]
+    nodes = [card.item[1] for view in views for card in view.cards if card.item[0] == "node"]
     assert sorted(nodes) == list(range(len(graph.nodes)))
-    modules = [box.item[1] for view in views for box in view.boxes if box.item[0] == "module"]
-    opened = [frame.module for view in views for frame in view.frames]
-    assert sorted(modules + opened) == list(range(1, len(graph.parent)))
+    modules = [card.item[1] for view in views for card in view.cards if card.item[0] == "module"]
+    opened = [frame.module.number for view in views for frame in view.frames]
+    assert sorted(modules + opened) == list(range(1, len(graph.groups)))
     for view in views:
-        for one, other in itertools.combinations(view.boxes, 2):
+        for one, other in itertools.combinations(view.cards, 2):
             apart = (
                 one.x + one.width <= other.x + 0.1
                 or other.x + other.width <= one.x + 0.1
@@ -173,12 +172,13 @@ def test_parameters_that_many_calls_share_stand_where_they_are_read():
     graph = Graph(sum((model([Value(0.1 * k), Value(1.0)]) - 1.0) ** 2 for k in range(6)))
     views = lay_out(graph, lambda item: (100.0, 60.0))
     for view in views:
-        shown = {box.item for box in view.boxes}
+        shown = {card.item for card in view.cards}
         assert all(edge.tail in shown and edge.head in shown for edge in view.edges)
-    drawn = {box.item[1] for view in views for box in view.boxes if box.item[0] == "node"}
+    drawn = {card.item[1] for view in views for card in view.cards if card.item[0] == "node"}
     assert drawn == set(range(len(graph.nodes)))
-    assert graph.shared
-    assert not {("node", number) for number in graph.shared} & {box.item for box in views[0].boxes}
+    shared = shared_parameters(graph)
+    assert shared
+    assert not {("node", number) for number in shared} & {card.item for card in views[0].cards}
 
 
 # --- in a browser ---------------------------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from micrograd_kr import Stepper, Value, define_op, dot, grad, nn, topological_order, where, why
 from micrograd_kr.engine import Constant
-from micrograd_kr.naming import format_number, names_of
+from micrograd_kr.graph import format_number, names_of
 from micrograd_kr.ops import OPS
 from micrograd_kr.stepper.formula import LONGEST_FORMULA, Formula, local_formulas
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from .. import Value, nn
 from ..houses import House
-from ..naming import format_number
+from ..graph import format_number
 from ..stepper import Stepper
 from ._output import say, show, show_step, table, title
 from ._regression import FEATURES, LEARNING_RATE, Scale, features

@@ -6,10 +6,8 @@ from typing import NamedTuple
 
 from ..elementary import Number
 from ..engine import Value
-from ..naming import format_number
-from .groups import Group
+from ..graph import Group, format_number, one_line, printable, shortened, text_width
 from .parts import Part
-from .text import printable, shortened, text_width
 
 WIDEST_NAME = 26.0  # em
 WIDEST_NUMBER = 22.0
@@ -100,11 +98,6 @@ class Captions:
     def module_tooltip(self, group: Group) -> str:
         """Where a collapsed module stands, and what it says of itself."""
         return f"{group.path}: {_exact(group.module)}"
-
-
-def one_line(text: str) -> str:
-    """The text with only printable characters, in one line."""
-    return text if text.isprintable() else " ".join(printable(text).split("\n"))
 
 
 def _untouched(gradient: Number) -> bool:

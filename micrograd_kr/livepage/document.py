@@ -20,17 +20,14 @@ from html import escape
 from importlib.resources import files
 from typing import Any
 
-from .. import naming
-from ..drawing.text import FONT_FAMILY
 from ..engine import Value
+from ..graph import ATOM, FONT_FAMILY, Graph
+from ..graph.names import MOST_OPERANDS
 from ..locale import catalog, languages, particles
-from ..naming import Names
 from ..ops import OPS, Op
-from ..stepper import sentences
+from ..stepper import steps
 from ..stepper.formula import LONGEST_FORMULA, LONGEST_WRITTEN_OUT
 from .javascript import formulas_function, forward_function, gives_truth, partials_function, written_out_function
-from .modules import Graph
-from .picture import CONSTANT, LEAF, kind_of
 
 # The parts of the program, in the order in which they stand in one block
 _RUNTIME = ("graph", "words", "engine", "views", "side", "descent", "time", "camera", "hands")
@@ -73,7 +70,7 @@ def style_of_picture() -> str:
 
 
 def document(
-    graph: Graph, names: Names, views: Sequence[str], *, lang: str, title: str, trained: Sequence[Value], rate: float
+    graph: Graph, views: Sequence[str], *, lang: str, title: str, trained: Sequence[Value], rate: float
 ) -> str:
     """The whole page as HTML."""
     words = {code: _words(graph, code) for code in languages()}
@@ -92,7 +89,7 @@ def document(
         "program": _packed(program),
         "rate": f"{rate:g}",
         "views": "".join(views),
-        "graph": _json(_data(graph, names, lang, trained)),
+        "graph": _json(_data(graph, lang, trained)),
     }
     parts |= {f"w:{key.removeprefix('livepage.')}": escape(text) for key, text in words[lang].items()}
     parts |= {f"i:{name}": _icon(path) for name, path in ICONS.items()}
@@ -151,28 +148,31 @@ def _written_out(op: Op, count: int) -> str:
     return written_out_function(op, count) if is_told else "null"
 
 
+_LEAVES = {"parameter": -1, "input": -1, "constant": -2}  # where a computed node has its op
+
+
 # --- the graph's data -----------------------------------------------------------------------------------------------
 
 
-def _data(graph: Graph, names: Names, lang: str, trained: Sequence[Value]) -> Any:
+def _data(graph: Graph, lang: str, trained: Sequence[Value]) -> Any:
     """The graph, its numbers and names."""
     variants = _variants(graph)
-    number = {node: index for index, node in enumerate(graph.nodes)}
-    free = [node for node in graph.nodes if kind_of(node) != CONSTANT]
-    back = [graph.nodes[-1], *(node for node in reversed(free) if node.op)]
+    names, number = graph.names, graph.number
+    free = [node for node in graph.nodes if graph.kind(node) != "constant"]
+    back = [graph.root, *(node for node in reversed(free) if node.op)]
     return {
         "lang": lang,
-        "op": [variants[node.op, len(node.args)] if node.op else kind_of(node) for node in graph.nodes],
+        "op": [variants[node.op, len(node.args)] if node.op else _LEAVES[graph.kind(node)] for node in graph.nodes],
         "args": graph.arguments,
         "data": [_number(node.data) if node.op is None else 0 for node in graph.nodes],
         "names": [names[node] for node in graph.nodes],
         "spelling": [names.spell(node) for node in graph.nodes],
         "tight": [names.precedence(node) for node in graph.nodes],
         "steps": [*([0, number[node]] for node in free), *([1, number[node]] for node in back)],  # as a Stepper's
-        "trained": [number[leaf] for leaf in trained if kind_of(leaf) == LEAF and leaf in number],
-        "home": graph.home,
-        "parents": graph.parent,
-        "titles": graph.titles,
+        "trained": [number[leaf] for leaf in trained],
+        "home": [group.number for group in graph.home],
+        "parents": [group.outer.number if group.outer else None for group in graph.groups],
+        "titles": [group.title for group in graph.groups],
     }
 
 
@@ -185,13 +185,13 @@ def _knowledge(graph: Graph, words: dict[str, dict[str, str]]) -> Any:
         ],
         "primitives": {name: _written(OPS[name]) for name in sorted(_told_ops(graph))},
         "icons": {name: ICONS[name] for name in _USED_ICONS},
-        "atom": naming.ATOM,
+        "atom": ATOM,
         "minus": OPS["neg"].precedence,
-        "operands": naming.MOST_OPERANDS,
-        "flows": sentences.MOST_FLOWS,
+        "operands": MOST_OPERANDS,
+        "flows": steps.MOST_FLOWS,
         "longest": LONGEST_FORMULA,
         "longestWrittenOut": LONGEST_WRITTEN_OUT,
-        "longestBeside": sentences.LONGEST_BESIDE,
+        "longestBeside": steps.LONGEST_BESIDE,
         "mostPaths": MOST_PATHS,
         "particles": _particle_tables(),
     }

@@ -16,7 +16,7 @@ from typing import Any
 from .. import elementary
 from ..elementary import Number
 from ..engine import Value
-from ..naming import ATOM, Names, bracketed, format_number, number_precedence
+from ..graph import ATOM, Names, bracketed, format_number, number_precedence
 from ..ops import OPS, Op
 
 LONGEST_FORMULA = 28
@@ -128,8 +128,9 @@ setattr(Formula, "__elementary__", _OnFormulas())  # noqa: B010 - a class attrib
 def local_formulas(node: Value, names: Names) -> list[str]:
     """For each argument d node / d argument as a short formula on names, "" where there is no simple one.
 
+    >>> from micrograd_kr.graph import names_of
     >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
-    >>> [local_formulas(node, Names(node)) for node in (a * b, a / b, a**b, a.tanh(), a + b)]
+    >>> [local_formulas(node, names_of(node)) for node in (a * b, a / b, a**b, a.tanh(), a + b)]
     [['b', 'a'], ['1 / b', '-out / b'], ['b * a ** (b - 1)', 'out * log(a)'], ['1 - out * out'], ['', '']]
     """
     op = node.op

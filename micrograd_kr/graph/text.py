@@ -1,9 +1,7 @@
-r"""Text inside a drawing: how wide it is, and how it is written so that nothing in it is taken for markup.
+"""Text in a picture: how wide it is, and what of it can be shown.
 
 >>> text_width("loss", 10) < text_width("손실이다", 10)
 True
->>> quoted(record_field('<b>"가중치"|{x}</b>'))
-'"\\<b\\>\\"가중치\\"\\|\\{x\\}\\</b\\>"'
 """
 
 from __future__ import annotations
@@ -16,8 +14,6 @@ FONT_FAMILY = (
     "Segoe UI, Helvetica Neue, Arial, Malgun Gothic, Apple SD Gothic Neo, "
     "Noto Sans CJK KR, Noto Sans KR, NanumGothic, sans-serif"
 )
-
-JOINER = "\u2060"  # invisible; in a tooltip it keeps a backslash from what follows, until the SVG is finished
 
 # For each character from the space to the tilde its width in 1/32 em as a base-36 digit: that of the widest of
 # DejaVu Sans, NanumGothic and Liberation Sans, as it is not known here which font will draw.
@@ -84,20 +80,6 @@ def _visible(character: str) -> str:
     return "�" if 0xD800 <= code <= 0xDFFF or code in (0x7F, 0xFFFE, 0xFFFF) or 0x80 <= code < 0xA0 else character
 
 
-_RECORD = str.maketrans({character: f"\\{character}" for character in '\\{}|<>"'} | {"&": "&amp;"})
-_HTML = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"})
-
-
-def record_field(text: str) -> str:
-    """The text as one field of a record label: backslashes, braces, bars, angle brackets and entities stay text."""
-    return text.translate(_RECORD)
-
-
-def html_text(text: str) -> str:
-    """The text inside an HTML-like label."""
-    return text.translate(_HTML)
-
-
-def quoted(escaped: str) -> str:
-    """A DOT string of what is escaped already."""
-    return f'"{escaped}"'
+def one_line(text: str) -> str:
+    """The text with only printable characters, in one line."""
+    return text if text.isprintable() else " ".join(printable(text).split("\n"))
