@@ -140,9 +140,8 @@ def page(
         _check_real(node, graph)
     writer = CardWriter(graph, lambda key, **pieces: translate(f"livepage.{key}", lang, **pieces))
     views = lay_out(graph, writer.size, rankdir)
-    title = str(title) if title else translate("livepage.title", lang, node=graph.names[root])
     drawn = [writer.svg(view) for view in views]
-    html = document(graph, drawn, lang=lang, title=title, trained=trained, rate=rate)
+    html = document(graph, drawn, lang=lang, title=title and str(title), trained=trained, rate=rate)
     made = Page(html, writer.svg(views[0], style_of_picture()), len(graph.nodes))
     if path is not None:
         made.save(path)

@@ -23,16 +23,14 @@ from typing import Any
 from ..engine import Value
 from ..graph import ATOM, FONT_FAMILY, Graph
 from ..graph.names import MOST_OPERANDS
-from ..locale import catalog, languages, particles
+from ..locale import catalog, languages, particles, translate
 from ..ops import OPS, Op
 from ..stepper import steps
 from ..stepper.formula import LONGEST_FORMULA, LONGEST_WRITTEN_OUT
 from .javascript import formulas_function, forward_function, gives_truth, partials_function, written_out_function
 
 # The parts of the program, in the order in which they stand in one block
-_RUNTIME = ("graph", "words", "engine", "views", "side", "descent", "time", "camera", "hands")
-
-MOST_PATHS = 3000  # that the page lists and adds up for one node
+_RUNTIME = ("graph", "words", "engine", "views", "paths", "side", "descent", "time", "camera", "hands")
 
 # Paths in a square of 20, drawn with a round pen; the fonts of many systems lack such signs
 ICONS = {
@@ -70,9 +68,11 @@ def style_of_picture() -> str:
 
 
 def document(
-    graph: Graph, views: Sequence[str], *, lang: str, title: str, trained: Sequence[Value], rate: float
+    graph: Graph, views: Sequence[str], *, lang: str, title: str | None, trained: Sequence[Value], rate: float
 ) -> str:
     """The whole page as HTML."""
+    output = graph.names[graph.root]
+    heading = title or translate("livepage.title", lang, node=output)
     words = {code: _words(graph, code) for code in languages()}
     runtime = "\n".join(_part(f"script/{name}.js") for name in _RUNTIME)
     knowledge = _json(_knowledge(graph, words))
@@ -81,7 +81,8 @@ def document(
     style = _style("picture.css") + _style("page.css")
     parts = {
         "lang": lang,
-        "title": escape(title),
+        "title": escape(heading),
+        "heading": "" if title else f' data-w="title" data-node="{escape(output)}"',
         "policy": f"default-src 'none'; script-src {_hash(unpack)} {_hash(program)}; style-src {_hash(style)}; "
         "base-uri 'none'; form-action 'none'",
         "style": style,
@@ -192,7 +193,6 @@ def _knowledge(graph: Graph, words: dict[str, dict[str, str]]) -> Any:
         "longest": LONGEST_FORMULA,
         "longestWrittenOut": LONGEST_WRITTEN_OUT,
         "longestBeside": steps.LONGEST_BESIDE,
-        "mostPaths": MOST_PATHS,
         "particles": _particle_tables(),
     }
 
@@ -224,10 +224,11 @@ def _words(graph: Graph, lang: str) -> dict[str, str]:
     return {
         key: text
         for key, text in known.items()
-        if key == "join" or key in rules or key.startswith("livepage.") or _is_sentence(key)
+        if key == "join" or key in rules or (key.startswith("livepage.") and key not in _PYTHONS) or _is_sentence(key)
     }
 
 
+_PYTHONS = ("livepage.too_large", "livepage.countless")  # messages that the page itself never shows
 _OF_OPS_OR_ELSEWHERE = ("stepper.rule.", "stepper.forward.", "stepper.view.")
 
 
