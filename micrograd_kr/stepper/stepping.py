@@ -11,7 +11,7 @@ from ..elementary import Number
 from ..engine import Constant, Value, contributions
 from ..graph import Graph, Names, format_number
 from ..locale import language, translate
-from .steps import Flow, Phase, Step
+from .steps import Flow, Step
 from .view import WINDOW, Line, Screen, as_html, as_rich, as_text, as_widget
 
 
@@ -83,7 +83,7 @@ a gets b × 1 = -3 × 1 = -3; b gets a × 1 = 2 × 1 = 2.
         return True
 
     @property
-    def phase(self) -> Phase:
+    def phase(self) -> str:  # not Phase: jedi 0.20 cannot complete on an object with a property that is a Literal
         """The phase of the last step taken; "forward" before the first."""
         return "forward" if self.position <= len(self._order) else "backward"
 
