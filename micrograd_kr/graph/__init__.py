@@ -1,11 +1,9 @@
 """What every view of a graph needs: the stepper, the drawing and the live page build on it.
 
 The package reads in this order
-    numbers.py    a number as a person reads it, and when it needs brackets
-    names.py      what the nodes are called, and how an op on them is spelt
+    names.py      what the nodes are called, and how numbers are written
     structure.py  Graph: the nodes in order, the nn modules around them, which leaves are parameters
-    text.py       how wide a text is, and what of it can be shown
-    layout.py     DOT -> SVG, by Graphviz or by the function given to `set_renderer`
+    layout.py     how wide a text is; DOT -> SVG, by Graphviz or by the function given to `set_renderer`
 
 >>> from micrograd_kr import Value
 >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
@@ -14,11 +12,9 @@ The package reads in this order
 [('a', 'input'), ('b', 'input'), ('a * b', 'operation'), ('10', 'constant'), ('out', 'operation')]
 """
 
-from .layout import render_dot, set_renderer, svg_of
-from .names import Names, readable_label
-from .numbers import ATOM, bracketed, format_number, joined, number_precedence
+from .layout import FONT_FAMILY, one_line, printable, render_dot, set_renderer, shortened, svg_of, text_width
+from .names import ATOM, Names, bracketed, format_number, joined, number_precedence, readable_label
 from .structure import Graph, Group, common, names_of
-from .text import FONT_FAMILY, one_line, printable, shortened, text_width
 
 __all__ = [
     "ATOM",

@@ -23,8 +23,8 @@ from typing import Any, Literal
 
 from ..elementary import Number
 from ..engine import Constant, Scope, Value, topological_order
+from .layout import printable
 from .names import Names
-from .text import printable
 
 Kind = Literal["operation", "parameter", "input", "constant"]
 Path = tuple[str | int, ...]  # ("layers", 0): the way from a module to what it holds
