@@ -22,7 +22,7 @@ MOST_CARDS = 4000  # in all views together
 LARGEST_OPEN_VIEW = 24  # cards; beyond it modules stay closed
 _POINTS_PER_INCH = 72.0
 # In views of many cards straight lines, and the first layout that Graphviz finds: seconds instead of a minute
-_MANY_CARDS, _QUICK = 300, "nslimit=0; nslimit1=0; mclimit=0.01; splines=line;"
+_MANY_CARDS, _QUICK = 300, "nslimit=0.1; nslimit1=1; mclimit=0.01; splines=line;"
 _MOST_CROSSINGS = 8000  # of edges and ranks; beyond it Graphviz takes seconds, and `_stack` milliseconds
 _RANK_GAP, _CARD_GAP, _SWEEPS = 86.0, 16.0, 8
 _G = "{http://www.w3.org/2000/svg}g"

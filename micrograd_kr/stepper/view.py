@@ -134,7 +134,7 @@ def as_html(screen: Screen) -> str:
 
 def _cell(tag: str, text: str, column: int, style: str) -> str:
     side = "left" if column < 3 else "right"
-    return f'<{tag} style="text-align:{side};{style}">{escape(text)}</{tag}>'
+    return f'<{tag} style="text-align:{side};padding:1px 8px;{style}">{escape(text)}</{tag}>'
 
 
 def as_widget(html: Callable[[], str], actions: list[tuple[str, Callable[[], object]]]) -> Any:
