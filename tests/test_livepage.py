@@ -142,6 +142,23 @@ def test_a_rule_that_branches_is_told_to_use_where():
         remove_op("branching")
 
 
+def test_a_function_without_javascript_is_named_and_keeps_no_other_page_from_being_made():
+    lgamma = elementary.define_function("lgamma", math.lgamma)
+    slope = elementary.define_function("lgamma_slope", lambda x: math.lgamma(x + 1e-6) * 1e6 - math.lgamma(x) * 1e6)
+    op = define_op("log_gamma", lambda x: lgamma(x), (lambda out, x: slope(x),))
+    try:
+        x = Value(2.5, label="x")
+        out = op(x)
+        with pytest.raises(TypeError, match=r"(?s)log_gamma.*lgamma.*(?i:javascript)"):
+            page(out)
+        assert page(x * x).count == 2
+        assert "log_gamma" in str(Stepper(out)) and "log_gamma" in Stepper(out).until(out).say("en")
+    finally:
+        remove_op("log_gamma")
+        elementary.remove_function("lgamma")
+        elementary.remove_function("lgamma_slope")
+
+
 def test_long_sums_and_weighted_sums_are_loops():
     for name in ("sum", "dot"):
         short, long = (forward_function(OPS[name], n) + partials_function(OPS[name], n) for n in (101, 10001))
@@ -406,7 +423,7 @@ def test_every_row_of_the_table_agrees_at_the_corners(tab):
           for (const point of points) {{
             const a = point.map(number), d = [], o = +forward(a);
             partials(o, a, d);
-            all.push([o, ...d].map(x => Object.is(x, -0) ? "-0.0" : String(x)));
+            all.push([o, ...d].map(x => Object.is(x, -0) ? "-0.0" : String(x ?? 0)));
           }}
         return all"""
     )

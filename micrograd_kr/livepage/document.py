@@ -27,7 +27,7 @@ from ..locale import catalog, languages, particles, translate
 from ..ops import OPS, Op
 from ..stepper import steps
 from ..stepper.formula import LONGEST_FORMULA, LONGEST_WRITTEN_OUT
-from .javascript import formulas_function, forward_function, gives_truth, partials_function, written_out_function
+from .javascript import formulas_function, forward_function, partials_function, written_out_function
 
 # The parts of the program, in the order in which they stand in one block
 _RUNTIME = ("graph", "words", "engine", "views", "paths", "side", "descent", "time", "camera", "hands")
@@ -75,8 +75,9 @@ def document(
     heading = title or translate("livepage.title", lang, node=output)
     words = {code: _words(graph, code) for code in languages()}
     runtime = "\n".join(_part(f"script/{name}.js") for name in _RUNTIME)
-    knowledge = _json(_knowledge(graph, words))
-    program = f'"use strict";\n{{\nconst knowledge={knowledge};\n{_rules(graph)}\n{runtime}\n}}'
+    rules, ops = _rules(graph)
+    knowledge = _json(_knowledge(graph, words, ops))
+    program = f'"use strict";\n{{\nconst knowledge={knowledge};\n{rules}\n{runtime}\n}}'
     unpack = _part("script/unpack.js")
     style = _style("picture.css") + _style("page.css")
     parts = {
@@ -132,21 +133,25 @@ def _variants(graph: Graph) -> dict[tuple[Op, int], int]:
     return variants
 
 
-def _rules(graph: Graph) -> str:
+def _rules(graph: Graph) -> tuple[str, set[str]]:
+    """The rules of the graph's ops as JavaScript, and the names of the ops that their formulas are written with."""
     variants = _variants(graph)
-    forward = ",\n".join(forward_function(op, count) for op, count in variants)
-    partials = ",\n".join(partials_function(op, count) for op, count in variants)
-    told = ",\n".join(formulas_function(op, count) for op, count in variants)
-    in_full = ",\n".join(_written_out(op, count) for op, count in variants)
-    return (
+    forward = ",\n".join([forward_function(op, count) for op, count in variants])
+    partials = ",\n".join([partials_function(op, count) for op, count in variants])
+    formulas = [formulas_function(op, count) for op, count in variants]
+    in_full = [
+        written_out_function(op, count) if op.arity is None and count <= LONGEST_WRITTEN_OUT // 3 else ("null", set())
+        for op, count in variants
+    ]
+    text = (
         f"{_part('script/functions.js')}\nconst forward=[{forward}],\npartials=[{partials}],\n"
-        f"told=(tell,times,power)=>({{formulas:[{told}],inFull:[{in_full}]}});"
+        f"told=(tell,times,power)=>({{formulas:[{_listed(formulas)}],inFull:[{_listed(in_full)}]}});"
     )
+    return text, {name for _, names in (*formulas, *in_full) for name in names if name in OPS}
 
 
-def _written_out(op: Op, count: int) -> str:
-    is_told = op.arity is None and count <= LONGEST_WRITTEN_OUT // 3
-    return written_out_function(op, count) if is_told else "null"
+def _listed(written: Sequence[tuple[str, set[str]]]) -> str:
+    return ",\n".join([text for text, _ in written])
 
 
 _LEAVES = {"parameter": -1, "input": -1, "constant": -2}  # where a computed node has its op
@@ -177,14 +182,14 @@ def _data(graph: Graph, lang: str, trained: Sequence[Value]) -> Any:
     }
 
 
-def _knowledge(graph: Graph, words: dict[str, dict[str, str]]) -> Any:
+def _knowledge(graph: Graph, words: dict[str, dict[str, str]], ops: set[str]) -> Any:
     """What the page must know about ops and languages to say and write what the stepper does."""
     return {
         "words": words,
         "ops": [
-            _written(op) | {"sentence": op.sentence, "truth": gives_truth(op, count)} for op, count in _variants(graph)
+            _written(op) | {"sentence": op.name, "truth": op.gives == "condition"} for op, count in _variants(graph)
         ],
-        "primitives": {name: _written(OPS[name]) for name in sorted(_told_ops(graph))},
+        "primitives": {name: _written(OPS[name]) for name in sorted(ops)},
         "icons": {name: ICONS[name] for name in _USED_ICONS},
         "atom": ATOM,
         "minus": OPS["neg"].precedence,
@@ -195,12 +200,6 @@ def _knowledge(graph: Graph, words: dict[str, dict[str, str]]) -> Any:
         "longestBeside": steps.LONGEST_BESIDE,
         "particles": _particle_tables(),
     }
-
-
-def _told_ops(graph: Graph) -> set[str]:
-    """The ops with which the graph's formulas are written."""
-    told = "".join(formulas_function(op, count) + _written_out(op, count) for op, count in _variants(graph))
-    return {name for name in re.findall(r'\("(\w+)",', told) if name in OPS}
 
 
 def _written(op: Op) -> dict[str, Any]:
@@ -218,7 +217,7 @@ def _words(graph: Graph, lang: str) -> dict[str, str]:
     known: dict[str, str] = {}
     for code in (*languages(), lang):  # what a language lacks is said in another, as `locale.translate` does it
         known |= catalog(code)
-    own = {node.op.sentence for node in graph.nodes if node.op}
+    own = {node.op.name for node in graph.nodes if node.op}
     rules = {f"stepper.rule.{name}{state}" for name in own for state in ("", ".closed", ".open")}
     rules |= {f"stepper.forward.{name}" for name in own}
     return {

@@ -6,11 +6,9 @@ import random
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from ..elementary import dot
-from ..engine import Value
-from ..engine import value as recording
+from ..engine import Value, current_scope, is_plain, weighted_sum
 from ..ops import OPS
-from .activations import Activation, activation_title, find_activation
+from .activations import ACTIVATIONS, Activation, activation_title, find_activation
 from .initialization import Draw, find_scheme, random_source
 from .inputs import check_size, read_inputs
 from .module import Module
@@ -232,32 +230,20 @@ def fire(neurons: Sequence[Neuron], inputs: Sequence[Value], numbers: Any) -> li
         neurons: those of a layer.
         inputs, numbers: what read_inputs has returned, once for all of them.
     """
-    if recording.special_blocks:
+    if not is_plain():
         return [neuron(inputs) for neuron in neurons]
-    count, around, new_node = len(inputs), recording.scope, recording._node
+    around = current_scope()
     inputs = tuple(inputs)  # shared by the nodes, which need not look for computed Values elsewhere
-    name: Any = None
-    activate: Any = None
-    weight_numbers: Any = ()
     outs: list[Any] = []
     for neuron in neurons:
-        try:
-            weights, bias = neuron.w, neuron.b
-            weight_numbers, bias_number = [weight._number for weight in weights if weight.op is None], bias._number
-            usual = len(weights) == len(weight_numbers) == count and bias.op is None
-            number = dot(weight_numbers, numbers, bias_number) if usual else None
-        except (ArithmeticError, AttributeError, TypeError):
-            number = None
-        if number is None or type(neuron) is not Neuron:
-            recording.scope = around
+        name, out = neuron.activation, None
+        if type(neuron) is Neuron and type(name) is str and name in ACTIVATIONS:  # a row: one node
+            scope = (neuron, around)
+            out = weighted_sum(_DOT, neuron.w, neuron.b, inputs, numbers, scope)
+        if out is None:
             outs.append(neuron(inputs))
-            continue
-        recording.scope = (neuron, around)
-        args, xs = (*weights, *inputs, bias), (*weight_numbers, *numbers, bias_number)
-        out = new_node(_DOT, number, args, None, xs, inputs)
-        if neuron.activation is not name:
-            name = neuron.activation
-            activate = None if name == "linear" else find_activation(name)
-        outs.append(out if activate is None else activate(out))
-    recording.scope = around
+        else:
+            fired = ACTIVATIONS[name](out)
+            fired.scope = scope
+            outs.append(fired)
     return outs

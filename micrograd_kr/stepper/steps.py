@@ -142,7 +142,7 @@ def _forward_message(step: Step) -> Message:
     in_full = written_out(node)
     numbers = in_full or names.spell_numbers(node)
     shown = "" if in_full and len(pieces["formula"]) > LONGEST_BESIDE else pieces["formula"]
-    own = f"stepper.forward.{node.op.sentence}"
+    own = f"stepper.forward.{node.op.name}"
     key = own if is_known(own) else "stepper.forward"
     equation = _equation([pieces["node"], shown, numbers, number])
     return Message(key, {**pieces, "numbers": numbers, "equation": equation})
@@ -177,7 +177,7 @@ def rule_key(op: Op, locals_: Sequence[Number]) -> str:
         state = ".closed"
     elif all(_is(local, 1) for local in locals_):
         state = ".open"
-    own = f"stepper.rule.{op.sentence}"
+    own = f"stepper.rule.{op.name}"
     return next(key for key in (own + state, own, "stepper.rule" + state, "stepper.rule") if is_known(key))
 
 
