@@ -109,7 +109,7 @@ def test_the_steps_are_the_graph_in_order(values: list[Value]) -> None:
         for flow in step.flows:
             assert step.node.args[flow.index] is flow.arg
             sends_nothing = step.node.op.multilinear and step.upstream == 0
-            if flow.local == 0 and flow.product == 0 and math.isnan(flow.local * step.upstream):
+            if 0 in (flow.local, step.upstream) and flow.product == 0 and math.isnan(flow.local * step.upstream):
                 sends_nothing = True  # there is no path: whatever the upstream gradient is, nothing flows
             assert repr(flow.product) == repr(flow.local * step.upstream) or (sends_nothing and flow.product == 0)
             assert repr(flow.grad) == repr(flow.before + flow.product) or (sends_nothing and flow.grad is flow.before)

@@ -29,7 +29,6 @@ from typing import TYPE_CHECKING, Any
 from ..engine import Value, topological_order
 from ..graph import set_renderer
 from ..locale import language
-from .captions import WORDS
 from .picture import Picture
 
 if TYPE_CHECKING:
@@ -86,10 +85,10 @@ def draw(
         collapse = [collapse]
     if rankdir not in _DIRECTIONS:
         raise ValueError(f"rankdir is one of {', '.join(_DIRECTIONS)}, not {rankdir!r}")
-    words = WORDS[language(lang)]
+    lang = language(lang)
     if max_nodes is not None:
         _check_size(root, max_nodes, collapse)
-    picture = Picture(root, expand, collapse, words)
+    picture = Picture(root, expand, collapse, lang)
     if max_nodes is not None and picture.count > max_nodes:
         raise _too_large(picture.size, picture.count, max_nodes)
     from .drawing_object import Drawing  # here, as it imports the package graphviz

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 from ..engine import Value
 from ..graph import Graph, Group, one_line, shortened
-from .captions import WIDEST_NAME, Captions, Words
+from .captions import WIDEST_NAME, Captions
 from .parts import Part, parts_of
 
 COMFORTABLE = 150  # boxes: in a larger drawing modules are collapsed
@@ -69,10 +69,10 @@ class Picture:
         frames: the modules drawn as frames, each after the one around it.
     """
 
-    def __init__(self, root: Value, expand: bool | Collection[Value], collapse: Collapse, words: Words) -> None:
+    def __init__(self, root: Value, expand: bool | Collection[Value], collapse: Collapse, lang: str) -> None:
         graph = Graph(root)
         self._root, self._parts, self._groups = root, list(parts_of(graph, expand)), graph.groups[1:]
-        self._captions = Captions(words, root, graph.recorded)
+        self._captions = Captions(lang, root, graph.recorded)
         self._collapsed = self._choose_collapsed(collapse)
         self.ids = {part.value: self._shown_in(part) for part in self._parts}
         self.count, self.size = len(set(self.ids.values())), len(self._parts)
