@@ -155,6 +155,12 @@ class Op:
         for arg in args:
             if hasattr(type(arg), "__record_op__"):
                 return arg.__record_op__(self, args)
+        for arg in args:
+            if isinstance(arg, list | tuple):
+                raise TypeError(
+                    f"{self.name} takes single numbers or Values, not a {type(arg).__name__}: "
+                    f"[{self.name}(x) for x in ...]"
+                )
         return self.compute(*args)
 
     def complete(self, args: tuple[Any, ...]) -> tuple[Any, ...]:

@@ -15,8 +15,9 @@ deepcopy, freeing).
 (27.0, 18.0)
 """
 
+from . import arrays as arrays
 from . import copying as copying
-from .gradients import Contribution, Sweep, contributions, grad, last_output, topological_order
+from .gradients import Contribution, Sweep, backward_passes, contributions, grad, last_output, topological_order
 from .recording import (
     Condition,
     current_scope,
@@ -41,6 +42,7 @@ __all__ = [
     "Scope",
     "Sweep",
     "Value",
+    "backward_passes",
     "checked_number",
     "contributions",
     "current_scope",

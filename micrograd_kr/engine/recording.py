@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import numbers
 import threading
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -15,7 +16,7 @@ from contextvars import ContextVar
 from typing import Any
 
 from .. import elementary
-from ..elementary import PI, Function, Number, dot
+from ..elementary import EQUAL, PI, Function, Number, dot
 from ..interpreted import ieee
 from ..ops import Op, find_op, for_each_op
 from .gradients import Sweep
@@ -291,6 +292,14 @@ def __record_op__(self: Value, op: Op, args: Sequence[Any]) -> Value:  # noqa: N
     return record(op, args)
 
 
+@method
+def __eq__(self: Value, other: object) -> Any:  # noqa: N807 - a method of Value
+    """Beside a plain number a Condition; Values are equal only if they are the same one."""
+    if isinstance(other, Value) or not isinstance(other, numbers.Number):
+        return NotImplemented
+    return Condition(find_op(EQUAL.name), self, other)
+
+
 class Condition:
     """What `x > 0` is on Values: true or false now, and remembered, so that `where` can decide again later.
 
@@ -328,13 +337,13 @@ class Condition:
     __index__ = __int__
 
     def __add__(self, other: Any) -> Any:
-        return int(self) + other
+        return NotImplemented if isinstance(other, Value) else int(self) + other  # a Value records it
 
     def __sub__(self, other: Any) -> Any:
-        return int(self) - other
+        return NotImplemented if isinstance(other, Value) else int(self) - other
 
     def __mul__(self, other: Any) -> Any:
-        return int(self) * other
+        return NotImplemented if isinstance(other, Value) else int(self) * other
 
     def __rsub__(self, other: Any) -> Any:
         return other - int(self)
