@@ -1,110 +1,22 @@
-"""DOT to SVG, without a Graphviz that would have to be installed, and SVG to PNG.
-
-The program comes with the wheel graphviz-pure; a `dot` of the system takes its place where the wheel has none.
-
->>> render_dot("digraph { a -> b }", "plain").split()[:2]
-[b'graph', b'1']
-"""
+"""SVG to PNG, by resvg: at twice the size, and with a warning where no font here can draw the text."""
 
 from __future__ import annotations
 
 import math
-import os
 import re
-import shutil
-import subprocess
-import sys
-import sysconfig
 import warnings
-from collections.abc import Iterator
 from functools import cache
-from importlib import metadata
-from pathlib import Path
 
 from ..extras import missing_extra
-from .text import FONT_FAMILY
+from ..graph import FONT_FAMILY
 
-_PROGRAM = "graphviz-pure"
-_MOST_SECONDS = 120
 _PIXELS_PER_INCH = 96
 _ZOOM = 2.0  # two pixels of PNG for one of SVG, for today's screens
-_SMALLEST_ZOOM = 0.25  # the text is not readable any more
+_SMALLEST_ZOOM = 0.25  # below it the text cannot be read
+_MOST_PIXELS = 25_000_000  # 100 MB while it is drawn
 _IN_NO_FONT = "\U0010fffd"
 _MOST_CHARACTERS = 500  # to be looked up in the fonts
 _has_warned = False
-_MOST_PIXELS = 25_000_000  # 100 MB while it is drawn
-
-
-def render_dot(source: str, format: str, engine: str = "dot", options: tuple[str, ...] = ()) -> bytes:
-    """What Graphviz makes of DOT source.
-
-    Args:
-        source: the graph.
-        format: `svg`, `json`, `plain`, ...: whatever `-T` takes.
-        engine: the layout: `dot`, `neato`, ...
-        options: more arguments of the command line.
-
-    Raises:
-        RuntimeError: there is no renderer, or it could not draw this, or not within two minutes.
-    """
-    command = [*renderer(), f"-K{engine}", f"-T{format}", *options]
-    flags = getattr(subprocess, "CREATE_NO_WINDOW", 0)  # on Windows no console window pops up
-    try:
-        done = subprocess.run(
-            command, input=source.encode(), capture_output=True, creationflags=flags, timeout=_MOST_SECONDS
-        )
-    except subprocess.TimeoutExpired:
-        raise RuntimeError(
-            f"Graphviz ({command[0]}) found no layout within {_MOST_SECONDS} seconds: draw a part of the graph, "
-            "collapse its modules (collapse=True), or write the .gv for another program"
-        ) from None
-    if done.returncode or not done.stdout:
-        said = done.stderr.decode(errors="replace").strip() or "it printed nothing"
-        raise RuntimeError(f"Graphviz ({command[0]}) could not draw this as {format}: {said:.500}")
-    return done.stdout
-
-
-def renderer() -> list[str]:
-    """The command that renders: the program in the wheel graphviz-pure, else a system `dot`.
-
-    Raises:
-        RuntimeError: there is neither.
-    """
-    for path in _installed_programs():
-        if path.is_file() and os.access(path, os.X_OK):
-            return [str(path)]
-    system = shutil.which("dot")
-    if system:
-        return [system]
-    raise RuntimeError(
-        "no Graphviz was found to draw with: run `pip install graphviz-pure` in this environment "
-        f"({sys.prefix}), or install Graphviz so that `dot` is on PATH; "
-        'draw(...).source and draw(..., path="graph.gv") work without it'
-    )
-
-
-def _installed_programs() -> Iterator[Path]:
-    """Where pip may have put the program: what the wheel recorded, and the usual places should that be wrong."""
-    names = (_PROGRAM, f"{_PROGRAM}.exe")
-    try:
-        wheel = metadata.distribution(_PROGRAM)
-    except metadata.PackageNotFoundError:
-        return
-    for file in wheel.files or ():
-        if file.name in names:
-            yield Path(str(file.locate()))
-    beside = Path(str(wheel.locate_file("")))  # `pip install --target` puts the scripts into a folder beside
-    for folder in (
-        beside / "bin",
-        beside / "Scripts",
-        Path(sysconfig.get_path("scripts")),
-        Path(sys.executable).parent,
-    ):
-        for name in names:
-            yield folder / name
-
-
-# --- PNG ------------------------------------------------------------------------------------------------------------
 
 
 def svg_to_png(svg: str) -> bytes:
