@@ -84,7 +84,7 @@ FEW = settings(max_examples=25, deadline=None, suppress_health_check=list(Health
 
 @pytest.mark.parametrize("corners", [False, True])
 def test_random_graphs_are_the_interpreters_to_the_last_bit(corners, monkeypatch):
-    monkeypatch.setattr(execution, "vector_name", lambda primitive, lanes: "")  # the C library's own functions
+    monkeypatch.setattr(execution, "vector_name", lambda primitive, machine: "")  # the C library's own functions
 
     @FEW
     @given(st.data())

@@ -2,11 +2,13 @@
 
 The package reads in this order: `primitives` and `tracing` (a number that writes down what is done to it), `recording`
 (run the function on such numbers), `gradient` (the table's rules, backwards), `matrices` and `planning` (loops, steps
-and memory), `kernels`, `lowering` and `batch_code` (the program as LLVM text), `machine_code` and `cache` (LLVM, and
-what is kept on disk), `execution` (arrays, batches, threads), `training_code` and `training` (fit), `calls` and
-`function` (jit itself).
+and memory), `assembly` (writing LLVM text), `kernels`, `lowering` and `batch_code` (the program as LLVM text),
+`machine_code` and `cache` (LLVM, and what is kept on disk), `execution` (memory, batches, threads), `arguments` and
+`programs` (what has been compiled from one function), `calls` (compiled code as a node of a graph), `training_code`
+and `training` (fit), and `function` (jit itself).
 """
 
-from .function import Compiled, Stats, jit
+from .function import Compiled, jit
+from .programs import Stats
 
 __all__ = ["Compiled", "Stats", "jit"]

@@ -14,7 +14,8 @@ from time import perf_counter
 from typing import Any
 
 from . import cache
-from .kernels import Machine, library
+from .assembly import Machine
+from .kernels import library
 from .primitives import FUNCTIONS, POWER, Primitive
 
 _llvm_lock = threading.RLock()
@@ -28,6 +29,11 @@ class Host:
     cpu: str
     features: str
     machine: Machine
+
+    @property
+    def dtype(self) -> str:
+        """Numpy's name for the kind of its numbers."""
+        return "float64" if self.machine.number == "double" else "float32"
 
 
 def import_llvm() -> Any:
@@ -43,8 +49,11 @@ def import_llvm() -> Any:
 
 
 @lru_cache(maxsize=8)
-def find_host(lanes: int | None = None) -> Host:
+def find_host(lanes: int | None = None, dtype: str = "float64") -> Host:
     """The processor of this machine, and the vectors that suit it (or vectors of `lanes` numbers)."""
+    if dtype not in ("float64", "float32"):
+        raise ValueError(f"dtype is 'float64' or 'float32', got {dtype!r}")
+    double = dtype == "float64"
     llvm = import_llvm()
     with _llvm_lock:
         llvm.initialize_native_target()
@@ -57,15 +66,16 @@ def find_host(lanes: int | None = None) -> Host:
         flags = features.flatten() if features else ""
     wide = bool(features.get("avx512f")) and bool(features.get("avx512vl"))
     if lanes is None:
-        lanes = 8 if wide else 4 if features.get("avx") else 2
-    if lanes not in (2, 4, 8):
-        raise ValueError(f"lanes is how many numbers a vector holds: 2, 4 or 8, got {lanes!r}")
+        lanes = (8 if wide else 4 if features.get("avx") else 2) * (1 if double else 2)
+    if lanes not in ((2, 4, 8) if double else (4, 8, 16)):
+        choices = "2, 4 or 8" if double else "4, 8 or 16"
+        raise ValueError(f"lanes is how many numbers a vector holds: {choices}, got {lanes!r}")
     if wide:
         flags += ",-prefer-256-bit"
     _find_functions(llvm)
     # 32 registers hold a tile of 4 results times 4 vectors, 16 registers one of 4 times 2
     many_registers = wide or triple.startswith(("aarch64", "arm64"))
-    return Host(triple, cpu, flags, Machine(lanes, 4 if many_registers else 2, 4))
+    return Host(triple, cpu, flags, Machine(lanes, 4 if many_registers else 2, 4, "double" if double else "float"))
 
 
 def _find_functions(llvm: Any) -> None:
@@ -74,21 +84,22 @@ def _find_functions(llvm: Any) -> None:
         with suppress(RuntimeError):
             llvm.load_library_permanently("libmvec.so.1")  # glibc's functions on vectors
     c_libraries: list[Any] = [ctypes.CDLL("ucrtbase")] if sys.platform == "win32" else [ctypes.CDLL(None)]
-    for name in [*FUNCTIONS, POWER.name]:
+    for name in [name + end for name in [*FUNCTIONS, POWER.name] for end in ("", "f")]:
         for c_library in c_libraries:
             function = getattr(c_library, name, None)
             if function is not None and not llvm.address_of_symbol(name):
                 llvm.add_symbol(name, ctypes.cast(function, ctypes.c_void_p).value)
 
 
-def vector_name(primitive: Primitive, lanes: int) -> str:
+def vector_name(primitive: Primitive, machine: Machine) -> str:
     """The name of glibc's version of a function for vectors of this size, where there is one."""
     llvm = import_llvm()
-    features = llvm.get_host_cpu_features() if lanes > 2 else {}
-    letter = {2: "b", 4: "d" if features.get("avx2") else "", 8: "e" if features.get("avx512f") else ""}[lanes]
+    features = llvm.get_host_cpu_features() if machine.bytes > 16 else {}
+    has = {16: True, 32: features.get("avx2"), 64: features.get("avx512f")}[machine.bytes]
+    letter = {16: "b", 32: "d", 64: "e"}[machine.bytes]
     arguments = "v" * (2 if primitive is POWER else 1)
-    name = f"_ZGV{letter}N{lanes}{arguments}_{primitive.name}"
-    return name if letter and llvm.address_of_symbol(name) else ""
+    name = f"_ZGV{letter}N{machine.lanes}{arguments}_{machine.c_name(primitive.name)}"
+    return name if has and llvm.address_of_symbol(name) else ""
 
 
 class MachineCode:

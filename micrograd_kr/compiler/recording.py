@@ -46,6 +46,11 @@ class Recording:
     modules: list[tuple[Any, bool]]
 
     @property
+    def numbers(self) -> list[Traced]:
+        """The traced numbers of the outputs."""
+        return [self.trace.lift(output.data) for output in self.outputs]
+
+    @property
     def random_count(self) -> int:
         """How many random numbers an example draws."""
         return sum(map(prod, self.shapes)) - len(self.inputs)

@@ -176,6 +176,12 @@ class Trace:
             self.nodes.append(known)
         return known
 
+    @property
+    def key(self) -> tuple[Any, ...]:
+        """The same for programs that are the same."""
+        nodes = [(n.primitive.name, repr(n.value), *[arg.index for arg in n.args]) for n in self.nodes]
+        return tuple(nodes)
+
     def input(self, place: int) -> Traced:
         """The number at this place among the inputs, which every example has of its own."""
         return self.make(INPUT, (), place)
