@@ -2,18 +2,20 @@
 
 import math
 import os
+import pickle
 import random
 import signal
 import subprocess
 import sys
 import threading
+from fractions import Fraction
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from micrograd_kr import Value, define_op, exp, grad, jit, maximum, nn, no_grad, tanh, where
-from micrograd_kr.compiler import cache, execution, machine_code
+from micrograd_kr.compiler import cache, execution, leaves, machine_code
 from micrograd_kr.compiler.primitives import FUNCTIONS, POWER
 from micrograd_kr.ops import OPS, remove_op
 from micrograd_kr.testing import expressions, points
@@ -30,6 +32,9 @@ def _own_cache(tmp_path_factory):
     os.environ.pop("MICROGRAD_KR_CACHE")
     if before is not None:
         os.environ["MICROGRAD_KR_CACHE"] = before
+
+
+W = Value(1.0)
 
 
 def eager_mean(loss, *arrays):
@@ -272,9 +277,6 @@ def test_nan_rows_stay_nan_and_touch_no_others():
     assert gradients([w], few.mean(x)) == [math.inf] and gradients([w], few.mean(x[:9])) != [math.inf]
 
 
-W = Value(1.0)
-
-
 @pytest.mark.parametrize(
     ("call", "error", "message"),
     [
@@ -332,6 +334,67 @@ def test_a_branch_names_its_line_and_where(function):
 def test_where_and_maximum_choose_for_each_example():
     compiled = jit(lambda x: where(x > 1, x * x, maximum(-x, 0.0)))
     assert compiled.batch([2.0, 0.5, -3.0]).tolist() == [4.0, 0.0, 3.0]
+
+
+@pytest.mark.parametrize("count", [1, 7, 100, execution.CHUNK + 5])
+def test_value_and_grad_is_the_mean_and_its_gradient(count):
+    model = nn.MLP(2, [5, 1], seed=1)
+    compiled = jit(lambda x, y: (1 - y * model(x)).relu())
+    x, y = points_data(count)
+    for _ in range(3):  # the same arrays again are not looked at anew, but their numbers and the parameters are
+        value, gradient = compiled.value_and_grad(x, y)
+        mean = compiled.mean(x, y)
+        assert (value, gradient.tolist()) == (mean.data, gradients(compiled.parameters, mean))
+        assert type(value) is float and gradient.shape == (len(compiled.parameters),)
+        x[0] += 1.0
+        model.parameters()[0].data += 0.5
+    kept = gradient.copy()
+    assert compiled.value_and_grad(-x, y)[0] != value and (gradient == kept).all()
+    assert all(parameter.grad == before for parameter, before in zip(compiled.parameters, kept, strict=True))
+
+
+def test_value_and_grad_follows_shapes_kinds_of_number_and_modes():
+    w, dropout = Value(2), nn.Dropout(1.0)
+    compiled = jit(lambda x: w * sum(x) + dropout([w])[0])
+    x = np.arange(12.0)
+    x.shape = (3, 4)
+    assert compiled.value_and_grad(x)[0] == 2 * x.sum() / 3
+    dropout.eval()
+    assert compiled.value_and_grad(x)[0] == 2 * x.sum() / 3 + 2
+    x = np.ascontiguousarray(x.reshape(6, 2))
+    assert compiled.value_and_grad(x)[1].tolist() == [x.sum() / 6 + 1]
+    assert compiled.value_and_grad(x.astype(int).tolist())[0] == 2 * x.sum() / 6 + 2
+    w.data = 1j
+    with pytest.raises(TypeError, match="floats only"):
+        compiled.value_and_grad(x)
+    with pytest.raises(ValueError, match="value_and_grad needs one output"):
+        jit(lambda x: [x, x]).value_and_grad([1.0])
+
+
+def test_reading_in_bulk_is_reading_one_by_one(monkeypatch):
+    values = [Value(x) for x in (1.5, 2, -0.0, math.inf, Fraction(1, 4), True)]
+    found = []
+    for known in (True, False):
+        monkeypatch.setattr(leaves, "_reader", leaves._reader if known else lambda host: None)
+        for some in (values, values[:1], []):
+            read = leaves.Leaves(some, machine_code.find_host())
+            read.read()
+            found.append(repr(read.numbers))
+    assert found[:3] == found[3:] and "1.5, 2.0, -0.0, inf, 0.25, 1.0" in found[0]
+
+
+@jit
+def of_a_module(x):
+    return W * x * x
+
+
+def test_compiled_functions_are_pickled():
+    assert pickle.loads(pickle.dumps(of_a_module)) is of_a_module
+    model = nn.MLP(2, [3, 1], seed=1)
+    again = pickle.loads(pickle.dumps(jit(model, lanes=2)))
+    x, _ = points_data(5)
+    assert again.batch(x).tolist() == pytest.approx(jit(model).batch(x).tolist())
+    assert again.function is not model and len(again.parameters) == 13
 
 
 # --- randomness, modes, embeddings ----------------------------------------------------------------------------------

@@ -42,7 +42,7 @@ class MeanCall:
 
     def __init__(self, programs: Programs, recording: Recording, batch: Batch) -> None:
         recorded = not recording_state.special_blocks or recording_state.recording.get()
-        self._program = programs.program(recording, mean_and_gradient if recorded else mean_alone)
+        self._program = programs.compiled(recording, mean_and_gradient if recorded else mean_alone)[0]
         self._batch, self._threads, self._title = batch, programs.threads, programs.title
         self._numbers: tuple[Any, ...] | None = None
         self._gradient: list[float] = []
@@ -110,7 +110,7 @@ class PointCall:
         import numpy as np
 
         recording = self._recording
-        program = self._programs.program(recording, wanted)
+        program = self._programs.compiled(recording, wanted)[0]
         count = len(recording.parameters)
         flat = np.concatenate([each.reshape(-1) for each in self._arrays])
         flat[self._places] = numbers[count:]

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from struct import Struct
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -20,7 +19,7 @@ from .recording import Shape
 if TYPE_CHECKING:
     from .arguments import Array, Batch
 
-SHORT = 500  # nodes of straight code: up to here LLVM may take its time
+SHORT = 2000  # nodes of straight code: up to here LLVM may take its time
 CHUNK = 4096  # examples; fixed, so that the result does not depend on the number of threads
 _pool: ThreadPoolExecutor | None = None
 _pool_lock = threading.Lock()
@@ -44,13 +43,22 @@ class Stretch(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class _Memory:
-    """What one call works in."""
+class Memory:
+    """What one call at a time works in.
+
+    Attributes:
+        block: the whole of it, the frame first.
+        frame, sums, values: addresses in it, each a multiple of 64.
+        results: room for the results of all sums.
+        results_address: where that is.
+    """
 
     block: Any
     frame: int
     sums: int
     values: int
+    results: Array
+    results_address: int
 
 
 class Program:
@@ -81,52 +89,46 @@ class Program:
         self.output_count, self.sum_count = output_count, plan.sum_count
         self._value_bytes = plan.block_size(machine) * plan.blocks(machine)
         self._sum_bytes = max(1, plan.sum_count) * machine.bytes
-        self._free: list[_Memory] = []
+        self._free: list[Memory] = []
         self._layout = Struct(f"qqqqqqqqd{'qq' * len(shapes)}")
 
-    def _borrow(self, batch: Batch, parameters: int, stretch: Stretch) -> _Memory:
-        """Memory that no other call works in, its frame filled."""
+    def memory(self) -> Memory:
+        """Memory that no other call works in; to be given back."""
         try:
-            memory = self._free.pop()
+            return self._free.pop()
         except IndexError:
-            memory = self._new_memory()
-        start, stop, outputs, results, divisor = stretch
-        where = (start, stop, 0, parameters, memory.values, memory.sums, outputs, results, divisor)
-        self._layout.pack_into(memory.block, 0, *where, *batch.rows)
-        return memory
-
-    def _new_memory(self) -> _Memory:
-        """Room for the frame, sums and values of one call, each at a multiple of 64 bytes."""
+            pass
         import numpy as np
 
         frame, sums = [-(-size // 64) * 64 for size in (self._layout.size, self._sum_bytes)]
         block = np.zeros(frame + sums + self._value_bytes + 64, np.uint8)
         skipped = -block.ctypes.data % 64
         address = block.ctypes.data + skipped
-        return _Memory(block[skipped:], address, address + frame, address + frame + sums)
+        results = np.zeros(self.sum_count, self.dtype)
+        return Memory(block[skipped:], address, address + frame, address + frame + sums, results, results.ctypes.data)
 
-    @contextmanager
-    def frame(self, batch: Batch, parameters: int, stretch: Stretch) -> Iterator[int]:
-        """The address of a filled frame, to be handed to the machine code."""
-        memory = self._borrow(batch, parameters, stretch)
-        yield memory.frame
+    def give_back(self, memory: Memory) -> None:
+        """Another call may work in it."""
         self._free.append(memory)
+
+    def fill(self, memory: Memory, batch: Batch, parameters: int, stretch: Stretch) -> int:
+        """Write down what to do; returns the address of the frame, to be handed to the machine code."""
+        start, stop, outputs, results, divisor = stretch
+        where = (start, stop, 0, parameters, memory.values, memory.sums, outputs, results, divisor)
+        self._layout.pack_into(memory.block, 0, *where, *batch.rows)
+        return memory.frame
 
     def run(self, batch: Batch, parameters: int, stretch: Stretch) -> None:
         """Run on a part of the batch."""
-        memory = self._borrow(batch, parameters, stretch)
-        self.code.run(memory.frame)
-        self._free.append(memory)
+        memory = self.memory()
+        self.code.run(self.fill(memory, batch, parameters, stretch))
+        self.give_back(memory)
 
     def sums(self, batch: Batch, parameters: int, threads: int) -> Array:
         """The mean over all examples of each sum."""
         import numpy as np
 
         count = batch.count
-        if count <= CHUNK:
-            few = np.empty(self.sum_count, self.dtype)
-            self.run(batch, parameters, Stretch(0, count, 0, few.__array_interface__["data"][0], count))
-            return few
         starts = range(0, count, CHUNK)
         parts = np.empty((len(starts), self.sum_count), self.dtype)
         address, row = parts.ctypes.data, parts.strides[0]
@@ -134,11 +136,12 @@ class Program:
         def chunk(number: int) -> None:
             start = starts[number]
             stop = min(start + CHUNK, count)
-            self.run(batch, parameters, Stretch(start, stop, results=address + number * row))
+            divisor = count if count <= CHUNK else 1
+            self.run(batch, parameters, Stretch(start, stop, 0, address + number * row, divisor))
 
         _each(chunk, len(starts), threads)
-        means: Array = (np.add.reduce(parts, axis=0, dtype=np.float64) / count).astype(self.dtype, copy=False)
-        return means
+        total: Array = np.add.reduce(parts, axis=0, dtype=np.float64)
+        return parts[0] if count <= CHUNK else (total / count).astype(self.dtype, copy=False)
 
     def outputs(self, batch: Batch, parameters: int, threads: int) -> Array:
         """The outputs of every example, shape (count, output_count)."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import sys
 from collections.abc import Callable
 from math import prod
 from typing import TYPE_CHECKING, Any
@@ -10,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 from ..engine import Value
 from ..engine import value as recording_state
 from .arguments import flat_values, numbers_of
-from .calls import MeanCall, Parameters, PointCall
+from .calls import MeanCall, PointCall
 from .execution import Program, available_cores
 from .machine_code import find_host, import_llvm
-from .programs import Programs, Stats, input_gradients, outputs
+from .programs import Programs, Stats, input_gradients, mean_and_gradient, outputs
 
 if TYPE_CHECKING:
     from .arguments import Array
@@ -37,6 +38,7 @@ class Compiled:
         import_llvm()
         functools.update_wrapper(self, function, updated=())
         self.function = function
+        self._options = {"threads": threads, "lanes": lanes, "seed": seed}
         self._programs = Programs(function, find_host(lanes), threads or available_cores(), seed)
 
     # --- calls ------------------------------------------------------------------------------------------------------
@@ -56,12 +58,10 @@ class Compiled:
         Raises:
             ValueError: an empty batch, or shapes that do not fit.
         """
-        programs = self._programs
-        recording, inputs = programs.read(arrays, "batch")
-        program = programs.program(recording, outputs)
-        parameters = Parameters([leaf.data for leaf in recording.parameters], program.dtype)
-        result = program.outputs(programs.batch(recording, inputs), parameters.address, programs.threads)
-        return result.reshape(-1) if recording.single else result
+        call = self._programs.call(arrays, "batch", outputs)
+        found = call.outputs(self._programs.threads)
+        self._programs.done(outputs, call)
+        return found.reshape(-1) if call.recording.single else found
 
     def mean(self, *arrays: Any) -> Value:
         """Arrays with a leading batch axis -> the mean of the outputs, one Value that can be used like any other.
@@ -77,21 +77,40 @@ class Compiled:
             return Value(mean.forward())
         return recording_state._record_op(mean.op(), recording.parameters)
 
+    def value_and_grad(self, *arrays: Any) -> tuple[float, Array]:
+        """Arrays with a leading batch axis -> the mean of the outputs, and its gradient as an array.
+
+        The parameters are read from the Values; no .grad is touched.
+
+        Returns:
+            The mean, and an array (len(f.parameters),) of its derivatives, in the order of f.parameters.
+
+        Raises:
+            ValueError: an empty batch, shapes that do not fit, or a function with several outputs.
+
+        >>> from micrograd_kr import Value, jit
+        >>> w = Value(2.0)
+        >>> jit(lambda x, y: (w * x - y) ** 2).value_and_grad([1.0, 2.0], [0.0, 1.0])
+        (6.5, array([8.]))
+        """
+        call = self._programs.call(arrays, "value_and_grad", mean_and_gradient, single=True)
+        sums = call.sums(self._programs.threads)
+        self._programs.done(mean_and_gradient, call)
+        return float(sums[-1]), sums[:-1]
+
     def grad(self, *arrays: Any) -> Any:
         """Arrays with a leading batch axis -> the gradient of each example's output with respect to its inputs.
 
         Returns:
             An array of the shape of the argument; a tuple of them if there are several arguments.
         """
-        programs = self._programs
-        recording, inputs = programs.read(arrays, "grad", single=True)
-        program = programs.program(recording, input_gradients)
-        parameters = Parameters([leaf.data for leaf in recording.parameters], program.dtype)
-        flat = program.outputs(programs.batch(recording, inputs), parameters.address, programs.threads)
+        call = self._programs.call(arrays, "grad", input_gradients, single=True)
+        flat = call.outputs(self._programs.threads)
+        self._programs.done(input_gradients, call)
         found, place = [], 0
-        for each in inputs:
-            size = prod(each.shape[1:])
-            found.append(flat[:, place : place + size].reshape(each.shape))
+        for shape in call.recording.shapes[: len(arrays)]:
+            size = prod(shape)
+            found.append(flat[:, place : place + size].reshape(-1, *shape))
             place += size
         return found[0] if len(found) == 1 else tuple(found)
 
@@ -146,6 +165,18 @@ class Compiled:
             raise TypeError("fit takes the arrays, then an optimizer: f.fit(X, Y, nn.SGD(model, lr=0.1), epochs=100)")
         return fit(self._programs, arrays, optimizer, epochs, batch_size, shuffle, seed, callback, progress)
 
+    # --- copies -----------------------------------------------------------------------------------------------------
+
+    def __reduce__(self) -> str | tuple[Any, ...]:
+        """The function and the options; what was compiled is found again in the cache.
+
+        A decorated function of a module is pickled as its name, as functions are.
+        """
+        name = self.function.__qualname__ if hasattr(self.function, "__qualname__") else ""
+        if getattr(sys.modules.get(self.function.__module__), name, None) is self:
+            return name
+        return _compiled_again, (self.function, self._options)
+
     # --- to look at -------------------------------------------------------------------------------------------------
 
     @property
@@ -179,6 +210,10 @@ class Compiled:
                 f"{self!r} has compiled nothing yet: call it first, as its arguments' shapes decide the code"
             )
         return self._programs.last
+
+
+def _compiled_again(function: Callable[..., Any], options: dict[str, Any]) -> Compiled:
+    return Compiled(function, **options)
 
 
 def jit(

@@ -99,7 +99,7 @@ def _outer(machine: Machine, vectors: int) -> str:
             xs = [function.at("%x", function.times(column, machine.slot)) for column in columns]
             offsets = [function.times(column, "%column") for column in columns]
             places = [function.at(row, offset) for row in sum_rows for offset in offsets]
-            carried = [(kind, function.load(kind, place)) for place in places]
+            carried = [(kind, "zeroinitializer") for _ in places]  # so that nothing waits for the sums to be loaded
             with function.loop(0, "%blocks_end", "%block", carried) as (block, sums):
                 for v in range(vectors):
                     found = [function.load(kind, function.at(function.at(x, block), v * machine.bytes)) for x in xs]
@@ -108,7 +108,8 @@ def _outer(machine: Machine, vectors: int) -> str:
                         for column, x in enumerate(found, k * width):
                             sums[column] = function.multiply_add(u, x, sums[column])
             for place, total in zip(places, sums, strict=True):
-                function.store(kind, total, place)
+                before = function.load(kind, place)
+                function.store(kind, function.let(f"fadd {kind} {before}, {total}"), place)
     return function.end()
 
 

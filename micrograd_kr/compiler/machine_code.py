@@ -111,11 +111,12 @@ class MachineCode:
     Attributes:
         ir: the text that it was made from; it calls the loops of `kernels.library`.
         seconds: what LLVM took; 0 from the cache.
+        run: the function; others may run Python meanwhile, unless it is `locked`.
         size: the size of the objects, in bytes.
         from_cache: whether LLVM had nothing to do.
     """
 
-    def __init__(self, ir: str, host: Host, entry: str = "run", level: int = 2) -> None:
+    def __init__(self, ir: str, host: Host, entry: str = "run", level: int = 2, locked: bool = False) -> None:
         llvm = import_llvm()
         self.ir, self.host, self.level = ir, host, level
         started = perf_counter()
@@ -129,7 +130,9 @@ class MachineCode:
             self._engine.finalize_object()
             address = self._engine.get_function_address(entry)
         self.seconds = 0.0 if had_program and had_loops else perf_counter() - started
-        self.run: Callable[[int], None] = ctypes.CFUNCTYPE(None, ctypes.c_void_p)(address)
+        prototype = ctypes.PYFUNCTYPE if locked else ctypes.CFUNCTYPE
+        self.run: Callable[[int], None] = prototype(None, ctypes.c_void_p)(address)
+        self.run.engine = self._engine  # type: ignore[attr-defined]  # the code lives as long as the function
 
     @property
     def asm(self) -> str:

@@ -20,7 +20,7 @@ from .tracing import Trace, Traced
 
 SEGMENT = 300  # LLVM's time grows faster than a function does: cut straight code into functions of so many nodes
 MOST_BLOCKS = 8  # more blocks at once save no more loads and stores of gradients
-BLOCKS_MEMORY = 24_000  # bytes of values: most of the fastest cache
+BLOCKS_MEMORY = 200_000  # bytes of values: most of what a core has of the second cache
 
 
 @dataclass(eq=False, slots=True)

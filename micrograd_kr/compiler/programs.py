@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -10,8 +11,9 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .arguments import Batch, Signature, batch_of, read_arguments
-from .execution import Program
+from .execution import CHUNK, Program, Stretch
 from .gradient import Term, gradient_program
+from .leaves import Leaves
 from .machine_code import Host
 from .planning import plan
 from .primitives import Primitive
@@ -92,6 +94,58 @@ def gradients_of_output(place: int) -> Callable[[Recording], Wanted]:
     return wanted
 
 
+class Call:
+    """A program on a batch: it can be run again on the same arrays, whatever they and the parameters hold by then.
+
+    Args:
+        recording: of the function.
+        compiled: one of its programs.
+        host: the processor.
+
+    Attributes:
+        leaves: the parameters.
+        batch: the arguments.
+    """
+
+    def __init__(self, recording: Recording, compiled: tuple[Program, Stats], host: Host) -> None:
+        self.recording, self.compiled = recording, compiled
+        self.leaves = Leaves(recording.parameters, host)
+        self.batch = Batch([], 0, [])
+        self._program = compiled[0]
+        self._memory = self._program.memory()
+        self._forms: list[Any] = []
+
+    def take(self, arrays: Sequence[Any], batch: Batch) -> None:
+        """Run on this batch of arrays from now on."""
+        self.batch = batch
+        stretch = Stretch(0, batch.count, 0, self._memory.results_address, batch.count)
+        self._program.fill(self._memory, batch, self.leaves.address, stretch)
+        as_they_are = len(arrays) == len(batch.kept) and all(map(operator.is_, arrays, batch.kept))
+        self._forms = [(array, array.shape, array.strides) for array in arrays] if as_they_are else []
+
+    def fits(self, arrays: Sequence[Any]) -> bool:
+        """Whether these are the arrays of the batch, not copied, and the modules as they were recorded."""
+        if len(arrays) != len(self._forms) or not self.recording.fits_modules:
+            return False
+        for array, (known, shape, strides) in zip(arrays, self._forms):  # noqa: B905 - their lengths are the same
+            if array is not known or array.shape != shape or array.strides != strides:
+                return False
+        return True
+
+    def sums(self, threads: int) -> Array:
+        """The means of the program's sums, at the parameters' numbers of now."""
+        self.leaves.read()
+        if self.batch.count > CHUNK:
+            return self._program.sums(self.batch, self.leaves.address, threads)
+        self._program.code.run(self._memory.frame)
+        return self._memory.results.copy()
+
+    def outputs(self, threads: int) -> Array:
+        """The program's outputs for every example, at the parameters' numbers of now."""
+        self.leaves.read()
+        return self._program.outputs(self.batch, self.leaves.address, threads)
+
+
 class Programs:
     """The recordings and programs of one function.
 
@@ -113,6 +167,7 @@ class Programs:
         self._random: Any = None
         self._recordings: dict[tuple[Shape, ...], list[Recording]] = {}
         self._programs: dict[Any, tuple[Program, Stats]] = {}
+        self._calls: dict[Any, Call] = {}
 
     def __len__(self) -> int:
         return len(self._programs)
@@ -150,7 +205,7 @@ class Programs:
         """The recording for arguments of these shapes, made if it is new or a module went from training to use."""
         shapes = tuple([each.shape[1:] for each in arrays])
         for recording in self._recordings.get(shapes, ()):
-            if all(module.training is mode for module, mode in recording.modules):
+            if recording.fits_modules:
                 return recording
         try:
             recording = record(self._function, shapes)
@@ -177,16 +232,40 @@ class Programs:
             f"examples{known}"
         )
 
+    def call(
+        self, arrays: Sequence[Any], method: str, wanted: Callable[[Recording], Wanted], single: bool = False
+    ) -> Call:
+        """The call of a program on these arrays, made anew where it must be; to be handed to `done`.
+
+        Args:
+            arrays: the arguments, each with a leading batch axis.
+            method: the method that was called, for messages.
+            wanted: gives the numbers that the program delivers.
+            single: whether the function must have just one output.
+        """
+        call = self._calls.pop(wanted, None)  # two threads never share one
+        if call is None or not call.fits(arrays):
+            recording, inputs = self.read(arrays, method, single)
+            if call is None or call.recording is not recording:
+                call = Call(recording, self.compiled(recording, wanted), self.host)
+            call.take(arrays, self.batch(recording, inputs))
+        self.last = call.compiled
+        return call
+
+    def done(self, wanted: Callable[[Recording], Wanted], call: Call) -> None:
+        """The call may be made again."""
+        self._calls[wanted] = call
+
     # --- programs ---------------------------------------------------------------------------------------------------
 
-    def program(
+    def compiled(
         self,
         recording: Recording,
         wanted: Callable[[Recording], Wanted],
         use: Any = None,
         extra: Callable[[dict[Primitive, str]], str] | None = None,
         entry: str = "run",
-    ) -> Program:
+    ) -> tuple[Program, Stats]:
         """The program for this use of a recording, compiled if it is new.
 
         Args:
@@ -201,7 +280,7 @@ class Programs:
         if found is None:
             found = self._programs[key] = self._compile(recording, wanted, extra, entry)
         self.last = found
-        return found[0]
+        return found
 
     def _compile(
         self,

@@ -92,7 +92,7 @@ class _Loop:
                 size += 1
         self.places = [place_of[parameter] for parameter in optimizer.parameters]
         rule, machine = Rule(optimizer, loss_place), programs.host.machine
-        self.program = programs.program(
+        self.program, _ = programs.compiled(
             recording,
             mean_and_gradient,
             ("fit", size, rule.key),
@@ -155,13 +155,15 @@ class _Loop:
         rates = np.full(last - first, rates, self.program.dtype)
         losses = np.zeros(last - first, self.program.dtype)
         parameters, gradients = self.parameters.ctypes.data, self.gradients.ctypes.data
-        with self.program.frame(examples, parameters, Stretch(0, 0, results=gradients)) as frame:
-            given = [frame, self.count, self.batch, self.steps, 0 if orders is None else orders.ctypes.data]
-            given += [first, last, rates.ctypes.data, parameters, gradients]
-            given += [self.states.ctypes.data if len(self.states) else 0, self.masks.ctypes.data, losses.ctypes.data]
-            fields[:REACHED] = array("q", given)  # in the order of FIELDS
-            memoryview(fields).cast("B")[-8:] = array("d", [float(taken)]).tobytes()
-            self.program.code.run(fields.buffer_info()[0])
+        memory = self.program.memory()
+        frame = self.program.fill(memory, examples, parameters, Stretch(0, 0, results=gradients))
+        given = [frame, self.count, self.batch, self.steps, 0 if orders is None else orders.ctypes.data]
+        given += [first, last, rates.ctypes.data, parameters, gradients]
+        given += [self.states.ctypes.data if len(self.states) else 0, self.masks.ctypes.data, losses.ctypes.data]
+        fields[:REACHED] = array("q", given)  # in the order of FIELDS
+        memoryview(fields).cast("B")[-8:] = array("d", [float(taken)]).tobytes()
+        self.program.code.run(fields.buffer_info()[0])
+        self.program.give_back(memory)
         return losses
 
     def _stop_at_nonfinite(self) -> None:
