@@ -292,6 +292,8 @@ def test_nan_rows_stay_nan_and_touch_no_others():
         (lambda f: jit(lambda x: None)(1.0), TypeError, "returned a NoneType: is a `return` missing"),
         (lambda f: jit(lambda x: [])(1.0), TypeError, "empty list"),
         (lambda f: jit(lambda x: x, lanes=3), ValueError, "2, 4 or 8"),
+        (lambda f: jit(lambda x: x, lanes=2, dtype="float32"), ValueError, "4, 8 or 16"),
+        (lambda f: jit(lambda x: x, dtype="float16"), ValueError, "'float64' or 'float32'"),
         (lambda f: jit(lambda x: x, threads=0), ValueError, "at least 1"),
         (lambda f: jit(lambda x: x).ir, RuntimeError, "call it first"),
         (lambda f: jit(lambda x: x + Value(1j))(1.0), TypeError, "complex"),
@@ -381,6 +383,36 @@ def test_reading_in_bulk_is_reading_one_by_one(monkeypatch):
             read.read()
             found.append(repr(read.numbers))
     assert found[:3] == found[3:] and "1.5, 2.0, -0.0, inf, 0.25, 1.0" in found[0]
+
+
+@pytest.mark.parametrize("lanes", [4, 8, 16, None])
+def test_float32_is_float64_with_half_the_digits(lanes):
+    model = nn.MLP(2, [9, 5, 1], activation="tanh", seed=1)
+
+    def loss(x, y):
+        return where(y > 0, exp(-model(x)), abs(model(x)) ** 1.5) + 1e-9
+
+    double, single = jit(loss), jit(loss, dtype="float32", lanes=lanes)
+    x, y = points_data(77)
+    value, gradient = single.value_and_grad(x, y)
+    expected, of_parameters = double.value_and_grad(x, y)
+    assert gradient.dtype == np.float32 and value == pytest.approx(expected, rel=1e-6)
+    assert gradient == pytest.approx(of_parameters, rel=1e-4, abs=1e-6)
+    assert np.abs(gradient - of_parameters).max() > 1e-10  # it is not float64 in disguise
+    assert single.batch(x, y) == pytest.approx(double.batch(x, y), rel=1e-5)
+    assert single.grad(x, y)[0] == pytest.approx(double.grad(x, y)[0], rel=1e-4, abs=1e-6)
+    assert single(x[0], y[0]).data == pytest.approx(loss(x[0].tolist(), y[0]).data, rel=1e-6)
+    losses = [f.fit(x, y, nn.Adam([*model.parameters()], lr=1e-9), 3, 20) for f in (double, single)]
+    assert losses[0] == pytest.approx(losses[1], rel=1e-5)
+    parameter = model.parameters()[0]
+    single.fit(x, y, nn.SGD(model, lr=0.1), 1)
+    assert np.float32(parameter.data) == parameter.data
+
+
+def test_float32_overflows_where_it_does():
+    w = Value(1e30)
+    found = jit(lambda x: [w * x, x * 1e300, x.exp()], dtype="float32").batch([1e-5, 1e10, 100.0])
+    assert found.dtype == np.float32 and np.isinf(found[1:]).tolist() == [[True] * 3, [False, True, True]]
 
 
 @jit

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import functools
-from array import array
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..engine import Value
@@ -12,29 +10,12 @@ from ..engine import value as recording_state
 from ..ops import Op
 from .arguments import batch_of
 from .execution import Stretch
+from .leaves import packed
 from .programs import Programs, gradients_of_output, mean_alone, mean_and_gradient, outputs
 from .recording import Recording
 
 if TYPE_CHECKING:
     from .arguments import Array, Batch
-
-
-class Parameters:
-    """The numbers of the parameters side by side in memory, as the machine code reads them.
-
-    Raises:
-        TypeError: one of them is not a real number.
-    """
-
-    def __init__(self, numbers: Sequence[Any], dtype: str) -> None:
-        try:
-            self.memory = array("d" if dtype == "float64" else "f", numbers)
-        except TypeError as error:
-            raise TypeError(
-                f"compiled code computes on floats only ({error}): for other kinds of numbers call the function itself "
-                "instead of jit(function)"
-            ) from None
-        self.address = self.memory.buffer_info()[0]
 
 
 class MeanCall:
@@ -55,8 +36,9 @@ class MeanCall:
     def forward(self, *numbers: Any) -> float:
         """The mean at these numbers of the parameters."""
         if numbers != self._numbers:
-            parameters = Parameters(numbers, self._program.dtype)
-            self._gradient = self._program.sums(self._batch, parameters.address, self._threads).tolist()
+            parameters = packed(numbers, self._program.host.typecode)
+            address, _ = parameters.buffer_info()
+            self._gradient = self._program.sums(self._batch, address, self._threads).tolist()
             self._mean = self._gradient.pop()
             self._numbers = numbers
         return self._mean
@@ -116,11 +98,11 @@ class PointCall:
         flat[self._places] = numbers[count:]
         starts = np.cumsum([each.size for each in self._arrays])[:-1]
         arrays = [part.reshape(each.shape) for part, each in zip(np.split(flat, starts), self._arrays, strict=True)]
-        found, sums = np.empty(max(1, program.output_count)), np.empty(max(1, program.sum_count))
-        found, sums = found.astype(program.dtype), sums.astype(program.dtype)
-        parameters = Parameters(numbers[:count], program.dtype)
+        dtype = program.host.dtype
+        found, sums = np.empty(max(1, program.output_count), dtype), np.empty(max(1, program.sum_count), dtype)
+        parameters = packed(numbers[:count], program.host.typecode)
         stretch = Stretch(0, 1, found.ctypes.data, sums.ctypes.data)
-        program.run(batch_of(arrays, recording.shapes, 1), parameters.address, stretch)
+        program.run(batch_of(arrays, recording.shapes, 1), parameters.buffer_info()[0], stretch)
         return found.tolist(), sums.tolist()
 
 

@@ -85,7 +85,7 @@ class Program:
         machine = host.machine
         ir = lower(plan, machine, shapes, output_count, lambda primitive: vector_name(primitive, machine), extra)
         self.code = MachineCode(ir, host, entry, level=2 if plan.straight_count <= SHORT else 0)
-        self.dtype = host.dtype
+        self.host = host
         self.output_count, self.sum_count = output_count, plan.sum_count
         self._value_bytes = plan.block_size(machine) * plan.blocks(machine)
         self._sum_bytes = max(1, plan.sum_count) * machine.bytes
@@ -104,7 +104,7 @@ class Program:
         block = np.zeros(frame + sums + self._value_bytes + 64, np.uint8)
         skipped = -block.ctypes.data % 64
         address = block.ctypes.data + skipped
-        results = np.zeros(self.sum_count, self.dtype)
+        results = np.zeros(self.sum_count, self.host.dtype)
         return Memory(block[skipped:], address, address + frame, address + frame + sums, results, results.ctypes.data)
 
     def give_back(self, memory: Memory) -> None:
@@ -130,7 +130,7 @@ class Program:
 
         count = batch.count
         starts = range(0, count, CHUNK)
-        parts = np.empty((len(starts), self.sum_count), self.dtype)
+        parts = np.empty((len(starts), self.sum_count), self.host.dtype)
         address, row = parts.ctypes.data, parts.strides[0]
 
         def chunk(number: int) -> None:
@@ -141,14 +141,14 @@ class Program:
 
         _each(chunk, len(starts), threads)
         total: Array = np.add.reduce(parts, axis=0, dtype=np.float64)
-        return parts[0] if count <= CHUNK else (total / count).astype(self.dtype, copy=False)
+        return parts[0] if count <= CHUNK else (total / count).astype(self.host.dtype, copy=False)
 
     def outputs(self, batch: Batch, parameters: int, threads: int) -> Array:
         """The outputs of every example, shape (count, output_count)."""
         import numpy as np
 
         count = batch.count
-        result = np.empty((count, self.output_count), self.dtype)
+        result = np.empty((count, self.output_count), self.host.dtype)
         address = result.ctypes.data
         starts = range(0, count, CHUNK)
 

@@ -30,6 +30,7 @@ class Compiled:
         threads: int | None = None,
         lanes: int | None = None,
         seed: int | None = None,
+        dtype: str = "float64",
     ) -> None:
         if not callable(function):
             raise TypeError(f"jit takes a function of Values, such as loss(x, y), got {function!r:.60}")
@@ -38,8 +39,8 @@ class Compiled:
         import_llvm()
         functools.update_wrapper(self, function, updated=())
         self.function = function
-        self._options = {"threads": threads, "lanes": lanes, "seed": seed}
-        self._programs = Programs(function, find_host(lanes), threads or available_cores(), seed)
+        self._options = {"threads": threads, "lanes": lanes, "seed": seed, "dtype": dtype}
+        self._programs = Programs(function, find_host(lanes, dtype), threads or available_cores(), seed)
 
     # --- calls ------------------------------------------------------------------------------------------------------
 
@@ -217,7 +218,12 @@ def _compiled_again(function: Callable[..., Any], options: dict[str, Any]) -> Co
 
 
 def jit(
-    function: Callable[..., Any], *, threads: int | None = None, lanes: int | None = None, seed: int | None = None
+    function: Callable[..., Any],
+    *,
+    threads: int | None = None,
+    lanes: int | None = None,
+    seed: int | None = None,
+    dtype: str = "float64",
 ) -> Compiled:
     """Compile a function of Values, written for one example, to machine code that computes whole batches.
 
@@ -229,11 +235,14 @@ def jit(
         function: takes a scalar, a list or nested lists of Values for each argument, and returns a Value or a list of
             Values. A choice in it is `where(condition, a, b)`, as an `if` would be decided once for all examples.
         threads: how many cores large batches use; all, unless told otherwise. The result does not depend on it.
-        lanes: how many numbers a vector of the machine holds (2, 4 or 8); what suits the host, unless told otherwise.
+        lanes: how many numbers a vector of the machine holds (2, 4 or 8, in float32 4, 8 or 16); what suits the host,
+            unless told otherwise.
         seed: for random numbers (dropout) that are the same in every run.
+        dtype: "float32" computes with half the digits, twice as many numbers at a time; arrays come back in it.
 
     Returns:
-        A `Compiled` f with f(x, y), f.batch(X, Y), f.mean(X, Y), f.grad(X, Y), f.fit(...), and f.ir, f.asm, f.stats.
+        A `Compiled` f with f(x, y), f.batch(X, Y), f.mean(X, Y), f.value_and_grad(X, Y), f.grad(X, Y), f.fit(...), and
+        f.ir, f.asm, f.stats.
 
     Raises:
         ImportError: llvmlite or numpy is missing.
@@ -248,4 +257,4 @@ def jit(
     >>> loss.data, w.grad                        # the mean of 2 * (w * x - y) * x
     (6.5, 8.0)
     """
-    return Compiled(function, threads=threads, lanes=lanes, seed=seed)
+    return Compiled(function, threads=threads, lanes=lanes, seed=seed, dtype=dtype)

@@ -28,6 +28,21 @@ from .machine_code import Host, MachineCode
 _TYPE, _FLOAT = 8, 16  # where CPython's objects have their type, and its floats their number
 
 
+def packed(numbers: Sequence[Any], typecode: str) -> array[float]:
+    """The numbers side by side in memory.
+
+    Raises:
+        TypeError: one of them is not a real number.
+    """
+    try:
+        return array(typecode, numbers)
+    except TypeError as error:
+        raise TypeError(
+            f"compiled code computes on floats only ({error}): for other kinds of numbers call the function itself "
+            "instead of jit(function)"
+        ) from None
+
+
 class Leaves:
     """Leaf Values in a fixed order.
 
@@ -42,7 +57,7 @@ class Leaves:
 
     def __init__(self, values: Sequence[Value], host: Host) -> None:
         self.values = values
-        self.numbers = array("d" if host.dtype == "float64" else "f", [0.0]) * len(values)
+        self.numbers = packed([0.0], host.typecode) * len(values)
         self.address = self.numbers.buffer_info()[0]
         self._objects = array("q", map(id, values))
         self._reader = _reader(host)
@@ -61,21 +76,7 @@ class Leaves:
             self._reader(self._frame)
             if self._fields[-1] == len(self.values):
                 return
-        self.put([value.data for value in self.values])
-
-    def put(self, numbers: Sequence[Any]) -> None:
-        """Take these numbers instead.
-
-        Raises:
-            TypeError: one of them is not a real number.
-        """
-        try:
-            self.numbers[:] = array(self.numbers.typecode, numbers)
-        except TypeError as error:
-            raise TypeError(
-                f"compiled code computes on floats only ({error}): for other kinds of numbers call the function itself "
-                "instead of jit(function)"
-            ) from None
+        self.numbers[:] = packed([value.data for value in self.values], self.numbers.typecode)
 
 
 @cache

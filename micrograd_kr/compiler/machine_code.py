@@ -35,6 +35,11 @@ class Host:
         """Numpy's name for the kind of its numbers."""
         return "float64" if self.machine.number == "double" else "float32"
 
+    @property
+    def typecode(self) -> str:
+        """The same for Python's arrays."""
+        return self.machine.number[0]
+
 
 def import_llvm() -> Any:
     """llvmlite.binding, or an error that says how to get it."""

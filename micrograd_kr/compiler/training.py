@@ -100,7 +100,7 @@ class _Loop:
             entry="train",
         )
         self.rows = -(-size // machine.lanes) * machine.lanes
-        aligned = _aligned((3 + optimizer.state_size, self.rows), self.program.dtype)
+        aligned = _aligned((3 + optimizer.state_size, self.rows), self.program.host.dtype)
         self.parameters, self.gradients, self.masks, self.states = aligned[0], aligned[1], aligned[2], aligned[3:]
         for parameter, place in place_of.items():
             self.parameters[place] = float(parameter.data)
@@ -152,8 +152,8 @@ class _Loop:
         taken, fields = self.progress
         lr = self.optimizer.lr
         rates = [lr(taken + step) for step in range(first, last)] if callable(lr) else lr
-        rates = np.full(last - first, rates, self.program.dtype)
-        losses = np.zeros(last - first, self.program.dtype)
+        rates = np.full(last - first, rates, self.program.host.dtype)
+        losses = np.zeros(last - first, self.program.host.dtype)
         parameters, gradients = self.parameters.ctypes.data, self.gradients.ctypes.data
         memory = self.program.memory()
         frame = self.program.fill(memory, examples, parameters, Stretch(0, 0, results=gradients))
