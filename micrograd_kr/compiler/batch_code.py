@@ -21,22 +21,27 @@ def batch_loop(machine: Machine, plan: Plan, counts: list[int], output_count: in
     for place, name in enumerate(FRAME):
         run.load(_KINDS.get(name, "ptr"), run.at("%frame", 8 * place), f"%{name}")
     last = run.minus("%stop", 1)
+    size = plan.block_size(machine)
+    scratch = run.at("%values", plan.blocks(machine) * size)
 
     def take(first: str, vectors: int, examples: str, values: str) -> None:
         """Compute on the block (or single vector) of examples that begins at `first`."""
-        slot = 0
-        for number, count in enumerate(counts):
+        pointers = {"%values": values, "%scratch": scratch}
+
+        def address(slot: int) -> str:
+            pointer, offset = plan.place(slot, machine)
+            return run.at(pointers[pointer], offset)
+
+        for number, (count, slot) in enumerate(zip(counts, plan.arguments, strict=True)):
             argument = run.at("%frame", 8 * (len(FRAME) + 2 * number))
-            to = run.at(values, slot * machine.slot)
-            slot += count
             if count:
-                size = vectors * machine.bytes
+                to, size = address(slot), vectors * machine.bytes
                 run.call(
                     f"load(ptr {argument}, ptr %order, ptr {to}, i64 {first}, i64 {last}, i64 {size}, i64 {count})"
                 )
-        run.call(f"block_{vectors}(ptr {values}, ptr %parameters, ptr %sums)")
+        run.call(f"block_{vectors}(ptr {values}, ptr {scratch}, ptr %parameters, ptr %sums)")
         if output_count:
-            output = run.at(values, plan.output_slot * machine.slot)
+            output = address(plan.output_slot)
             run.call(f"store(ptr %outputs, ptr {output}, i64 {first}, i64 {examples}, i64 {output_count})")
 
     def add_up(vectors: int, end: str) -> None:
@@ -45,7 +50,6 @@ def batch_loop(machine: Machine, plan: Plan, counts: list[int], output_count: in
 
     if plan.sum_count:
         run.call(f"zero(ptr %sums, i64 {plan.sum_count})")
-    size = plan.block_size(machine)
     count = run.minus("%stop", "%start")
     few = run.let(f"urem i64 {count}, {width}")
     end = run.minus("%stop", few)

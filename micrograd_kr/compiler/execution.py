@@ -87,7 +87,7 @@ class Program:
         self.code = MachineCode(ir, host, entry, level=2 if plan.straight_count <= SHORT else 0)
         self.host = host
         self.output_count, self.sum_count = output_count, plan.sum_count
-        self._value_bytes = plan.block_size(machine) * plan.blocks(machine)
+        self._value_bytes = plan.memory_size(machine)
         self._sum_bytes = max(1, plan.sum_count) * machine.bytes
         self._free: list[Memory] = []
         self._layout = Struct(f"qqqqqqqqd{'qq' * len(shapes)}")

@@ -36,17 +36,18 @@ def lower(
     parts = [step for step in plan.steps if isinstance(step, Straight)]
     names = {id(step): f"part{number}" for number, step in enumerate(parts)}
     text += [_Part(plan, machine, functions, vector_name, names[id(step)]).write(step) for step in parts]
+    pointers = "ptr %values, ptr %scratch, ptr %parameters, ptr %sums"
     for vectors in sorted({1, machine.vectors}):
-        block = Function(machine, f"block_{vectors}", "ptr %values, ptr %parameters, ptr %sums", "internal ")
+        block = Function(machine, f"block_{vectors}", pointers, "internal ")
         for step in plan.steps:
             if isinstance(step, Layer):
-                _call_layer(block, step, vectors)
+                _call_layer(block, plan, step, vectors)
             else:
                 size = vectors * machine.bytes
-                block.call(f"{names[id(step)]}(ptr %values, ptr %parameters, ptr %sums, i64 {size})")
+                block.call(f"{names[id(step)]}({pointers}, i64 {size})")
         outers = Function(machine, f"outers_{vectors}", "ptr %values, ptr %sums, i64 %end", "internal ")
         for outer in plan.outers:
-            _call_outer(outers, outer, vectors, plan.block_size(machine))
+            _call_outer(outers, plan, outer, vectors)
         text += [block.end(), outers.end()]
     text.append(batch_loop(machine, plan, [prod(shape) for shape in shapes], output_count))
     if extra is not None:
@@ -56,10 +57,10 @@ def lower(
     return "\n".join(text) + "\n"
 
 
-def _call_layer(block: Function, layer: Layer, vectors: int) -> None:
+def _call_layer(block: Function, plan: Plan, layer: Layer, vectors: int) -> None:
     machine = block.machine
-    x = block.at("%values", layer.input_slot * machine.slot)
-    out = block.at("%values", layer.output_slot * machine.slot)
+    x = block.at(*plan.place(layer.input_slot, machine))
+    out = block.at(*plan.place(layer.output_slot, machine))
     weight = block.at("%parameters", layer.weight * machine.size)
     bias = "@no_bias" if layer.bias is None else block.at("%parameters", layer.bias * machine.size)
     row, column, bias_step = [step * machine.size for step in (layer.row_step, layer.column_step, layer.bias_step)]
@@ -69,15 +70,15 @@ def _call_layer(block: Function, layer: Layer, vectors: int) -> None:
     )
 
 
-def _call_outer(outers: Function, outer: Outer, vectors: int, block_size: int) -> None:
+def _call_outer(outers: Function, plan: Plan, outer: Outer, vectors: int) -> None:
     machine = outers.machine
-    upstream = outers.at("%values", outer.upstream_slot * machine.slot)
-    x = outers.at("%values", outer.input_slot * machine.slot)
+    upstream = outers.at(*plan.place(outer.upstream_slot, machine))
+    x = outers.at(*plan.place(outer.input_slot, machine))
     sums = outers.at("%sums", outer.weight * machine.bytes)
     outers.call(
         f"outer_{vectors}(ptr {upstream}, ptr {x}, ptr {sums}, i64 {outer.row_step * machine.bytes}, "
         f"i64 {outer.column_step * machine.bytes}, i64 {len(outer.upstreams)}, i64 {len(outer.inputs)}, "
-        f"i64 {block_size}, i64 %end)"
+        f"i64 {plan.block_size(machine)}, i64 %end)"
     )
 
 
@@ -164,21 +165,21 @@ class _Part(StraightCode):
     def __init__(
         self, plan: Plan, machine: Machine, functions: dict[Primitive, str], vector_name: VectorName, name: str
     ) -> None:
-        parameters = "ptr %values, ptr %parameters, ptr %sums, i64 %bytes"
+        parameters = "ptr %values, ptr %scratch, ptr %parameters, ptr %sums, i64 %bytes"
         super().__init__(machine, functions, vector_name, name, parameters, "internal ")
-        self.slots = plan.slots
+        self.plan = plan
 
     def write(self, step: Straight) -> str:
         """The function's text."""
         with self.loop(0, "%bytes", self.machine.bytes) as (offset, _):
-            self.lane = self.at("%values", offset)
+            self.lanes = {name: self.at(name, offset) for name in ("%values", "%scratch")}
             sums: dict[int, list[int]] = {}
             for place, node in step.sums:
                 sums.setdefault(node.index, []).append(place)
             for node in step.nodes:
                 self.compute(node)
                 result = self.names[node.index]
-                slot = self.slots.get(node.index)
+                slot = self.plan.slots.get(node.index)
                 if slot is not None:
                     self.store(self.machine.kind, result, self.address(slot))
                 for place in sums.pop(node.index, ()):
@@ -192,7 +193,8 @@ class _Part(StraightCode):
 
     def address(self, slot: int) -> str:
         """Where the slot is for the vector that is computed."""
-        return self.at(self.lane, slot * self.machine.slot)
+        pointer, offset = self.plan.place(slot, self.machine)
+        return self.at(self.lanes[pointer], offset)
 
     def add_to_sum(self, place: int, what: str) -> None:
         """Add a vector to a sum over the batch."""
@@ -202,7 +204,7 @@ class _Part(StraightCode):
 
     def kept(self, node: Traced) -> str:
         """Loaded from the node's slot."""
-        return self.load(self.machine.kind, self.address(self.slots[node.index]), f"%n{node.index}")
+        return self.load(self.machine.kind, self.address(self.plan.slots[node.index]), f"%n{node.index}")
 
 
 def _function(primitive: Primitive, name: str, machine: Machine, vector_name: VectorName) -> str:

@@ -30,6 +30,10 @@ class Layer:
     input_slot: int = -1
     output_slot: int = -1
 
+    def move(self, new: dict[int, int]) -> None:
+        """Give the slots their new numbers."""
+        self.input_slot, self.output_slot = new[self.input_slot], new[self.output_slot]
+
 
 @dataclass(eq=False, slots=True)
 class Outer:
@@ -42,6 +46,10 @@ class Outer:
     column_step: int
     upstream_slot: int = -1
     input_slot: int = -1
+
+    def move(self, new: dict[int, int]) -> None:
+        """Give the slots their new numbers."""
+        self.upstream_slot, self.input_slot = new[self.upstream_slot], new[self.input_slot]
 
 
 def find_outers(trace: Trace, terms: Sequence[Term]) -> tuple[list[Outer], list[tuple[int, Traced]]]:

@@ -4,18 +4,21 @@ A step is a stretch of straight code or a `Layer` (dots that share their inputs,
 matrix does: a matrix times a vector, as a loop). The gradients of such matrices, the `Outer`s (a column times a row),
 come after the steps, as nothing waits for them.
 Memory is a row of slots, each holding one number for every example of a block; vectors of loops lie in slots side by
-side.
+side. Several blocks are computed before the outers take them all at once; so the slots that outers read come first,
+and each block has its own, while the others are scratch that all blocks share.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from math import prod
 
 from .assembly import Machine
 from .gradient import Term
 from .matrices import Layer, Outer, find_layers, find_outers
 from .primitives import CONSTANT, DOT, PARAMETER
+from .recording import Shape
 from .tracing import Trace, Traced
 
 SEGMENT = 300  # LLVM's time grows faster than a function does: cut straight code into functions of so many nodes
@@ -43,7 +46,9 @@ class Plan:
         steps: in order.
         outers: what follows once they are done.
         slots: of each node that is kept beyond its step, by index.
-        slot_count: how many slots there are.
+        arguments: the first slot of each argument.
+        own_count: how many slots each block has of its own; they come first.
+        scratch_count: how many slots follow, the same for all blocks.
         output_slot: the first slot of the outputs, which lie side by side.
         sum_count: how many sums over the batch there are.
         live: how many nodes are computed.
@@ -52,7 +57,9 @@ class Plan:
     steps: list[Step]
     outers: list[Outer]
     slots: dict[int, int]
-    slot_count: int
+    arguments: list[int]
+    own_count: int
+    scratch_count: int
     output_slot: int
     sum_count: int
     live: int
@@ -70,27 +77,41 @@ class Plan:
         return sum(len(step.nodes) for step in self.steps if isinstance(step, Straight))
 
     def block_size(self, machine: Machine) -> int:
-        """The memory of a block's slots in bytes: an odd number of cache lines, so that blocks do not evict others."""
-        return 64 * (self.slot_count * machine.slot // 64 | 1)
+        """A block's own memory in bytes: an odd number of cache lines, so that blocks do not evict each other."""
+        return 64 * (-(-self.own_count * machine.slot // 64) | 1)
 
     def blocks(self, machine: Machine) -> int:
         """How many blocks are computed before the outers add up their gradients."""
-        if not self.outers:
-            return 1
-        return max(2, min(MOST_BLOCKS, BLOCKS_MEMORY // self.block_size(machine)))
+        return max(2, min(MOST_BLOCKS, BLOCKS_MEMORY // self.block_size(machine))) if self.outers else 1
+
+    def memory_size(self, machine: Machine) -> int:
+        """The memory of all blocks and the scratch in bytes."""
+        return self.blocks(machine) * self.block_size(machine) + (self.scratch_count + 1) * machine.slot
+
+    def place(self, slot: int, machine: Machine) -> tuple[str, int]:
+        """Where a slot is: a pointer's name, and the offset from it in bytes."""
+        if slot < self.own_count:
+            return "%values", slot * machine.slot
+        return "%scratch", (slot - self.own_count) * machine.slot
 
 
 class _Slots:
     """The slots given out so far, by the index of the node; and the copies that put nodes side by side."""
 
-    def __init__(self, trace: Trace, input_count: int) -> None:
-        self.of = {trace.input(place).index: place for place in range(input_count)}
-        self.count = input_count
+    def __init__(self, trace: Trace, arguments: Sequence[int]) -> None:
+        self.count = sum(arguments)
+        self.of = {trace.input(place).index: place for place in range(self.count)}
         self.copies: list[tuple[Traced, int]] = []
+        self.vectors = [range(sum(arguments[:k]), sum(arguments[: k + 1])) for k in range(len(arguments))]
         self._copied: dict[tuple[int, ...], int] = {}
 
     def vector(self, nodes: Sequence[Traced]) -> int:
         """The first of the slots in which these nodes lie side by side; copies are planned where they cannot."""
+        start = self._start(nodes)
+        self.vectors.append(range(start, start + len(nodes)))
+        return start
+
+    def _start(self, nodes: Sequence[Traced]) -> int:
         indices = tuple([node.index for node in nodes])
         if indices in self._copied:
             return self._copied[indices]
@@ -108,9 +129,24 @@ class _Slots:
             self.copies += zip(nodes, range(start, self.count), strict=True)
         return start
 
+    def own_first(self, own: set[int]) -> dict[int, int]:
+        """New numbers for the slots, by the old ones: these, and the vectors that they are part of, come first."""
+        before = -1
+        while len(own) > before:
+            before = len(own)
+            for vector in self.vectors:
+                if not own.isdisjoint(vector):
+                    own.update(vector)
+        order = sorted(own) + [slot for slot in range(self.count) if slot not in own]
+        return {old: new for new, old in enumerate(order)}
+
 
 def plan(
-    trace: Trace, input_count: int, outputs: Sequence[Traced], terms: Sequence[Term], sums: Sequence[tuple[int, Traced]]
+    trace: Trace,
+    shapes: Sequence[Shape],
+    outputs: Sequence[Traced],
+    terms: Sequence[Term],
+    sums: Sequence[tuple[int, Traced]],
 ) -> Plan:
     """The steps that compute the outputs, and add the terms and sums up over the batch."""
     outers, totals = find_outers(trace, terms)
@@ -121,7 +157,7 @@ def plan(
         roots += [*outer.upstreams, *outer.inputs]
     live = _live(trace, roots)
     layers = find_layers(live)
-    slots = _Slots(trace, input_count)
+    slots = _Slots(trace, list(map(prod, shapes)))
     for layer in layers:
         layer.output_slot = slots.vector(layer.nodes)
     for layer in layers:
@@ -132,7 +168,20 @@ def plan(
     output_slot = slots.vector(outputs) if outputs else 0
     steps = _order(live, layers, totals, slots.copies)
     _keep(steps, slots)
-    return Plan(steps, outers, slots.of, slots.count, output_slot, sum_count, len(live))
+    own: set[int] = set()
+    for outer in outers:
+        own.update(range(outer.upstream_slot, outer.upstream_slot + len(outer.upstreams)))
+        own.update(range(outer.input_slot, outer.input_slot + len(outer.inputs)))
+    new = slots.own_first(own)
+    for loop in (*layers, *outers):
+        loop.move(new)
+    for step in steps:
+        if isinstance(step, Straight):
+            step.copies = [(node, new[slot]) for node, slot in step.copies]
+    places = {index: new[slot] for index, slot in slots.of.items()}
+    arguments = [new.get(vector.start, 0) for vector in slots.vectors[: len(shapes)]]
+    output = new.get(output_slot, 0)
+    return Plan(steps, outers, places, arguments, len(own), slots.count - len(own), output, sum_count, len(live))
 
 
 def _live(trace: Trace, roots: Sequence[Traced]) -> list[Traced]:

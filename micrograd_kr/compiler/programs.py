@@ -6,7 +6,6 @@ import operator
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from math import prod
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -291,7 +290,7 @@ class Programs:
     ) -> tuple[Program, Stats]:
         started = perf_counter()
         outputs, terms, sums = wanted(recording)
-        planned = plan(recording.trace, sum(map(prod, recording.shapes)), outputs, terms, sums)
+        planned = plan(recording.trace, recording.shapes, outputs, terms, sums)
         program = Program(planned, recording.shapes, len(outputs), self.host, extra, entry)
         code = program.code
         seconds = perf_counter() - started - code.seconds
