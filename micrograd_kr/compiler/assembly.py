@@ -1,13 +1,13 @@
 """Writing LLVM text: the shape of the machine's vectors, and functions written line by line.
 
-A `Function` numbers the names of its results, so that loops read as loops do elsewhere:
+A `Routine`, one LLVM function, numbers the names of its results, so that loops read as loops do elsewhere:
 
->>> function = Function(Machine(lanes=4, vectors=2), "sum", "ptr %x, ptr %to, i64 %count")
->>> with function.loop(0, "%count", carried=[("double", "0.0")]) as (i, total):
-...     x = function.load("double", function.at("%x", function.times(i, 8)))
-...     total[0] = function.let(f"fadd double {total[0]}, {x}")
->>> function.store("double", total[0], "%to")
->>> print(function.end())
+>>> routine = Routine(Machine(lanes=4, vectors=2), "sum", "ptr %x, ptr %to, i64 %count")
+>>> with routine.loop(0, "%count", carried=[("double", "0.0")]) as (i, total):
+...     x = routine.load("double", routine.at("%x", routine.times(i, 8)))
+...     total[0] = routine.let(f"fadd double {total[0]}, {x}")
+>>> routine.store("double", total[0], "%to")
+>>> print(routine.end())
 define void @sum(ptr %x, ptr %to, i64 %count) {
 begin:
 br label %loop1
@@ -116,7 +116,12 @@ class Machine:
         return f"{name} = call {kind} @llvm.fmuladd.{self.suffix}({kind} {x}, {kind} {y}, {kind} {z})"
 
 
-class Function:
+def is_instruction(cell: str) -> bool:
+    """Whether the c cell of a function is the template of an instruction, and not the name of a C function."""
+    return "{" in cell
+
+
+class Routine:
     """An LLVM function in the making.
 
     Attributes:

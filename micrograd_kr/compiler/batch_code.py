@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .assembly import Function, Machine
+from .assembly import Machine, Routine
 from .planning import Plan
 
 # The frame that `run` is called with, each 8 bytes; then address and row step of each argument.
@@ -17,7 +17,7 @@ def batch_loop(machine: Machine, plan: Plan, counts: list[int], output_count: in
     whole vectors, then whole blocks. The gradients of weight matrices are added up over several blocks at once.
     """
     width, block = machine.lanes, machine.lanes * machine.vectors
-    run = Function(machine, "run", "ptr %frame")
+    run = Routine(machine, "run", "ptr %frame")
     for place, name in enumerate(FRAME):
         run.load(_KINDS.get(name, "ptr"), run.at("%frame", 8 * place), f"%{name}")
     last = run.minus("%stop", 1)

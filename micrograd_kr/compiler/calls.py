@@ -5,8 +5,7 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING, Any
 
-from ..engine import Value
-from ..engine import value as recording_state
+from ..engine import Value, is_recording, record
 from ..ops import Op
 from .arguments import batch_of
 from .execution import Stretch
@@ -22,8 +21,7 @@ class MeanCall:
     """One call of mean: the op whose forward rule and partial derivatives are the machine code on these arrays."""
 
     def __init__(self, programs: Programs, recording: Recording, batch: Batch) -> None:
-        recorded = not recording_state.special_blocks or recording_state.recording.get()
-        self._program = programs.compiled(recording, mean_and_gradient if recorded else mean_alone)[0]
+        self._program = programs.compiled(recording, mean_and_gradient if is_recording() else mean_alone)[0]
         self._batch, self._threads, self._title = batch, programs.threads, programs.title
         self._numbers: tuple[Any, ...] | None = None
         self._gradient: list[float] = []
@@ -73,7 +71,7 @@ class PointCall:
         for place in range(len(self._recording.outputs)):
             rules = (functools.partial(self.forward, place), functools.partial(self.partials, place))
             op = Op(f"compiled_{title}", *rules, None, symbol=title)
-            found.append(recording_state._record_op(op, args) if args else Value(op.forward()))
+            found.append(record(op, args) if args else Value(op.forward()))
         return found
 
     def forward(self, output: int, *numbers: Any) -> float:

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from struct import Struct
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from ..elementary import Function
 from .lowering import lower
 from .machine_code import Host, MachineCode, vector_name
 from .planning import Plan
-from .primitives import Primitive
 from .recording import Shape
 
 if TYPE_CHECKING:
@@ -79,11 +79,11 @@ class Program:
         shapes: Sequence[Shape],
         output_count: int,
         host: Host,
-        extra: Callable[[dict[Primitive, str]], str] | None = None,
+        extra: Callable[[dict[Function, str]], str] | None = None,
         entry: str = "run",
     ) -> None:
         machine = host.machine
-        ir = lower(plan, machine, shapes, output_count, lambda primitive: vector_name(primitive, machine), extra)
+        ir = lower(plan, machine, shapes, output_count, lambda function: vector_name(function, machine), extra)
         self.code = MachineCode(ir, host, entry, level=2 if plan.straight_count <= SHORT else 0)
         self.host = host
         self.output_count, self.sum_count = output_count, plan.sum_count

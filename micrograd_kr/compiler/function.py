@@ -8,8 +8,7 @@ from collections.abc import Callable
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-from ..engine import Value
-from ..engine import value as recording_state
+from ..engine import Value, record
 from .arguments import flat_values, numbers_of
 from .calls import MeanCall, PointCall
 from .execution import Program, available_cores
@@ -76,7 +75,7 @@ class Compiled:
         mean = MeanCall(self._programs, recording, self._programs.batch(recording, inputs))
         if not recording.parameters:
             return Value(mean.forward())
-        return recording_state._record_op(mean.op(), recording.parameters)
+        return record(mean.op(), recording.parameters)
 
     def value_and_grad(self, *arrays: Any) -> tuple[float, Array]:
         """Arrays with a leading batch axis -> the mean of the outputs, and its gradient as an array.

@@ -22,7 +22,7 @@ from functools import cache
 from typing import Any
 
 from ..engine import Value
-from .assembly import Function, Machine
+from .assembly import Machine, Routine
 from .machine_code import Host, MachineCode
 
 _TYPE, _FLOAT = 8, 16  # where CPython's objects have their type, and its floats their number
@@ -100,22 +100,22 @@ def _reader(host: Host) -> Callable[[int], None] | None:
 
 def _read(machine: Machine) -> str:
     """Read the numbers of the objects up to the first that is not a float; `reached` says how many were read."""
-    function = Function(machine, "read_values", "ptr %fields")
+    routine = Routine(machine, "read_values", "ptr %fields")
     for place, name in enumerate(("objects", "numbers", "count", "float", "offset")):
         kind = "ptr" if name in ("objects", "numbers") else "i64"
-        function.load(kind, function.at("%fields", 8 * place), f"%{name}")
-    reached = function.at("%fields", 40)
-    function.store("i64", "0", reached)
-    with function.when(function.let("icmp sgt i64 %count, 0")), function.loop(0, "%count") as (k, _):
-        function.store("i64", k, reached)
-        value = function.load("ptr", function.at("%objects", function.times(k, 8)))
-        number = function.load("ptr", function.at(value, "%offset"))
-        kind = function.load("i64", function.at(number, _TYPE))
-        function.stop_unless(function.let(f"icmp eq i64 {kind}, %float"))
-        x = function.load("double", function.at(number, _FLOAT))
+        routine.load(kind, routine.at("%fields", 8 * place), f"%{name}")
+    reached = routine.at("%fields", 40)
+    routine.store("i64", "0", reached)
+    with routine.when(routine.let("icmp sgt i64 %count, 0")), routine.loop(0, "%count") as (k, _):
+        routine.store("i64", k, reached)
+        value = routine.load("ptr", routine.at("%objects", routine.times(k, 8)))
+        number = routine.load("ptr", routine.at(value, "%offset"))
+        kind = routine.load("i64", routine.at(number, _TYPE))
+        routine.stop_unless(routine.let(f"icmp eq i64 {kind}, %float"))
+        x = routine.load("double", routine.at(number, _FLOAT))
         if machine.number != "double":
-            x = function.let(f"fptrunc double {x} to {machine.number}")
-        function.store(machine.number, x, function.at("%numbers", function.times(k, machine.size)))
-        last = function.plus(k, 1)
-        function.store("i64", last, reached)
-    return function.end()
+            x = routine.let(f"fptrunc double {x} to {machine.number}")
+        routine.store(machine.number, x, routine.at("%numbers", routine.times(k, machine.size)))
+        last = routine.plus(k, 1)
+        routine.store("i64", last, reached)
+    return routine.end()

@@ -9,17 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from math import prod
 
-from .assembly import Function, Machine
+from ..elementary import DOT, Function
+from .assembly import Machine, Routine, is_instruction
 from .batch_code import batch_loop
 from .gradient import LONG
 from .kernels import declarations, intrinsics
 from .matrices import Layer, Outer
 from .planning import Plan, Straight
-from .primitives import CONSTANT, DOT, PARAMETER, POWER, Primitive
 from .recording import Shape
-from .tracing import Traced
+from .tracing import CONSTANT, PARAMETER, Traced
 
-VectorName = Callable[[Primitive], str]  # the name of a vector version of a function, or "" if there is none
+VectorName = Callable[[Function], str]  # the name of a vector version of a function, or "" if there is none
 
 
 def lower(
@@ -28,36 +28,36 @@ def lower(
     shapes: Sequence[Shape],
     output_count: int,
     vector_name: VectorName,
-    extra: Callable[[dict[Primitive, str]], str] | None = None,
+    extra: Callable[[dict[Function, str]], str] | None = None,
 ) -> str:
     """The whole module; its public function is `run(frame)`, and whatever `extra` adds."""
-    functions: dict[Primitive, str] = {}
+    functions: dict[Function, str] = {}
     text = [f"@no_bias = internal constant {machine.number} 0.0"]
     parts = [step for step in plan.steps if isinstance(step, Straight)]
     names = {id(step): f"part{number}" for number, step in enumerate(parts)}
     text += [_Part(plan, machine, functions, vector_name, names[id(step)]).write(step) for step in parts]
     pointers = "ptr %values, ptr %scratch, ptr %parameters, ptr %sums"
     for vectors in sorted({1, machine.vectors}):
-        block = Function(machine, f"block_{vectors}", pointers, "internal ")
+        block = Routine(machine, f"block_{vectors}", pointers, "internal ")
         for step in plan.steps:
             if isinstance(step, Layer):
                 _call_layer(block, plan, step, vectors)
             else:
                 size = vectors * machine.bytes
                 block.call(f"{names[id(step)]}({pointers}, i64 {size})")
-        outers = Function(machine, f"outers_{vectors}", "ptr %values, ptr %sums, i64 %end", "internal ")
+        outers = Routine(machine, f"outers_{vectors}", "ptr %values, ptr %sums, i64 %end", "internal ")
         for outer in plan.outers:
             _call_outer(outers, plan, outer, vectors)
         text += [block.end(), outers.end()]
     text.append(batch_loop(machine, plan, [prod(shape) for shape in shapes], output_count))
     if extra is not None:
         text.append(extra(functions))
-    text += [_function(primitive, name, machine, vector_name) for primitive, name in functions.items()]
+    text += [_function(function, name, machine, vector_name) for function, name in functions.items()]
     text += [declarations(machine), intrinsics(machine)]
     return "\n".join(text) + "\n"
 
 
-def _call_layer(block: Function, plan: Plan, layer: Layer, vectors: int) -> None:
+def _call_layer(block: Routine, plan: Plan, layer: Layer, vectors: int) -> None:
     machine = block.machine
     x = block.at(*plan.place(layer.input_slot, machine))
     out = block.at(*plan.place(layer.output_slot, machine))
@@ -70,7 +70,7 @@ def _call_layer(block: Function, plan: Plan, layer: Layer, vectors: int) -> None
     )
 
 
-def _call_outer(outers: Function, plan: Plan, outer: Outer, vectors: int) -> None:
+def _call_outer(outers: Routine, plan: Plan, outer: Outer, vectors: int) -> None:
     machine = outers.machine
     upstream = outers.at(*plan.place(outer.upstream_slot, machine))
     x = outers.at(*plan.place(outer.input_slot, machine))
@@ -82,7 +82,7 @@ def _call_outer(outers: Function, plan: Plan, outer: Outer, vectors: int) -> Non
     )
 
 
-class StraightCode(Function):
+class StraightCode(Routine):
     """A function that computes node by node; what is not computed here must have a name already.
 
     Attributes:
@@ -93,7 +93,7 @@ class StraightCode(Function):
     def __init__(
         self,
         machine: Machine,
-        functions: dict[Primitive, str],
+        functions: dict[Function, str],
         vector_name: VectorName,
         name: str,
         parameters: str,
@@ -109,11 +109,11 @@ class StraightCode(Function):
         if known is not None:
             return known
         machine = self.machine
-        if node.primitive is CONSTANT:
+        if node.function is CONSTANT:
             return f"<{', '.join([f'{machine.number} {machine.constant(node.value)}'] * machine.lanes)}>"
-        if node.primitive is PARAMETER:  # splat anew at each use: it becomes part of the instruction that uses it
+        if node.function is PARAMETER:  # splat anew at each use: it becomes part of the instruction that uses it
             return self.splat(self.load(machine.number, self.at("%parameters", machine.size * node.value)))
-        if node.primitive.decides:  # conditions are not kept in memory: made again where they are needed
+        if node.is_condition:  # conditions are not kept in memory: made again where they are needed
             self.compute(node)
         else:
             self.names[node.index] = self.kept(node)
@@ -125,23 +125,22 @@ class StraightCode(Function):
 
     def compute(self, node: Traced) -> None:
         """The instructions for a node; its name is known afterwards."""
-        machine, primitive, emit = self.machine, node.primitive, self.lines.append
+        machine, function, emit = self.machine, node.function, self.lines.append
         name = self.names[node.index] = f"%n{node.index}"
-        if primitive is DOT:
+        if function is DOT:
             self.compute_dot(node, name)
             return
         xs = [self.operand(arg) for arg in node.args]
-        if primitive.instruction:
+        cell = function.written("c")
+        if is_instruction(cell):
             parts = dict(zip("xyz", xs, strict=False))
-            text = primitive.instruction.format(
-                kind=machine.kind, condition=machine.condition, suffix=machine.suffix, **parts
-            )
+            text = cell.format(kind=machine.kind, condition=machine.condition, suffix=machine.suffix, **parts)
             emit(f"{name} = {text}")
         else:
-            function = self.functions.get(primitive)
-            if function is None:
-                function = self.functions[primitive] = self.vector_name(primitive) or f"each_{primitive.name}"
-            emit(f"{name} = call {machine.kind} @{function}({', '.join(f'{machine.kind} {x}' for x in xs)})")
+            called = self.functions.get(function)
+            if called is None:
+                called = self.functions[function] = self.vector_name(function) or f"each_{cell}"
+            emit(f"{name} = call {machine.kind} @{called}({', '.join(f'{machine.kind} {x}' for x in xs)})")
 
     def compute_dot(self, node: Traced, name: str) -> None:
         """bias + w * x + ...: with fused multiply-adds if it is long, else rounded at every step as Python does."""
@@ -163,7 +162,7 @@ class _Part(StraightCode):
     """A function of straight code: a loop over the vectors of a block around an instruction or two for each node."""
 
     def __init__(
-        self, plan: Plan, machine: Machine, functions: dict[Primitive, str], vector_name: VectorName, name: str
+        self, plan: Plan, machine: Machine, functions: dict[Function, str], vector_name: VectorName, name: str
     ) -> None:
         parameters = "ptr %values, ptr %scratch, ptr %parameters, ptr %sums, i64 %bytes"
         super().__init__(machine, functions, vector_name, name, parameters, "internal ")
@@ -207,12 +206,11 @@ class _Part(StraightCode):
         return self.load(self.machine.kind, self.address(self.plan.slots[node.index]), f"%n{node.index}")
 
 
-def _function(primitive: Primitive, name: str, machine: Machine, vector_name: VectorName) -> str:
+def _function(function: Function, name: str, machine: Machine, vector_name: VectorName) -> str:
     """The declaration of a vector function, or one that calls the C library's scalar function lane by lane."""
-    count = 2 if primitive is POWER else 1
+    count, scalar = function.arity, machine.c_name(function.written("c"))
     kind, number = machine.kind, machine.number
-    scalar = machine.c_name(primitive.name)
-    if vector_name(primitive):
+    if vector_name(function):
         return f"declare {kind} @{name}({', '.join([kind] * count)})"
     arguments = [f"%x{k}" for k in range(count)]
     lines = []

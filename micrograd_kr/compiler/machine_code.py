@@ -13,10 +13,10 @@ from functools import lru_cache
 from time import perf_counter
 from typing import Any
 
+from ..elementary import FUNCTIONS, Function
 from . import cache
-from .assembly import Machine
+from .assembly import Machine, is_instruction
 from .kernels import library
-from .primitives import FUNCTIONS, POWER, Primitive
 
 _llvm_lock = threading.RLock()
 
@@ -89,21 +89,21 @@ def _find_functions(llvm: Any) -> None:
         with suppress(RuntimeError):
             llvm.load_library_permanently("libmvec.so.1")  # glibc's functions on vectors
     c_libraries: list[Any] = [ctypes.CDLL("ucrtbase")] if sys.platform == "win32" else [ctypes.CDLL(None)]
-    for name in [name + end for name in [*FUNCTIONS, POWER.name] for end in ("", "f")]:
+    names = {row.c for row in FUNCTIONS.values() if row.c and not is_instruction(row.c)}
+    for name in [name + end for name in names for end in ("", "f")]:
         for c_library in c_libraries:
-            function = getattr(c_library, name, None)
-            if function is not None and not llvm.address_of_symbol(name):
-                llvm.add_symbol(name, ctypes.cast(function, ctypes.c_void_p).value)
+            found = getattr(c_library, name, None)
+            if found is not None and not llvm.address_of_symbol(name):
+                llvm.add_symbol(name, ctypes.cast(found, ctypes.c_void_p).value)
 
 
-def vector_name(primitive: Primitive, machine: Machine) -> str:
+def vector_name(function: Function, machine: Machine) -> str:
     """The name of glibc's version of a function for vectors of this size, where there is one."""
     llvm = import_llvm()
     features = llvm.get_host_cpu_features() if machine.bytes > 16 else {}
     has = {16: True, 32: features.get("avx2"), 64: features.get("avx512f")}[machine.bytes]
     letter = {16: "b", 32: "d", 64: "e"}[machine.bytes]
-    arguments = "v" * (2 if primitive is POWER else 1)
-    name = f"_ZGV{letter}N{machine.lanes}{arguments}_{machine.c_name(primitive.name)}"
+    name = f"_ZGV{letter}N{machine.lanes}{'v' * function.arity}_{machine.c_name(function.written('c'))}"
     return name if has and llvm.address_of_symbol(name) else ""
 
 

@@ -14,12 +14,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from math import prod
 
+from ..elementary import DOT
 from .assembly import Machine
 from .gradient import Term
 from .matrices import Layer, Outer, find_layers, find_outers
-from .primitives import CONSTANT, DOT, PARAMETER
 from .recording import Shape
-from .tracing import Trace, Traced
+from .tracing import CONSTANT, PARAMETER, Trace, Traced
 
 SEGMENT = 300  # LLVM's time grows faster than a function does: cut straight code into functions of so many nodes
 MOST_BLOCKS = 8  # more blocks at once save no more loads and stores of gradients
@@ -122,7 +122,7 @@ class _Slots:
         start = self.count
         self.count += len(nodes)
         fresh = all(place is None for place in places) and len(set(indices)) == len(indices)
-        if fresh and not any(node.primitive in (CONSTANT, PARAMETER) for node in nodes):
+        if fresh and not any(node.function in (CONSTANT, PARAMETER) for node in nodes):
             self.of.update(zip(indices, range(start, self.count), strict=True))
         else:
             self._copied[indices] = start
@@ -173,8 +173,10 @@ def plan(
         own.update(range(outer.upstream_slot, outer.upstream_slot + len(outer.upstreams)))
         own.update(range(outer.input_slot, outer.input_slot + len(outer.inputs)))
     new = slots.own_first(own)
-    for loop in (*layers, *outers):
-        loop.move(new)
+    for layer in layers:
+        layer.move(new)
+    for outer in outers:
+        outer.move(new)
     for step in steps:
         if isinstance(step, Straight):
             step.copies = [(node, new[slot]) for node, slot in step.copies]
@@ -256,7 +258,7 @@ def _cut(stage: _Stage) -> list[Straight]:
         added = sums.pop(node.index, [])
         pieces[-1].nodes.append(node)
         pieces[-1].sums += added
-        size += len(added) + (node.value if node.primitive is DOT else 1)
+        size += len(added) + (node.value if node.function is DOT else 1)
     rest = [total for each in sums.values() for total in each]
     for start in range(0, max(len(rest), len(stage.copies)), SEGMENT):
         stop = start + SEGMENT
@@ -272,7 +274,7 @@ def _keep(steps: Sequence[Step], slots: _Slots) -> None:
             for node in step.nodes:
                 for arg in node.args:
                     last_use[arg.index] = number
-                    if arg.primitive.decides:  # made again where it is used
+                    if arg.is_condition:  # made again where it is used
                         for operand in arg.args:
                             last_use[operand.index] = number
             for node in [node for _, node in step.sums] + [node for node, _ in step.copies]:
@@ -283,7 +285,7 @@ def _keep(steps: Sequence[Step], slots: _Slots) -> None:
         if isinstance(step, Straight):
             for node in step.nodes:
                 end = last_use.get(node.index, number)
-                if end > number and node.index not in slots.of and not node.primitive.decides:
+                if end > number and node.index not in slots.of and not node.is_condition:
                     if not free:
                         free.append(slots.count)
                         slots.count += 1

@@ -9,13 +9,13 @@ from functools import cache
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from ..elementary import Function
 from .arguments import Batch, Signature, batch_of, read_arguments
 from .execution import CHUNK, Program, Stretch
 from .gradient import Term, gradient_program
 from .leaves import Leaves
 from .machine_code import Host
 from .planning import plan
-from .primitives import Primitive
 from .recording import Recording, Shape, record
 from .tracing import Traced, TracingError
 
@@ -262,7 +262,7 @@ class Programs:
         recording: Recording,
         wanted: Callable[[Recording], Wanted],
         use: Any = None,
-        extra: Callable[[dict[Primitive, str]], str] | None = None,
+        extra: Callable[[dict[Function, str]], str] | None = None,
         entry: str = "run",
     ) -> tuple[Program, Stats]:
         """The program for this use of a recording, compiled if it is new.
@@ -285,7 +285,7 @@ class Programs:
         self,
         recording: Recording,
         wanted: Callable[[Recording], Wanted],
-        extra: Callable[[dict[Primitive, str]], str] | None,
+        extra: Callable[[dict[Function, str]], str] | None,
         entry: str,
     ) -> tuple[Program, Stats]:
         started = perf_counter()

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..elementary import Function
 from .assembly import Machine
 from .batch_code import FRAME
 from .lowering import StraightCode, VectorName
-from .primitives import Primitive
 from .tracing import Trace, Traced
 
 # what `train` reads and writes, each 8 bytes: see train_loop
@@ -20,7 +20,7 @@ _WHOLE = {"count", "batch", "steps", "first", "last", "reached"}
 
 
 def train_loop(
-    machine: Machine, rule: Rule, gradient_count: int, functions: dict[Primitive, str], vector_name: VectorName
+    machine: Machine, rule: Rule, gradient_count: int, functions: dict[Function, str], vector_name: VectorName
 ) -> str:
     """The function `train(fields)`: steps first ... last of several epochs of `steps` steps each.
 

@@ -8,8 +8,8 @@ import sys
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from ..elementary import ieee
 from ..engine import Constant, Value, contributions, topological_order, watch
+from ..interpreted import ieee
 from ..ops import Op
 from .oracles import DiscontinuousError, NotApplicableError, high_precision, is_number, plain_differences
 

@@ -113,7 +113,8 @@ def corners(lab: Lab) -> None:
     for op in OPS.values():
         if op.arity != 1 or _infix(op):
             continue
-        if op.kink is not None:  # any subgradient will do
+        jumps = op.partial == (0,)
+        if op.kink is not None and op.kink(0.0) == 0 and not jumps:  # any subgradient will do
             sides = [(op.compute(h) - op.compute(0.0)) / h for h in (-1e-9, 1e-9)]
             cases.append(
                 (Expression({"x": 0.0}, [(op.name, "x")]), float(op.compute(0.0)), float(min(sides)), float(max(sides)))
@@ -138,7 +139,7 @@ def corners(lab: Lab) -> None:
 def not_a_number(lab: Lab) -> None:
     """nan goes through every function: none hides it."""
     for op in OPS.values():
-        if op.arity != 1 or not math.isnan(op.compute(math.nan)):
+        if op.arity != 1 or op.partial == (0,) or not math.isnan(op.compute(math.nan)):
             continue
         expression = Expression({"x": math.nan}, [(op.name, "x")])
         code = lab.code(expression).replace("nan", "float('nan')").replace("\nout.backward()", "")

@@ -65,7 +65,7 @@ class Expression:
                         f"step {number} ({name}) uses {operand!r}, which is no input and no earlier result"
                     )
             op = find_op(name)
-            op.check_count(len(indices))
+            op.complete(tuple(indices))
             self.program.append((op, tuple(indices)))
             if f"v{number}" in self.point:
                 raise ValueError(f"an input may not be called v{number}: that is the name of a result")

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..engine import Value
-from ..ops import OPS, Op
+from ..ops import CONDITION, OPS, Op
 from .broken_backwards import BROKEN_BACKWARDS
 from .report import InconclusiveError
 from .samples import sample_points
@@ -88,11 +88,11 @@ def _swapped(op: Op) -> PartialsRule:
 
 
 def _condition_first(op: Op) -> bool:
-    return isinstance(op.partial, tuple) and len(op.partial) > 2 and op.partial[0] == 0
+    return op.domain[0] == CONDITION
 
 
 def _originals(op: Op) -> PartialsRule:
-    rules, partial = op._rules, op.partial
+    rules, partial = op.rules, op.partial
     if not rules:
         assert callable(partial)
         return lambda out, *args: tuple(partial(out, *args))
@@ -102,21 +102,21 @@ def _originals(op: Op) -> PartialsRule:
 @contextmanager
 def _with_partials(op: Op, make: Callable[[], PartialsRule]) -> Iterator[None]:
     """The row with other partials for a while: frozen rows are opened just here."""
-    before = op.partial, op._rules
+    before = op.partial, op.rules
     partials = make()
 
     def rule(index: int) -> Callable[..., Any]:
         return lambda out, *args: partials(out, *args)[index]
 
     if before[1]:
-        object.__setattr__(op, "_rules", tuple([rule(index) for index in range(len(before[1]))]))
+        object.__setattr__(op, "rules", tuple([rule(index) for index in range(len(before[1]))]))
     else:
         object.__setattr__(op, "partial", partials)
     try:
         yield
     finally:
         object.__setattr__(op, "partial", before[0])
-        object.__setattr__(op, "_rules", before[1])
+        object.__setattr__(op, "rules", before[1])
 
 
 def _differs(op: Op, partials: PartialsRule) -> bool:
