@@ -129,6 +129,30 @@ def test_an_op_of_the_users_own_is_compiled_with_nothing_else_written():
         remove_op("shifted_cube")
 
 
+SHUT = {
+    "relu": lambda w, x: (w * x).relu().sqrt() * w,
+    "where": lambda w, x: where(x > 0, (w * x).log(), 2 * w),
+    "maximum": lambda w, x: maximum(w * x, -(1 / x)) ** 0.5,
+    "condition": lambda w, x: where(w > x, 1.0, 0.0) * w + (w - x).abs().sqrt(),
+    "clip": lambda w, x: where(x > 1, where(w < 0, w * x, 0.0), w) / x,
+    "choices": lambda w, x: sum(where(x > k, 0.0, (w * x) ** k) for k in range(3)),
+}
+
+
+@pytest.mark.parametrize("name", SHUT)
+def test_nothing_flows_along_a_shut_path_even_at_infinities(name):
+    numbers = [-math.inf, -2.0, -0.0, 0.0, 1.0, 3.0, math.inf]
+    for number in numbers:
+        w = Value(number)
+        compiled = jit(lambda x, w=w: SHUT[name](w, x))
+        of_x = compiled.grad(np.array(numbers))
+        for x, found in zip(numbers, of_x.tolist(), strict=True):
+            eager = [w, Value(x)]
+            expected = gradients(eager, SHUT[name](*eager))
+            assert same(found, expected[1], 1e-15), (number, x)
+            assert same(compiled.value_and_grad([x])[1].item(), expected[0], 1e-15), (number, x)
+
+
 # --- networks: loops ------------------------------------------------------------------------------------------------
 
 

@@ -9,7 +9,7 @@ from math import prod
 from typing import TYPE_CHECKING, Any
 
 from ..engine import Value
-from .recording import Shape
+from ..trace import Shape
 
 if TYPE_CHECKING:
     import numpy as np

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from ..engine import Value, is_recording, record
 from ..ops import Op
+from ..trace import Recording
 from .arguments import batch_of
 from .execution import Stretch
 from .leaves import packed
 from .programs import Programs, gradients_of_output, mean_alone, mean_and_gradient, outputs
-from .recording import Recording
 
 if TYPE_CHECKING:
     from .arguments import Array, Batch

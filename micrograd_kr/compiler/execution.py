@@ -11,10 +11,10 @@ from struct import Struct
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..elementary import Function
+from ..trace import Shape
 from .lowering import lower
 from .machine_code import Host, MachineCode, vector_name
 from .planning import Plan
-from .recording import Shape
 
 if TYPE_CHECKING:
     from .arguments import Array, Batch

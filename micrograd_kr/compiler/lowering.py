@@ -10,14 +10,12 @@ from collections.abc import Callable, Sequence
 from math import prod
 
 from ..elementary import DOT, Function
+from ..trace import CONSTANT, LONG, PARAMETER, Shape, Traced
 from .assembly import Machine, Routine, is_instruction
 from .batch_code import batch_loop
-from .gradient import LONG
 from .kernels import declarations, intrinsics
 from .matrices import Layer, Outer
 from .planning import Plan, Straight
-from .recording import Shape
-from .tracing import CONSTANT, PARAMETER, Traced
 
 VectorName = Callable[[Function], str]  # the name of a vector version of a function, or "" if there is none
 

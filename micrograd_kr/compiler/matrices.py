@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from ..elementary import DOT
-from .gradient import Term, sum_of_products
-from .tracing import CONSTANT, PARAMETER, Trace, Traced
+from ..trace import CONSTANT, PARAMETER, Term, Trace, Traced, sum_of_products
 
 WORTH_A_LOOP = 16  # multiply-adds
 

@@ -15,11 +15,9 @@ from dataclasses import dataclass, field
 from math import prod
 
 from ..elementary import DOT
+from ..trace import CONSTANT, PARAMETER, Shape, Term, Trace, Traced
 from .assembly import Machine
-from .gradient import Term
 from .matrices import Layer, Outer, find_layers, find_outers
-from .recording import Shape
-from .tracing import CONSTANT, PARAMETER, Trace, Traced
 
 SEGMENT = 300  # LLVM's time grows faster than a function does: cut straight code into functions of so many nodes
 MOST_BLOCKS = 8  # more blocks at once save no more loads and stores of gradients

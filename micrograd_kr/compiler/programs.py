@@ -10,14 +10,12 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..elementary import Function
+from ..trace import Recording, Shape, Term, Traced, TracingError, gradient_program, record
 from .arguments import Batch, Signature, batch_of, read_arguments
 from .execution import CHUNK, Program, Stretch
-from .gradient import Term, gradient_program
 from .leaves import Leaves
 from .machine_code import Host
 from .planning import plan
-from .recording import Recording, Shape, record
-from .tracing import Traced, TracingError
 
 if TYPE_CHECKING:
     from .arguments import Array

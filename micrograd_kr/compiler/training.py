@@ -14,10 +14,10 @@ from contextlib import contextmanager
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
+from ..trace import Recording
 from .execution import Stretch
 from .machine_code import vector_name
 from .programs import Programs, mean_and_gradient
-from .recording import Recording
 from .training_code import FIELDS, REACHED, Rule, train_loop
 
 if TYPE_CHECKING:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from ..elementary import Function
+from ..trace import Trace, Traced
 from .assembly import Machine
 from .batch_code import FRAME
 from .lowering import StraightCode, VectorName
-from .tracing import Trace, Traced
 
 # what `train` reads and writes, each 8 bytes: see train_loop
 FIELDS = [

@@ -17,7 +17,7 @@ from types import CellType
 from typing import Any, NamedTuple
 
 from ..engine import Value, topological_order
-from .tracing import Trace, Traced
+from .program import Trace, Traced
 
 Shape = tuple[int, ...]
 
