@@ -43,8 +43,8 @@ class MeanCall:
 
     def partials(self, out: Any, *numbers: Any) -> list[float]:
         """Its derivatives, which came along with the mean."""
-        if numbers != self._numbers:
-            self.forward(*_plain(numbers))
+        if _plain(numbers) != self._numbers:
+            self.forward(*numbers)
         return self._gradient
 
 

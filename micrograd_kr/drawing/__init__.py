@@ -22,7 +22,6 @@ from typing import Any
 from ..engine import Value
 from ..engine.gradients import _computed_order
 from ..locale import language
-from .captions import WORDS
 from .drawing_object import Drawing
 from .picture import Picture
 
@@ -77,10 +76,10 @@ def draw(
         collapse = [collapse]
     if rankdir not in _DIRECTIONS:
         raise ValueError(f"rankdir is one of {', '.join(_DIRECTIONS)}, not {rankdir!r}")
-    words = WORDS[language(lang)]
+    lang = language(lang)
     if max_nodes is not None:
         _check_size(root, max_nodes, collapse)
-    picture = Picture(root, expand, collapse, words)
+    picture = Picture(root, expand, collapse, lang)
     if max_nodes is not None and picture.count > max_nodes:
         raise _too_large(picture.size, picture.count, max_nodes)
     drawing = Drawing.of(picture, rankdir)

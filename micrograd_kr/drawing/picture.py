@@ -15,7 +15,7 @@ from collections.abc import Collection, Iterator
 from typing import Any, NamedTuple
 
 from ..engine import Value
-from .captions import WIDEST_NAME, Captions, Words, one_line
+from .captions import WIDEST_NAME, Captions, one_line
 from .groups import Group
 from .parts import Part, take_apart
 from .text import shortened
@@ -66,10 +66,10 @@ class Picture:
         frames: the modules drawn as frames, each after the one around it.
     """
 
-    def __init__(self, root: Value, expand: bool | Collection[Value], collapse: Collapse, words: Words) -> None:
+    def __init__(self, root: Value, expand: bool | Collection[Value], collapse: Collapse, lang: str) -> None:
         taken = take_apart(root, expand)
         self._root, self._parts, self._groups = root, taken.parts, taken.groups
-        self._captions = Captions(words, root, taken.recorded)
+        self._captions = Captions(lang, root, taken.recorded)
         self._collapsed = self._choose_collapsed(collapse)
         self.ids = {part.value: self._shown_in(part) for part in self._parts}
         self.count, self.size = len(set(self.ids.values())), len(self._parts)

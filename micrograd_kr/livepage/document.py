@@ -23,7 +23,7 @@ from typing import Any
 from .. import naming
 from ..drawing.text import FONT_FAMILY
 from ..engine import Value
-from ..locale import catalog, languages, particles
+from ..locale import FALLBACK, agreement, catalog, folder, languages, preferred, translate
 from ..naming import Names
 from ..ops import OPS, Op
 from ..stepper import sentences
@@ -76,7 +76,7 @@ def document(
     graph: Graph, names: Names, views: Sequence[str], *, lang: str, title: str, trained: Sequence[Value], rate: float
 ) -> str:
     """The whole page as HTML."""
-    words = {code: _words(graph, code) for code in languages()}
+    words = {code: _words(graph, code) for code in preferred(lang)}
     runtime = "\n".join(_part(f"script/{name}.js") for name in _RUNTIME)
     knowledge = _json(_knowledge(graph, words))
     program = f'"use strict";\n{{\nconst knowledge={knowledge};\n{_rules(graph)}\n{runtime}\n}}'
@@ -84,6 +84,7 @@ def document(
     style = _style("picture.css") + _style("page.css")
     parts = {
         "lang": lang,
+        "languages": _buttons(),
         "title": escape(title),
         "policy": f"default-src 'none'; script-src {_hash(unpack)} {_hash(program)}; style-src {_hash(style)}; "
         "base-uri 'none'; form-action 'none'",
@@ -94,10 +95,17 @@ def document(
         "views": "".join(views),
         "graph": _json(_data(graph, names, lang, trained)),
     }
-    parts |= {f"w:{key.removeprefix('livepage.')}": escape(text) for key, text in words[lang].items()}
     parts |= {f"i:{name}": _icon(path) for name, path in ICONS.items()}
     html = files(__package__).joinpath("page.html").read_text(encoding="utf-8")
-    return re.sub(r"\{\{([\w:]+)\}\}", lambda found: parts[found.group(1)], html)
+    html = re.sub(r"\{\{w:(\w+)\}\}", lambda found: escape(translate(f"livepage.{found[1]}", lang)), html)
+    return re.sub(r"\{\{([\w:]+)\}\}", lambda found: parts[found[1]], html)
+
+
+def _buttons() -> str:
+    return "".join(
+        f'<button type="button" data-lang="{code}" lang="{code}">{escape(translate("language.name", code))}</button>'
+        for code in sorted(languages(), key=lambda code: code == FALLBACK)
+    )
 
 
 def _hash(text: str) -> str:
@@ -180,6 +188,8 @@ def _knowledge(graph: Graph, words: dict[str, dict[str, str]]) -> Any:
     """What the page must know about ops and languages to say and write what the stepper does."""
     return {
         "words": words,
+        "order": [FALLBACK, *(code for code in words if code != FALLBACK)],
+        "agreement": {code: agreement.rules(folder(code)) for code in words},
         "ops": [
             _written(op) | {"sentence": op.name, "truth": op.gives == "condition"} for op, count in _variants(graph)
         ],
@@ -193,7 +203,6 @@ def _knowledge(graph: Graph, words: dict[str, dict[str, str]]) -> Any:
         "longestWrittenOut": LONGEST_WRITTEN_OUT,
         "longestBeside": sentences.LONGEST_BESIDE,
         "mostPaths": MOST_PATHS,
-        "particles": _particle_tables(),
     }
 
 
@@ -215,15 +224,12 @@ def _number(x: Any) -> float | str:
 
 def _words(graph: Graph, lang: str) -> dict[str, str]:
     """The templates that this page can need: its own, the stepper's, and the rules of the ops in the graph."""
-    known: dict[str, str] = {}
-    for code in (*languages(), lang):  # what a language lacks is said in another, as `locale.translate` does it
-        known |= catalog(code)
     own = {node.op.name for node in graph.nodes if node.op}
     rules = {f"stepper.rule.{name}{state}" for name in own for state in ("", ".closed", ".open")}
     rules |= {f"stepper.forward.{name}" for name in own}
     return {
         key: text
-        for key, text in known.items()
+        for key, text in catalog(lang).items()
         if key == "join" or key in rules or key.startswith("livepage.") or _is_sentence(key)
     }
 
@@ -235,21 +241,3 @@ def _is_sentence(key: str) -> bool:
     """Whether the template is one of the stepper's for any op."""
     general = key in ("stepper.rule.closed", "stepper.rule.open")
     return general or (key.startswith("stepper.") and not key.startswith(_OF_OPS_OR_ELSEWHERE))
-
-
-def _particle_tables() -> dict[str, Any]:
-    """The tables and patterns of `locale.particles`, for the page's copy of its reading."""
-    return {
-        "digits": particles.DIGITS,
-        "letters": particles.LETTERS,
-        "greek": particles.GREEK,
-        "units": particles.UNITS,
-        "words": particles.WORDS,
-        "endings": particles.ENDINGS,
-        "patterns": {
-            "skipped": particles._SKIPPED.pattern,
-            "word": particles._LAST_WORD.pattern,
-            "fraction": particles._FRACTION.pattern,
-            "whole": particles._WHOLE_NUMBER.pattern,
-        },
-    }

@@ -104,7 +104,6 @@ for (const button of document.querySelectorAll("[data-lang]")) button.addEventLi
 
 function speak(code) {
   lang = code;
-  words = graph.words[lang];
   document.documentElement.lang = lang;
   for (const element of document.querySelectorAll("[data-w]")) element.textContent = say(element.dataset.w, element.dataset);
   for (const element of document.querySelectorAll("[data-l]")) {

@@ -20,40 +20,26 @@ function show(x) {
   return sign + text + (e < -4 || e > 4 ? "e" + (e < 0 ? "-" : "+") + String(Math.abs(e)).padStart(2, "0") : "");
 }
 
-const fill = (template, pieces) => template.replace(/\{(\w+)(?::([^}]+))?\}/g, (_, name, pair) => {
-  const text = String(pieces[name]);
-  return pair ? text + particle(text, pair) : text;
-});
-const say = (key, pieces = {}) => fill(words[key] ?? words["livepage." + key] ?? key, pieces);
-
-const tables = graph.particles, pattern = Object.fromEntries(Object.entries(tables.patterns).map(([name, text]) => [name, new RegExp(text)]));
-const VOWEL = "", RIEUL = "ㄹ", OTHER = "ㅇ", UNREAD = null;
-
-/* micrograd_kr.locale.particles in JavaScript; the tables are its own */
-function lastSound(word) {
-  word = word.replace(pattern.skipped, "");
-  if (!word) return UNREAD;
-  const end = [...word].at(-1), code = end.codePointAt(0) - 0xAC00;
-  if (code >= 0 && code < 11172) return code % 28 === 0 ? VOWEL : code % 28 === 8 ? RIEUL : OTHER;
-  const bare = sound => sound === "_" ? VOWEL : sound;
-  if (end in tables.digits) {
-    const fraction = pattern.fraction.exec(word);
-    if (fraction) return lastSound(fraction[1]);
-    const whole = pattern.whole.exec(word.replaceAll(",", ""));
-    return whole ? tables.units.find(([least]) => whole[2].length >= least)[1] : bare(tables.digits[end]);
-  }
-  const letters = pattern.word.exec(word)?.[0];
-  if (!letters) return end.toLowerCase() in tables.greek ? bare(tables.greek[end.toLowerCase()]) : UNREAD;
-  const lower = letters.toLowerCase();
-  if (Object.hasOwn(tables.words, lower)) return bare(tables.words[lower]);
-  if (letters.length === 1 || letters === letters.toUpperCase() || !/[aeiouy]/.test(lower)) return bare(tables.letters[lower.at(-1)]);
-  return bare(tables.endings.find(([ending]) => new RegExp(`(?:${ending})$`).test(lower))[1]);
+/* a message in the reader's language, else in English, else in any: micrograd_kr.locale */
+const spoken = key => [lang, ...graph.order].find(code => key in graph.words[code]);
+function say(key, pieces = {}) {
+  if (!spoken(key)) key = "livepage." + key;
+  const code = spoken(key);
+  return graph.words[code][key].replace(/\{(\w+)(?::([^}]+))?\}/g, (_, name, forms) => {
+    const text = String(pieces[name]);
+    return forms ? text + agreeing(text, forms, code) : text;
+  });
 }
 
-function particle(word, forms) {
-  const [consonant, vowel] = forms.split("/"), sound = lastSound(word);
-  if (sound === UNREAD) return consonant.endsWith(vowel) ? `(${consonant.slice(0, -vowel.length)})${vowel}` : `${consonant}(${vowel})`;
-  return sound === VOWEL || sound === RIEUL && consonant.startsWith("으") ? vowel : consonant;
+const endings = {};
+const atTheEnd = pattern => new RegExp(`(?:${pattern})$`);
+function agreeing(word, forms, code) {
+  const rules = graph.agreement[code], [first, second] = forms.split("/");
+  const compiled = endings[code] ??= (rules.endings ?? []).map(([kind, pattern]) => [kind, atTheEnd(pattern)]);
+  const end = word.slice(-100).replace(atTheEnd(rules.skipped ?? ""), "").normalize("NFD");
+  const kind = end && compiled.find(([, pattern]) => pattern.test(end))?.[0];
+  if (kind) return [first, second][(rules.form[kind + first[0]] ?? rules.form[kind] ?? 1) - 1];
+  return first.endsWith(second) ? `(${first.slice(0, first.length - second.length)})${second}` : `${first}(${second})`;
 }
 
 /* how an op is written on operands: naming.bracketed and Op.spell */
@@ -109,7 +95,7 @@ const joined = (numbers, sign) => numbers.map((text, index) => index && text.sta
 function ruleKey(o, locals) {
   const state = locals.every(x => x === 0) ? ".closed" : locals.every(x => x === 1) ? ".open" : "";
   const own = "stepper.rule." + o.sentence;
-  return [own + state, own, "stepper.rule" + state, "stepper.rule"].find(key => key in words);
+  return [own + state, own, "stepper.rule" + state, "stepper.rule"].find(spoken);
 }
 
 const before = new Float64Array(count);
@@ -120,7 +106,7 @@ function sentence(p) {
     if (op[k] < 0) return say("stepper.leaf", { node, number });
     const inFull = writtenOut(k), numbers = inFull || spellNumbers(k), own = "stepper.forward." + ops[op[k]].sentence;
     const equation = chain([node, inFull && [...formula].length > graph.longestBeside ? "" : formula, numbers, number]);
-    return say(own in words ? own : "stepper.forward", { node, formula, numbers, number, equation });
+    return say(spoken(own) ? own : "stepper.forward", { node, formula, numbers, number, equation });
   }
   if (p - 1 === firstBackward) return say("stepper.seed", { node });
   gradAt(p - 1, before);
@@ -138,5 +124,5 @@ function sentence(p) {
   if (flows.length < indices.length) flows.push(say("stepper.flow.more", { count: indices.length - flows.length }));
   const silent = before[k] === 0 && indices.every(j => product[k][j] === 0);
   const rule = say(ruleKey(ops[op[k]], indices.map(j => local[k][j])), { node, upstream });
-  return say(silent ? "stepper.backward.zero" : "stepper.backward", { node, upstream, rule, flows: flows.join(words.join) });
+  return say(silent ? "stepper.backward.zero" : "stepper.backward", { node, upstream, rule, flows: flows.join(say("join")) });
 }
