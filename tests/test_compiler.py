@@ -403,12 +403,43 @@ def test_reading_in_bulk_is_reading_one_by_one(monkeypatch):
     values = [Value(x) for x in (1.5, 2, -0.0, math.inf, Fraction(1, 4), True)]
     found = []
     for known in (True, False):
-        monkeypatch.setattr(leaves, "_reader", leaves._reader if known else lambda host: None)
+        monkeypatch.setattr(leaves, "_loops", leaves._loops if known else lambda host: (None, None))
         for some in (values, values[:1], []):
             read = leaves.Leaves(some, machine_code.find_host())
             read.read()
             found.append(repr(read.numbers))
     assert found[:3] == found[3:] and "1.5, 2.0, -0.0, inf, 0.25, 1.0" in found[0]
+
+
+@pytest.mark.parametrize("known", [True, False])
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_gradients_are_delivered_in_bulk_as_one_by_one(dtype, known, monkeypatch):
+    monkeypatch.setattr(leaves, "_loops", leaves._loops if known else lambda host: (None, None))
+    weights = [Value(0.5) for _ in range(6)]
+
+    def loss(x):
+        return (sum(k * w for k, w in enumerate(weights)) * x).exp() + weights[5]
+
+    compiled = jit(loss, dtype=dtype)
+    for before in (0, 0.25, -0.0, Fraction(1, 2), True, 10**30):
+        for upstream in (1, -2.5, 0, math.inf):
+            found = []
+            for computed in (compiled.mean, eager_mean):
+                for w in weights:
+                    w.grad = before
+                output = computed(np.ones(1)) if computed == compiled.mean else eager_mean(loss, np.ones(1))
+                output.backward(upstream)
+                found.append([float(w.grad) for w in weights])
+            assert found[0] == pytest.approx(found[1], rel=1e-5, nan_ok=True)
+    floats = [sys.getrefcount(w.grad) for w in weights]
+    assert max(floats) <= 3  # none is held by anything else
+
+
+def test_the_mean_of_an_unbounded_loss_sends_inf_to_the_parameters_that_it_reaches():
+    w, unused = Value(0.0), Value(1.0)
+    mean = jit(lambda x: (w * x).abs().sqrt() + where(x > 0, 0.0, unused)).mean([1.0, 2.0])
+    eager = eager_mean(lambda x: (w * x).abs().sqrt() + where(x > 0, 0.0, unused), np.array([1.0, 2.0]))
+    assert str(gradients([w, unused], mean)) == str([float(g) for g in gradients([w, unused], eager)])
 
 
 @pytest.mark.parametrize("lanes", [4, 8, 16, None])

@@ -5,47 +5,66 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING, Any
 
-from ..engine import Value, is_recording, record
+from ..engine import Sweep, Value, is_plain, is_recording, node, record
 from ..ops import Op
 from ..trace import Recording
 from .arguments import batch_of
 from .execution import Stretch
 from .leaves import packed
-from .programs import Programs, gradients_of_output, mean_alone, mean_and_gradient, outputs
+from .programs import Call, Programs, gradients_of_output, outputs
 
 if TYPE_CHECKING:
-    from .arguments import Array, Batch
+    from .arguments import Array
 
 
 class MeanCall:
-    """One call of mean: the op whose forward rule and partial derivatives are the machine code on these arrays."""
+    """One call of mean: the op whose forward rule and partial derivatives are the machine code on these arrays.
 
-    def __init__(self, programs: Programs, recording: Recording, batch: Batch) -> None:
-        self._program = programs.compiled(recording, mean_and_gradient if is_recording() else mean_alone)[0]
-        self._batch, self._threads, self._title = batch, programs.threads, programs.title
-        self._numbers: tuple[Any, ...] | None = None
-        self._gradient: list[float] = []
-        self._mean = 0.0
+    Args:
+        call: of the program, now.
+        programs: where it comes from.
+    """
 
-    def op(self) -> Op:
-        """The row of this call; it holds on to the call, not the other way round, so that no cycle keeps them alive."""
-        return Op(f"mean_of_{self._title}", self.forward, self.partials, None, symbol=f"mean {self._title}")
+    def __init__(self, call: Call, programs: Programs) -> None:
+        self._program, self._batch, self._leaves = call.compiled[0], call.batch, call.leaves
+        self._threads, self._title = programs.threads, programs.title
+        self._sums = call.sums(self._threads)
+        self._numbers = self._leaves.numbers[:]
+
+    def output(self) -> Value:
+        """The mean, a node of the graph if anything is recorded."""
+        mean, parameters = float(self._sums[-1]), self._leaves.values
+        if not parameters or not is_recording():
+            return Value(mean)
+        op = Op(f"mean_of_{self._title}", self.forward, self.partials, None, symbol=f"mean {self._title}")
+        object.__setattr__(op, "send", self.send)  # the row holds on to the call, not the other way round: no cycle
+        if is_plain() and self._numbers.typecode == "d":
+            return node(op, mean, parameters, parameters[:1], self._numbers, None)
+        return record(op, parameters)
 
     def forward(self, *numbers: Any) -> float:
         """The mean at these numbers of the parameters."""
-        if numbers != self._numbers:
-            parameters = packed(numbers, self._program.host.typecode)
+        parameters = packed(numbers, self._numbers.typecode)
+        if parameters != self._numbers:
             address, _ = parameters.buffer_info()
-            self._gradient = self._program.sums(self._batch, address, self._threads).tolist()
-            self._mean = self._gradient.pop()
-            self._numbers = numbers
-        return self._mean
+            self._sums = self._program.sums(self._batch, address, self._threads)
+            self._numbers = parameters
+        return float(self._sums[-1])
 
     def partials(self, out: Any, *numbers: Any) -> list[float]:
         """Its derivatives, which came along with the mean."""
-        if _plain(numbers) != self._numbers:
-            self.forward(*numbers)
-        return self._gradient
+        self.forward(*_plain(numbers))
+        return self._sums[:-1].tolist()  # type: ignore[no-any-return]
+
+    def send(self, sweep: Sweep, mean: Value, upstream: Any) -> None:
+        """The backward step: what flows to the parameters is added in one go where that is possible."""
+        done = 0
+        if type(upstream) in (float, int):
+            done = self._leaves.add_gradients(self._sums, float(upstream))
+        if done < len(self._leaves.values):
+            for sent in sweep.contributions(mean, upstream)[done:]:
+                if sent.flows:
+                    sent.arg.grad = sent.arg.grad + sent.product
 
 
 class PointCall:

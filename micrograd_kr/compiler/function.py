@@ -8,12 +8,12 @@ from collections.abc import Callable
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-from ..engine import Value, record
+from ..engine import Value, is_recording
 from .arguments import flat_values, numbers_of
 from .calls import MeanCall, PointCall
 from .execution import Program, available_cores
 from .machine_code import find_host, import_llvm
-from .programs import Programs, Stats, input_gradients, mean_and_gradient, outputs
+from .programs import Programs, Stats, input_gradients, mean_alone, mean_and_gradient, outputs
 
 if TYPE_CHECKING:
     from .arguments import Array
@@ -71,11 +71,11 @@ class Compiled:
         Raises:
             ValueError: an empty batch, shapes that do not fit, or a function with several outputs.
         """
-        recording, inputs = self._programs.read(arrays, "mean", single=True)
-        mean = MeanCall(self._programs, recording, self._programs.batch(recording, inputs))
-        if not recording.parameters:
-            return Value(mean.forward())
-        return record(mean.op(), recording.parameters)
+        wanted = mean_and_gradient if is_recording() else mean_alone
+        call = self._programs.call(arrays, "mean", wanted, single=True)
+        mean = MeanCall(call, self._programs)
+        self._programs.done(wanted, call)
+        return mean.output()
 
     def value_and_grad(self, *arrays: Any) -> tuple[float, Array]:
         """Arrays with a leading batch axis -> the mean of the outputs, and its gradient as an array.
