@@ -7,7 +7,7 @@
 All contenders run in one process on one thread, in turn (A B A B ...), so that a drift of the machine's speed hits
 all of them; a figure is the best burst of a few ms, a ratio the median of the rounds' ratios. The machine's
 multiply-add peak is measured in the same rounds. Peers that are not installed are left out with a word:
-`pip install "micrograd-kr[jit]" torch jax ddx-ad casadi micrograd`.
+`pip install ".[jit]" torch jax ddx-ad casadi micrograd`.
 """
 
 from __future__ import annotations

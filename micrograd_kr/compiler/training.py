@@ -221,7 +221,7 @@ def _shown(progress: bool | None, steps: int) -> Iterator[Callable[[int, float],
         from rich.console import Console
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
     except ImportError as error:
-        raise ImportError(f'the progress bar needs rich ({error}): pip install "micrograd-kr"') from error
+        raise ImportError(f"the progress bar needs rich ({error}): pip install rich", name=error.name) from error
     columns = (BarColumn(), MofNCompleteColumn(), TextColumn("loss {task.fields[loss]:.6g}"), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True)) as bar:
         task = bar.add_task("", total=steps, loss=float("nan"))

@@ -21,6 +21,7 @@ from functools import cache
 from importlib import metadata
 from pathlib import Path
 
+from ..extras import missing_extra
 from .text import FONT_FAMILY
 
 _PROGRAM = "graphviz-pure"
@@ -136,8 +137,8 @@ def _zoom(svg: str) -> float:
 def _resvg(svg: str, zoom: float, family: str) -> bytes:
     try:
         import resvg_py
-    except ImportError:
-        raise ImportError('a PNG is drawn with resvg-py: pip install "micrograd-kr[png]"') from None
+    except ImportError as error:
+        raise missing_extra("a PNG is drawn with resvg-py", "png", error=error) from None
     return bytes(resvg_py.svg_to_bytes(svg_string=svg, dpi=_PIXELS_PER_INCH, zoom=zoom, sans_serif_family=family))
 
 
