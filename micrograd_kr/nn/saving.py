@@ -24,7 +24,7 @@ def _numpy_and_safetensors() -> tuple[ModuleType, ModuleType]:
         import safetensors.numpy
     except ImportError as error:
         raise missing_extra("saving and loading models needs safetensors and numpy", "save", error=error) from None
-    return numpy, safetensors.numpy
+    return numpy, safetensors
 
 
 def save_model(model: Module, path: str | os.PathLike[str]) -> None:
