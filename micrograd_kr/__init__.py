@@ -134,13 +134,15 @@ _LAZY = {"Stepper": "stepper", "why": "stepper", "draw": "drawing", "page": "liv
 _SUBMODULES = {"nn", "testing"}
 
 
-def __getattr__(name: str) -> Any:
-    if name in _SUBMODULES:
-        return import_module(f".{name}", __name__)
-    if name in _LAZY:
-        found = globals()[name] = getattr(import_module(f".{_LAZY[name]}", __name__), name)
-        return found
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+if not TYPE_CHECKING:  # a checker is to find a misspelt name by itself
+
+    def __getattr__(name: str) -> Any:
+        if name in _SUBMODULES:
+            return import_module(f".{name}", __name__)
+        if name in _LAZY:
+            found = globals()[name] = getattr(import_module(f".{_LAZY[name]}", __name__), name)
+            return found
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:

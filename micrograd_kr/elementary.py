@@ -36,7 +36,7 @@ from decimal import ROUND_FLOOR, Decimal
 from fractions import Fraction
 from importlib import import_module
 from types import SimpleNamespace
-from typing import Any, Literal
+from typing import Any, Literal, Protocol, SupportsIndex, TypeVar, overload
 
 # Any number with + - * / **: float, int, Fraction, complex, Decimal, mpmath, numpy, sympy, Value, a code writer, ...
 Number = Any
@@ -44,6 +44,60 @@ Gives = Literal["number", "condition"]
 Cell = Callable[..., Any] | str | None
 
 inf, nan = math.inf, math.nan
+
+
+# What type checkers know of numbers: this file stands below the engine, so that a Value is a number that records here.
+
+
+class Divisible(Protocol):
+    """What is taken for a number: text, lists and None cannot be divided."""
+
+    def __truediv__(self, other: Any, /) -> Any:
+        """The number divided by another."""
+
+
+class Recorder(Protocol):
+    """A number that records the ops that are applied to it: a Value."""
+
+    def __record_op__(self, op: Any, args: Sequence[Any], /) -> Any:
+        """The result of the op, recorded."""
+
+
+Operand = Divisible | SupportsIndex  # a condition counts as 0 or 1
+Recorded = TypeVar("Recorded", bound=Recorder)
+Remembered = TypeVar("Remembered", covariant=True)
+
+
+class RememberedCondition(Protocol[Remembered]):
+    """A comparison of Values, which `where` records."""
+
+    def record(self) -> Remembered:
+        """The comparison as a node."""
+
+
+class FunctionOfOne(Protocol):
+    """A function of one number of any kind; of a Value it is a Value."""
+
+    @overload
+    def __call__(self, x: Recorded, /) -> Recorded: ...
+    @overload
+    def __call__(self, x: float, /) -> float: ...
+    @overload
+    def __call__(self, x: Operand, /) -> Any: ...
+
+
+class FunctionOfTwo(Protocol):
+    """A function of two numbers of any kind; with a Value it is a Value."""
+
+    @overload
+    def __call__(self, x: Recorded, y: Operand, /) -> Recorded: ...
+    @overload
+    def __call__(self, x: Operand, y: Recorded, /) -> Recorded: ...
+    @overload
+    def __call__(self, x: float, y: float, /) -> float: ...
+    @overload
+    def __call__(self, x: Operand, y: Operand, /) -> Any: ...
+
 
 # Where a cell that is a name is looked up, and what to do if the cell is empty.
 _LIBRARIES: dict[str, Any] = {"float": math, "complex": cmath, "decimal": Decimal}
@@ -422,7 +476,11 @@ def _operator(
     return _add(Function(name, on_float or on_all, **{**everywhere, **more}))
 
 
-def _row(*cells: Any) -> Callable[..., Any]:
+def _row(*cells: Any) -> FunctionOfOne:
+    return _function_of(_add(Function(*cells)))
+
+
+def _pair(*cells: Any) -> FunctionOfTwo:
     return _function_of(_add(Function(*cells)))
 
 
@@ -462,7 +520,7 @@ tan   = _row("tan",    _or_nan(math.tan),    None,       _complex(cmath.tan),   
 asin  = _row("asin",   _or_nan(math.asin),   None,       _complex(cmath.asin),  None,           "arcsin",  "asin",       "asin",       "asin",  "Math.asin")
 acos  = _row("acos",   _or_nan(math.acos),   None,       _complex(cmath.acos),  None,           "arccos",  "acos",       "acos",       "acos",  "Math.acos")
 atan  = _row("atan",   math.atan,            None,       _complex(cmath.atan),  None,           "arctan",  "atan",       "atan",       "atan",  "Math.atan")
-atan2 = _row("atan2",  _float_atan2,         None,       None,                  None,           "arctan2", "atan2",      "atan2",      "atan2", "Math.atan2")
+atan2 = _pair("atan2", _float_atan2,         None,       None,                  None,           "arctan2", "atan2",      "atan2",      "atan2", "Math.atan2")
 sinh  = _row("sinh",   _float_sinh,          None,       _complex(cmath.sinh),  None,           "sinh",    "sinh",       "sinh",       "sinh",  "Math.sinh")
 cosh  = _row("cosh",   _or_inf(math.cosh),   None,       _complex(cmath.cosh),  None,           "cosh",    "cosh",       "cosh",       "cosh",  "Math.cosh")
 tanh  = _row("tanh",   math.tanh,            None,       _complex(cmath.tanh),  None,           "tanh",    "tanh",       "tanh",       "tanh",  "Math.tanh")
@@ -493,7 +551,15 @@ def pow(x: Number, y: Number) -> Number:
     return _float_pow(x, y) if type(x) is float and type(y) is float else POW(x, y)
 
 
-def where(condition: Any, x: Number, y: Number) -> Number:
+@overload
+def where(condition: Any, x: Recorded, y: Operand) -> Recorded: ...
+@overload
+def where(condition: Any, x: Operand, y: Recorded) -> Recorded: ...
+@overload
+def where(condition: RememberedCondition[Remembered], x: float, y: float) -> Remembered: ...
+@overload
+def where(condition: Any, x: Any, y: Any) -> Any: ...
+def where(condition: Any, x: Any, y: Any) -> Any:
     """x where the condition holds, else y; both have been evaluated, whichever is chosen.
 
     The condition is what the number's own comparison gave: a bool, an array, a sympy relation, a traced condition.
@@ -527,7 +593,15 @@ def is_finite(x: Number) -> bool:
     return hasattr(type(x), "__apply__") or bool(_IS_FINITE(x))
 
 
-def dot(weights: Sequence[Number], inputs: Sequence[Number], bias: Number) -> Number:
+@overload
+def dot(weights: Sequence[Recorded], inputs: Sequence[Any], bias: Operand) -> Recorded: ...
+@overload
+def dot(weights: Sequence[Any], inputs: Sequence[Recorded], bias: Operand) -> Recorded: ...
+@overload
+def dot(weights: Sequence[Any], inputs: Sequence[Any], bias: Recorded) -> Recorded: ...
+@overload
+def dot(weights: Sequence[Any], inputs: Sequence[Any], bias: Operand) -> Any: ...
+def dot(weights: Sequence[Any], inputs: Sequence[Any], bias: Any) -> Any:
     """bias + weights[0] * inputs[0] + weights[1] * inputs[1] + ..., added in this order.
 
     Floats are added by Python's `sum`, which from 3.12 on carries the rounding errors along.

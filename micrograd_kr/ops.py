@@ -25,11 +25,13 @@ import operator
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
-from typing import Any
+from typing import Any, overload
 
 from .elementary import (
     Gives,
     Number,
+    Operand,
+    Recorded,
     abs,
     acos,
     acosh,
@@ -149,6 +151,16 @@ class Op:
         except ArithmeticError:
             return ieee(self.forward, *args)
 
+    @overload
+    def __call__(self, x: Recorded, /, *others: Operand) -> Recorded: ...
+    @overload
+    def __call__(self, x: Operand, y: Recorded, /, *others: Operand) -> Recorded: ...
+    @overload
+    def __call__(self, x: Operand, y: Operand, z: Recorded, /, *others: Operand) -> Recorded: ...
+    @overload
+    def __call__(self, x: float, /, *others: float) -> float: ...
+    @overload
+    def __call__(self, *args: Operand) -> Any: ...
     def __call__(self, *args: Any) -> Any:
         """Record a node if an argument is a Value, else compute on the numbers as they are."""
         args = self.complete(args)

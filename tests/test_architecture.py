@@ -49,7 +49,7 @@ class Import(NamedTuple):
         """The file that is read: the module, or the submodule that the name is."""
         path = ROOT.joinpath(*self.module.split(".")[1:])
         inside = (path / f"{self.name}.py", path / self.name / "__init__.py") if self.name else ()
-        for found in (*inside, path.with_suffix(".py"), path / "__init__.py"):
+        for found in (*inside, path.with_suffix(".py"), path / "__init__.py", path.with_suffix(".pyi")):
             if found.is_file():
                 return found
         raise AssertionError(f"{short(self.file)} imports {self.module}.{self.name}, which is no file")

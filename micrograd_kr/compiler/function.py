@@ -6,7 +6,7 @@ import functools
 import sys
 from collections.abc import Callable
 from math import prod
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from ..engine import Value, is_recording
 from .arguments import flat_values, numbers_of
@@ -19,12 +19,15 @@ if TYPE_CHECKING:
     from .arguments import Array
 
 
-class Compiled:
+Result = TypeVar("Result")
+
+
+class Compiled(Generic[Result]):
     """What `jit` returns; see there."""
 
     def __init__(
         self,
-        function: Callable[..., Any],
+        function: Callable[..., Result],
         *,
         threads: int | None = None,
         lanes: int | None = None,
@@ -43,14 +46,14 @@ class Compiled:
 
     # --- calls ------------------------------------------------------------------------------------------------------
 
-    def __call__(self, *arguments: Any) -> Any:
+    def __call__(self, *arguments: Any) -> Result:
         """One example -> a Value (or a list of them), whose backward() runs machine code."""
         recording, arrays = self._programs.read([[numbers_of(argument)] for argument in arguments])
         flat = flat_values(list(arguments))
         places = [place for place, each in enumerate(flat) if isinstance(each, Value)]
         point = PointCall(self._programs, recording, arrays, places)
         found = point.outputs([flat[place] for place in places])
-        return found[0] if recording.single else found
+        return found[0] if recording.single else found  # type: ignore[return-value]
 
     def batch(self, *arrays: Any) -> Array:
         """Arrays with a leading batch axis -> an array of the outputs, shape (n,), or (n, k) if there are k.
@@ -212,18 +215,18 @@ class Compiled:
         return self._programs.last
 
 
-def _compiled_again(function: Callable[..., Any], options: dict[str, Any]) -> Compiled:
+def _compiled_again(function: Callable[..., Any], options: dict[str, Any]) -> Compiled[Any]:
     return Compiled(function, **options)
 
 
 def jit(
-    function: Callable[..., Any],
+    function: Callable[..., Result],
     *,
     threads: int | None = None,
     lanes: int | None = None,
     seed: int | None = None,
     dtype: str = "float64",
-) -> Compiled:
+) -> Compiled[Result]:
     """Compile a function of Values, written for one example, to machine code that computes whole batches.
 
     The function is run a few times to record its graph; the gradient is the table's own rules run backwards over it.

@@ -99,12 +99,14 @@ def draw(
     return drawing
 
 
-def __getattr__(name: str) -> Any:
-    if name == "Drawing":
-        from .drawing_object import Drawing
+if not TYPE_CHECKING:  # a checker is to find a misspelt name by itself
 
-        return Drawing
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    def __getattr__(name: str) -> Any:
+        if name == "Drawing":
+            from .drawing_object import Drawing
+
+            return Drawing
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def _check_root(root: object) -> None:

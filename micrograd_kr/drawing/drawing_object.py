@@ -34,6 +34,8 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]  # graphviz has no types
 
     ids: Mapping[Value, str] = {}
     tooltips: Mapping[str, str] = {}
+    source: str
+    format: str
 
     @classmethod
     def of(cls, picture: Picture, rankdir: str) -> Drawing:

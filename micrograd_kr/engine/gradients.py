@@ -9,7 +9,7 @@ import threading
 import weakref
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from typing import Any, NamedTuple, overload
+from typing import Any, Literal, NamedTuple, overload
 
 from .. import elementary
 from ..elementary import Number
@@ -413,9 +413,17 @@ def _add(sweep: Sweep, node: Any, index: int, arg: Any, product: Number) -> None
 
 
 @overload
-def grad(output: Value, inputs: Value, create_graph: bool = ...) -> Any: ...
+def grad(output: Value, inputs: Value, create_graph: Literal[False] = ...) -> Number: ...
 @overload
-def grad(output: Value, inputs: Iterable[Value], create_graph: bool = ...) -> list[Any]: ...
+def grad(output: Value, inputs: Iterable[Value], create_graph: Literal[False] = ...) -> list[Number]: ...
+@overload
+def grad(output: Value, inputs: Value, create_graph: Literal[True]) -> Value: ...
+@overload
+def grad(output: Value, inputs: Iterable[Value], create_graph: Literal[True]) -> list[Value]: ...
+@overload
+def grad(output: Value, inputs: Value, create_graph: bool) -> Any: ...
+@overload
+def grad(output: Value, inputs: Iterable[Value], create_graph: bool) -> list[Any]: ...
 def grad(output: Value, inputs: Value | Iterable[Value], create_graph: bool = False) -> Any:
     """d output / d input for each input, leaving every .grad as it is.
 

@@ -7,18 +7,20 @@ operators and functions by `recording`, from the rows of the table.
 from __future__ import annotations
 
 import numbers
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ..elementary import Number, constant
+from ..elementary import Number, Operand, constant
 from ..ops import Op
 from .state import Scope
 
 if TYPE_CHECKING:
-    from .recording import Condition
+    from .op_methods import OpMethods  # declared for checkers: tests/write_declarations.py
+else:
+    OpMethods = object
 
 
-class Value:
+class Value(OpMethods):
     """A number in a computation graph.
 
     Args:
@@ -79,7 +81,7 @@ class Value:
     _y_number: Any
     _mark: object
 
-    def __init__(self, data: Number, label: str = "") -> None:
+    def __init__(self, data: Operand, label: str = "") -> None:
         kind = type(data)
         self._number = data if kind is float or kind is int else checked_number(data)
         self.grad = 0
@@ -190,16 +192,7 @@ class Value:
             """Add d self / d leaf to the grad of every leaf below."""
 
         def __eq__(self, other: object) -> Any: ...
-        def _with(self, other: Any) -> Value: ...
-        def _alone(self) -> Value: ...
-        def _compared(self, other: Any) -> Condition: ...
-
-        __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = _with
-        __truediv__ = __rtruediv__ = __pow__ = __rpow__ = _with
-        __neg__ = __abs__ = _alone
-        __lt__ = __le__ = __gt__ = __ge__ = _compared
-
-        def __getattr__(self, name: str) -> Callable[..., Value]: ...
+        def __record_op__(self, op: Op, args: Sequence[Any]) -> Value: ...
 
 
 def method(function: Any) -> Any:

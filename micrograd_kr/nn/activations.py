@@ -23,7 +23,7 @@ def _add_activation(op: Op) -> None:
         ACTIVATIONS[op.name] = getattr(Value, op.name, op)
 
 
-def find_activation(activation: Activation) -> Callable[[Any], Any]:
+def find_activation(activation: Activation) -> Callable[[Any], Value]:
     """The function of that name; a function is returned as it is.
 
     >>> find_activation("tanh")(Value(0.0)).data

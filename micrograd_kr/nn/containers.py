@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from ..engine import Value
 from ..ops import OPS, Op
 from .activations import Activation, activation_title, find_activation
 from .module import Module, tensors_within
@@ -112,7 +113,7 @@ class Flatten(Module):
     [1, 2, 3, 4, 5, 6, 7, 8]
     """
 
-    def forward(self, x: Any) -> list[Any]:
+    def forward(self, x: Any) -> list[Value]:
         """The numbers in order."""
         return flat(x)
 

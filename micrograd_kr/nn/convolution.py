@@ -89,7 +89,7 @@ class Conv2d(Module):
         """The biases, shape (out_channels,); empty without bias."""
         return view([each.b for each in self.filters] if self.has_bias else [])
 
-    def forward(self, x: Any) -> list[list[list[Any]]]:
+    def forward(self, x: Any) -> list[list[list[Value]]]:
         """Each filter on each patch."""
         image = read_image(self, x, self.in_channels)
         image = [_padded(channel, *self.padding) for channel in image]
@@ -121,7 +121,7 @@ class _Pool2d(Module):
         self.kernel_size = _height_and_width("kernel_size", kernel_size)
         self.stride = _height_and_width("stride", self.kernel_size if stride is None else stride)
 
-    def forward(self, x: Any) -> list[list[list[Any]]]:
+    def forward(self, x: Any) -> list[list[list[Value]]]:
         """One number for each window of each channel."""
         image = read_image(self, x, None)
         return [

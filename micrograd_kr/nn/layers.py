@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..engine import Value, current_scope, is_plain, weighted_sum
 from ..ops import OPS
@@ -16,6 +16,11 @@ from .tables import Table, TableView
 
 _DOT = OPS["dot"]
 _MANY = 16  # neurons that the repr of a layer lists one by one, as micrograd does
+
+if TYPE_CHECKING:
+
+    class ValueOrList(Value, list[Value]):  # type: ignore[misc]  # pyright: ignore
+        """What a layer gives, to a type checker: one Value for nout = 1, else a list; it may be used as either."""
 
 
 class Neuron(Module):
@@ -60,7 +65,7 @@ class Neuron(Module):
         """Whether the neuron has an activation, as micrograd calls it."""
         return self.activation != "linear"
 
-    def forward(self, x: Sequence[Any]) -> Any:
+    def forward(self, x: Sequence[Any]) -> Value:
         """activation(dot(w, x) + b)."""
         inputs, _ = read_inputs(self, x, len(self.w))
         return find_activation(self.activation)(_DOT(*self.w, *inputs, self.b))
@@ -124,10 +129,10 @@ class Layer(Module):
         """The biases, shape (nout,)."""
         return TableView([neuron.b for neuron in self.neurons])
 
-    def forward(self, x: Sequence[Any]) -> Any:
+    def forward(self, x: Sequence[Any]) -> ValueOrList:
         """Each neuron on the same inputs."""
         out = fire(self.neurons, *read_inputs(self, x, len(self.neurons[0].w)))
-        return out[0] if len(out) == 1 else out
+        return out[0] if len(out) == 1 else out  # type: ignore[return-value]
 
     def named_tensors(self) -> Iterator[tuple[str, Any]]:
         """`weight` of shape (nout, nin) and `bias` of shape (nout,)."""
@@ -216,11 +221,11 @@ class MLP(Module):
             for i in range(len(nouts))
         ]
 
-    def forward(self, x: Sequence[Any]) -> Any:
+    def forward(self, x: Any) -> ValueOrList:
         """Layer after layer."""
         for layer in self.layers:
             x = layer(x)
-        return x
+        return x  # type: ignore[no-any-return]
 
     def named_tensors(self) -> Iterator[tuple[str, Any]]:
         """As in torch.nn.Sequential(Linear, ReLU, Linear, ...): `0.weight`, `2.weight`; activations have odd places."""
@@ -234,7 +239,7 @@ class MLP(Module):
 # --- many neurons at once -------------------------------------------------------------------------------------------
 
 
-def fire(neurons: Sequence[Neuron], inputs: Sequence[Value], numbers: Any) -> list[Any]:
+def fire(neurons: Sequence[Neuron], inputs: Sequence[Value], numbers: Any) -> list[Value]:
     """What `[neuron(inputs) for neuron in neurons]` records, in two thirds of the time: training is mostly this.
 
     Whatever is unusual (a neuron of the user's own, a weight that is computed itself, numbers on which Python's
@@ -248,7 +253,7 @@ def fire(neurons: Sequence[Neuron], inputs: Sequence[Value], numbers: Any) -> li
         return [neuron(inputs) for neuron in neurons]
     around = current_scope()
     inputs = tuple(inputs)  # shared by the nodes, which need not look for computed Values elsewhere
-    outs: list[Any] = []
+    outs: list[Value] = []
     for neuron in neurons:
         name, out = neuron.activation, None
         if type(neuron) is Neuron and isinstance(name, str) and name in ACTIVATIONS:  # a row: one node

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextvars import ContextVar
 from functools import wraps
-from typing import Any, Self
+from typing import Any, Protocol, Self, TypeVar
 
 from ..engine import Value, current_scope, enter_scope, leave_scope
 from .state import read_state, write_state
@@ -14,6 +14,17 @@ from .summary import summary_html, summary_text
 from .tables import flat, is_tensor
 
 _open: ContextVar[tuple[Module, ...]] = ContextVar("modules whose tensors are being named", default=())
+
+
+Result = TypeVar("Result", covariant=True)
+
+
+class ComputesForward(Protocol[Result]):
+    """A module to a type checker: calling it gives what its `forward` gives."""
+
+    @property
+    def forward(self) -> Callable[..., Result]:
+        """What the module computes."""
 
 
 class Module:
@@ -43,7 +54,7 @@ class Module:
     training: bool = True
     is_frozen: bool = False
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+    def __call__(self: ComputesForward[Result], *args: Any, **kwargs: Any) -> Result:
         """forward(...); every Value computed meanwhile belongs to this module (`value.scope`)."""
         outer = enter_scope(self)
         try:

@@ -100,7 +100,7 @@ class LayerNorm(Module):
         self.bias = Table([Value(0.0) for _ in range(size)])
         self.eps = eps
 
-    def forward(self, x: Sequence[Any]) -> list[Any]:
+    def forward(self, x: Sequence[Any]) -> list[Value]:
         """(x - mean) / sqrt(variance + eps) * weight + bias."""
         inputs, _ = read_inputs(self, x, len(self.weight))
         mean = _SUM(*inputs) / len(inputs)
@@ -138,7 +138,7 @@ class RMSNorm(Module):
         self.weight = Table([Value(1.0) for _ in range(size)])
         self.eps = eps
 
-    def forward(self, x: Sequence[Any]) -> list[Any]:
+    def forward(self, x: Sequence[Any]) -> list[Value]:
         """x / sqrt(mean of x**2 + eps) * weight."""
         inputs, _ = read_inputs(self, x, len(self.weight))
         size = elementary.sqrt(_DOT(*inputs, *inputs, 0) / len(inputs) + self.eps)
