@@ -1,8 +1,7 @@
 """The live page: one HTML file in which a graph can be stepped, changed and trained, with nothing but a browser.
 
 It reads in this order
-    javascript.py  a number that writes JavaScript: the table's rules, in the page's language
-    rolling.py     its straight-line code, with repetitions rolled into loops
+    javascript.py  a number that writes JavaScript: the table's rules, in the page's language, with loops
     views.py       what each view shows, and where Graphviz puts it
     cards.py       the views as SVG
     document.py    the page: page.html, page.css and picture.css, and the program in script/

@@ -153,7 +153,7 @@ def _rules(graph: Graph) -> tuple[str, set[str]]:
     ]
     text = (
         f"{_part('script/functions.js')}\nconst forward=[{forward}],\npartials=[{partials}],\n"
-        f"told=(tell,times,power)=>({{formulas:[{_listed(formulas)}],inFull:[{_listed(in_full)}]}});"
+        f"formulaRules=(write,times,power)=>({{formulas:[{_listed(formulas)}],inFull:[{_listed(in_full)}]}});"
     )
     return text, {name for _, names in (*formulas, *in_full) for name in names if name in OPS}
 
