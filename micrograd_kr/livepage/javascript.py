@@ -44,7 +44,8 @@ class Line(NamedTuple):
 class _Program:
     """The lines written so far; a line that was written already is not written again.
 
-    If it is `as_text`, each line makes text beside its number, by a helper of script/words.js: `write("mul",t1*t2,t1,t2)`.
+    If it is `as_text`, each line makes text beside its number, by a helper of script/words.js, as in
+    `write("mul",t1*t2,t1,t2)`.
     If it writes `partials`, an exact 0 of the rule is null, which counts as 0 but means that nothing flows.
     """
 
@@ -205,10 +206,10 @@ class _Step(NamedTuple):
 
 
 class _Loop(NamedTuple):
-    """`body` is repeated `count` times; `strides[k]` is how each operand of step k advances from one to the next."""
+    """`body` is repeated `times` times; `strides[k]` is how each operand of step k advances from one to the next."""
 
     body: list[_Step]
-    count: int
+    times: int
     strides: list[list[int]]
 
 
@@ -234,7 +235,7 @@ def roll(lines: Sequence[Line], results: Sequence[tuple[int | None, Operand]]) -
         loop = _find_loop(steps, position)
         if loop is not None:
             statements.append(_written_loop(loop))
-            position += len(loop.body) * loop.count
+            position += len(loop.body) * loop.times
             continue
         line, name = steps[position]
         text = line.template.format(*line.operands)
@@ -306,7 +307,7 @@ def _names(steps: list[_Step]) -> list[int]:
 
 def _is_self_contained(steps: list[_Step], start: int, loop: _Loop) -> bool:
     """Whether each repetition reads only itself, the one before, or what was there; and only the last is read later."""
-    stop = start + len(loop.body) * loop.count
+    stop = start + len(loop.body) * loop.times
     inside, names = _names(steps[start:stop]), _names(loop.body)
     if names and inside != list(range(names[0], names[0] + len(inside))):
         return False
@@ -327,7 +328,7 @@ def _is_self_contained(steps: list[_Step], start: int, loop: _Loop) -> bool:
 
 def _written_loop(loop: _Loop) -> str:
     names = _names(loop.body)
-    last = (loop.count - 1) * len(names)  # a slot is called as its last repetition is, for those who read it later
+    last = (loop.times - 1) * len(names)  # a slot is called as its last repetition is, for those who read it later
     carried: dict[int, int] = {}
     body = []
     for step, strides in zip(loop.body, loop.strides, strict=True):
@@ -347,4 +348,4 @@ def _written_loop(loop: _Loop) -> str:
         body.append(text if step.name is None else f"t{step.name + last}={text}")
     declared = ",".join([f"t{name + last}" + (f"=t{carried[name]}" if name in carried else "") for name in names])
     head = f"let {declared};" if declared else ""
-    return f"{head}for(let i=0;i<{loop.count};i++){{{';'.join(body)}}}"
+    return f"{head}for(let i=0;i<{loop.times};i++){{{';'.join(body)}}}"

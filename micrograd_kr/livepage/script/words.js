@@ -64,15 +64,15 @@ class Written {
   constructor(text, x, tight) { this.text = text; this.x = x; this.tight = tight; }
   valueOf() { return this.x; }
 }
-function write_(name, x, ...operands) {
+function formulate(name, x, ...operands) {
   const o = graph.primitives[name];
   if (!o) return new Written(name, x, atom);
   if (!operands.some(y => y instanceof Written)) return x;
   return new Written(written(o, operands.map(y => y instanceof Written ? [y.text, y.tight] : [show(y), tightness(show(y))])), x, o.tight || atom);
 }
-const power = (name, x, y, z) => z === 1 ? y : write_(name, x, y, z);
+const power = (name, x, y, z) => z === 1 ? y : formulate(name, x, y, z);
 const times = (name, x, y, z) => y === 1 ? z : power(name, x, y, z);
-const { formulas: partialRules, inFull: fullRules } = formulaRules(write_, times, power);
+const { formulas: partialRules, inFull: fullRules } = formulaRules(formulate, times, power);
 function formulasOf(k) {
   const found = [], rule = partialRules[op[k]];
   if (!rule) return found;
