@@ -14,19 +14,20 @@ from contextlib import contextmanager
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from .execution import read_arguments
-from .gradient import gradient_program
-from .recording import Recording
+from ..trace import Recording
+from .execution import Stretch
+from .machine_code import vector_name
+from .programs import Programs, mean_and_gradient
 from .training_code import FIELDS, REACHED, Rule, train_loop
 
 if TYPE_CHECKING:
-    from .function import Compiled
+    from .arguments import Array, Batch
 
 _GLANCE = 0.05  # seconds between looks at what Python has to do
 
 
 def fit(
-    compiled: Compiled,
+    programs: Programs,
     data: Sequence[Any],
     optimizer: Any,
     epochs: int,
@@ -40,14 +41,16 @@ def fit(
     import numpy as np
 
     _check(optimizer)
-    arrays, count = read_arguments(data, compiled._names_for(data), f"{compiled._title()}.fit")
-    recording = compiled._recording(arrays)
+    recording, arrays = programs.read(data, "fit")
+    if not recording.single:
+        raise ValueError(f"fit needs one output, the loss, but there are {len(recording.outputs)}")
+    count = len(arrays[0])
     batch = count if batch_size is None else batch_size
     for name, number in (("epochs", epochs), ("batch_size", batch)):
         if not isinstance(number, int) or isinstance(number, bool) or number < 1:
             raise ValueError(f"{name} is a whole number of at least 1, got {number!r}")
     batch = min(batch, count)
-    loop = _Loop(compiled, recording, optimizer, count, batch)
+    loop = _Loop(programs, recording, optimizer, count, batch)
     source = np.random.default_rng(seed)
     losses: list[float] = []
     with _shown(progress, epochs * loop.steps) as advance:
@@ -56,12 +59,11 @@ def fit(
                 together = (
                     1 if callback is not None or recording.random_count else min(epochs - len(losses), loop.together)
                 )
-                addresses, kept = compiled._addresses(recording, arrays, count)
+                examples = programs.batch(recording, arrays)
                 orders = None
                 if shuffle:
                     orders = np.array([source.permutation(count) for _ in range(together)], np.int64)
-                losses += loop.epochs(together, addresses, orders, advance)
-                del kept
+                losses += loop.epochs(together, examples, orders, advance)
                 if callback is not None:
                     loop.write_back()
                     if callback(len(losses) - 1, losses[-1]):
@@ -74,13 +76,11 @@ def fit(
 class _Loop:
     """The memory of a training loop."""
 
-    def __init__(self, compiled: Compiled, recording: Recording, optimizer: Any, count: int, batch: int) -> None:
-        if not recording.single:
-            raise ValueError(f"fit needs one output, the loss, but there are {len(recording.outputs)}")
+    def __init__(self, programs: Programs, recording: Recording, optimizer: Any, count: int, batch: int) -> None:
         if not any(parameter in set(recording.parameters) for parameter in optimizer.parameters):
             raise ValueError(
                 f"none of the {len(optimizer.parameters)} parameters of the optimizer take part in "
-                f"{compiled._title()}: was the optimizer made for another model?"
+                f"{programs.title}: was the optimizer made for another model?"
             )
         self.optimizer, self.count, self.batch, self.steps = optimizer, count, batch, -(-count // batch)
         place_of = {parameter: place for place, parameter in enumerate(recording.parameters)}
@@ -91,23 +91,16 @@ class _Loop:
                 place_of[parameter] = size
                 size += 1
         self.places = [place_of[parameter] for parameter in optimizer.parameters]
-        rule = Rule(optimizer, compiled._host.machine, loss_place)
-        key = (id(recording), "fit", size, *rule.once, "", *rule.each, "", *rule.results)
-        if key not in compiled._programs:
-            compiled._programs[key] = compiled._compile_with(
-                recording,
-                started=perf_counter(),
-                outputs=[],
-                terms=gradient_program(recording, [1])[0],
-                sums=[(loss_place, recording.trace.lift(recording.outputs[0].data))],
-                extra=lambda functions: train_loop(compiled._host.machine, rule, size, functions),
-                entry="train",
-            )
-        self.program = compiled._programs[key][0]
-        compiled._last = compiled._programs[key]
-        lanes = self.program.host.machine.lanes
-        self.rows = -(-size // lanes) * lanes
-        aligned = _aligned((3 + optimizer.state_size, self.rows))
+        rule, machine = Rule(optimizer, loss_place), programs.host.machine
+        self.program, _ = programs.compiled(
+            recording,
+            mean_and_gradient,
+            ("fit", size, rule.key),
+            lambda functions: train_loop(machine, rule, size, functions, lambda each: vector_name(each, machine)),
+            entry="train",
+        )
+        self.rows = -(-size // machine.lanes) * machine.lanes
+        aligned = _aligned((3 + optimizer.state_size, self.rows), self.program.host.dtype)
         self.parameters, self.gradients, self.masks, self.states = aligned[0], aligned[1], aligned[2], aligned[3:]
         for parameter, place in place_of.items():
             self.parameters[place] = float(parameter.data)
@@ -130,9 +123,7 @@ class _Loop:
         """How many epochs may be given to the machine code at once: about a million examples' places in order."""
         return max(1, (1 << 20) // self.count)
 
-    def epochs(
-        self, epochs: int, addresses: list[tuple[int, int]], orders: Any, advance: Callable[[int, float], None]
-    ) -> list[float]:
+    def epochs(self, epochs: int, examples: Batch, orders: Any, advance: Callable[[int, float], None]) -> list[float]:
         """So many passes over the examples, in these orders; the mean loss of each, as it was at each step."""
         import numpy as np
 
@@ -142,7 +133,7 @@ class _Loop:
         while step < end:
             last = min(step + self.pace, end)
             started = perf_counter()
-            losses = self._run(addresses, orders, step, last)
+            losses = self._run(examples, orders, step, last)
             seconds = perf_counter() - started
             if self.progress[1][REACHED] < last:
                 self._stop_at_nonfinite()
@@ -154,20 +145,22 @@ class _Loop:
         sizes[-1] = self.count - (self.steps - 1) * self.batch
         return (found.reshape(epochs, self.steps) @ sizes / self.count).tolist()  # type: ignore[no-any-return]
 
-    def _run(self, addresses: list[tuple[int, int]], orders: Any, first: int, last: int) -> array[float]:
+    def _run(self, examples: Batch, orders: Any, first: int, last: int) -> Array:
+        """Steps first ... last, or fewer if a gradient is not finite; the loss of each."""
+        import numpy as np
+
         taken, fields = self.progress
-        rate = self.optimizer.lr
-        if callable(rate):
-            rates = array("d", [rate(taken + step) for step in range(first, last)])
-        else:
-            rates = array("d", [rate]) * (last - first)
-        losses = array("d", bytes(8 * (last - first)))
+        lr = self.optimizer.lr
+        rates = [lr(taken + step) for step in range(first, last)] if callable(lr) else lr
+        rates = np.full(last - first, rates, self.program.host.dtype)
+        losses = np.zeros(last - first, self.program.host.dtype)
         parameters, gradients = self.parameters.ctypes.data, self.gradients.ctypes.data
-        memory = self.program.borrow(addresses, 0, 0, parameters, results=gradients)
-        numbers = [memory[1], self.count, self.batch, self.steps, 0 if orders is None else orders.ctypes.data]
-        numbers += [first, last, rates.buffer_info()[0], parameters, gradients]
-        numbers += [self.states.ctypes.data if len(self.states) else 0, self.masks.ctypes.data]
-        fields[:REACHED] = array("q", [*numbers, losses.buffer_info()[0]])
+        memory = self.program.memory()
+        frame = self.program.fill(memory, examples, parameters, Stretch(0, 0, results=gradients))
+        given = [frame, self.count, self.batch, self.steps, 0 if orders is None else orders.ctypes.data]
+        given += [first, last, rates.ctypes.data, parameters, gradients]
+        given += [self.states.ctypes.data if len(self.states) else 0, self.masks.ctypes.data, losses.ctypes.data]
+        fields[:REACHED] = array("q", given)  # in the order of FIELDS
         memoryview(fields).cast("B")[-8:] = array("d", [float(taken)]).tobytes()
         self.program.code.run(fields.buffer_info()[0])
         self.program.give_back(memory)
@@ -192,12 +185,12 @@ class _Loop:
         self.optimizer.steps = self.written = self.taken
 
 
-def _aligned(shape: tuple[int, int]) -> Any:
-    """Zeros whose rows begin at multiples of 64 bytes, as the rows are whole vectors."""
+def _aligned(shape: tuple[int, int], dtype: str) -> Any:
+    """Zeros whose rows begin at multiples of a vector's size, as the rows are whole vectors."""
     import numpy as np
 
-    memory = np.zeros(shape[0] * shape[1] + 8)
-    skipped = -memory.ctypes.data % 64 // 8
+    memory = np.zeros(shape[0] * shape[1] + 16, dtype)
+    skipped = -memory.ctypes.data % 64 // memory.itemsize
     return memory[skipped : skipped + shape[0] * shape[1]].reshape(shape)
 
 
@@ -221,7 +214,7 @@ def _shown(progress: bool | None, steps: int) -> Iterator[Callable[[int, float],
         from rich.console import Console
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
     except ImportError as error:
-        raise ImportError(f'the progress bar needs rich ({error}): pip install "micrograd-kr"') from error
+        raise ImportError(f"the progress bar needs rich ({error}): pip install rich", name=error.name) from error
     columns = (BarColumn(), MofNCompleteColumn(), TextColumn("loss {task.fields[loss]:.6g}"), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True)) as bar:
         task = bar.add_task("", total=steps, loss=float("nan"))

@@ -7,6 +7,7 @@ import re
 import warnings
 from functools import cache
 
+from ..extras import missing_extra
 from ..graph import FONT_FAMILY
 
 _PIXELS_PER_INCH = 96
@@ -48,8 +49,8 @@ def _zoom(svg: str) -> float:
 def _resvg(svg: str, zoom: float, family: str) -> bytes:
     try:
         import resvg_py
-    except ImportError:
-        raise ImportError('a PNG is drawn with resvg-py: pip install "micrograd-kr[png]"') from None
+    except ImportError as error:
+        raise missing_extra("a PNG is drawn with resvg-py", "png", error=error) from None
     return bytes(resvg_py.svg_to_bytes(svg_string=svg, dpi=_PIXELS_PER_INCH, zoom=zoom, sans_serif_family=family))
 
 

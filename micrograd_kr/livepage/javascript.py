@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 from ..elementary import NOT_EQUAL, WHERE, Function
 from ..interpreted import Interpreted
 from ..ops import Op
+from ..trace import Shared
 
 
 class Place(NamedTuple):
@@ -41,7 +42,7 @@ class Line(NamedTuple):
     operands: tuple[Operand, ...]
 
 
-class _Program:
+class _Program(Shared[Place]):
     """The lines written so far; a line that was written already is not written again.
 
     If it is `as_text`, each line makes text beside its number, by a helper of script/words.js, as in
@@ -50,10 +51,10 @@ class _Program:
     """
 
     def __init__(self, as_text: bool = False, partials: bool = False) -> None:
+        super().__init__()
         self.as_text, self.partials = as_text, partials
         self.functions: set[str] = set()  # the names of those that make text
         self.lines: list[Line] = []
-        self._known: dict[Line, Operand] = {}
 
     def written(self, x: Any) -> Operand:
         """How a result, or one of two to choose from, stands in a line."""
@@ -69,11 +70,10 @@ class _Program:
             template = f'{helper}("{title}",{",".join([template, *["{}"] * len(operands)])})'
             operands = operands * 2
         line = Line(template, operands)
-        known = self._known.get(line)
-        if known is None:
-            known = self._known[line] = Place("t", len(self.lines))
+        place = self.once(line, lambda number: Place("t", number))
+        if place.number == len(self.lines):
             self.lines.append(line)
-        return known
+        return place
 
 
 # The helpers of script/words.js that leave out an operand which changes nothing.

@@ -14,10 +14,10 @@ from __future__ import annotations
 import linecache
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from fractions import Fraction
 from struct import pack
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from ..elementary import (
     ADD,
@@ -43,6 +43,33 @@ from ..interpreted import Interpreted
 INPUT, PARAMETER, CONSTANT = (Function(name, lambda: None) for name in ("input", "parameter", "constant"))
 
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+
+
+Made = TypeVar("Made")
+
+
+class Shared(Generic[Made]):
+    """Things of which each is made once (hash-consing): whoever asks for the same again gets the same.
+
+    Attributes:
+        nodes: the things in the order in which they were made.
+
+    >>> letters = Shared()
+    >>> [letters.once(key, lambda number: f"{key}{number}") for key in "aba"]
+    ['a0', 'b1', 'a0']
+    """
+
+    def __init__(self) -> None:
+        self.nodes: list[Made] = []
+        self._known: dict[Hashable, Made] = {}
+
+    def once(self, key: Hashable, make: Callable[[int], Made]) -> Made:
+        """The thing of this key; if it is new, `make` makes it and is given its number."""
+        known = self._known.get(key)
+        if known is None:
+            known = self._known[key] = make(len(self.nodes))
+            self.nodes.append(known)
+        return known
 
 
 class TracingError(TypeError):
@@ -115,7 +142,7 @@ def _line_of_the_user() -> str:
     return f" in {name}, line {number}" + (f": `{text}`" if text else "")
 
 
-class Trace:
+class Trace(Shared[Traced]):
     """A program in the making: traced numbers, each once, in an order in which they can be computed.
 
     Attributes:
@@ -124,20 +151,24 @@ class Trace:
     """
 
     def __init__(self) -> None:
-        self.nodes: list[Traced] = []
+        super().__init__()
         self.recorded = 0
-        self._known: dict[Any, Traced] = {}
 
     def make(self, function: Function, args: tuple[Traced, ...], value: Any = None) -> Traced:
         """The traced number of this function on these args, made if it is new."""
-        key = (function, value, *[arg.index for arg in args])
-        known = self._known.get(key)
-        if known is None:
-            known = self._known[key] = Traced.__new__(Traced)
-            known.trace, known.function, known.args, known.value = self, function, args, value
-            known.index = len(self.nodes)
-            self.nodes.append(known)
-        return known
+
+        def traced(index: int) -> Traced:
+            node = Traced.__new__(Traced)
+            node.trace, node.function, node.args, node.value, node.index = self, function, args, value, index
+            return node
+
+        return self.once((function, value, *[arg.index for arg in args]), traced)
+
+    @property
+    def key(self) -> tuple[Any, ...]:
+        """The same for programs that are the same."""
+        nodes = [(n.function.name, repr(n.value), *[arg.index for arg in n.args]) for n in self.nodes]
+        return tuple(nodes)
 
     def input(self, place: int) -> Traced:
         """The number at this place among the inputs, which every example has of its own."""
@@ -149,12 +180,9 @@ class Trace:
 
     def constant(self, number: float) -> Traced:
         """A number known now; -0.0 and nan are numbers of their own."""
-        key = pack("d", number)
-        known = self._known.get(key)
-        if known is None:
-            known = self._known[key] = self.make(CONSTANT, (), (key, number))
-            known.value = number
-        return known
+        node = self.make(CONSTANT, (), pack("d", number))
+        node.value = number
+        return node
 
     def lift(self, x: Any) -> Any:
         """x as a traced number that is no condition; NotImplemented if it is no real number."""

@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 from ..elementary import Number
 from ..engine import Value, topological_order
+from .program import PARAMETER, Trace, Traced
 from .recording import Recording
-from .tracing import PARAMETER, Trace, Traced
 
 Pair = tuple[Number, Number]  # local derivative, upstream gradient
 LONG = 4  # sums of at least so many products are kept whole, and may be computed with fused multiply-adds

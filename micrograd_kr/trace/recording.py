@@ -12,14 +12,16 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from math import prod
+from operator import attrgetter
 from types import CellType
 from typing import Any, NamedTuple
 
 from ..engine import Value, topological_order
-from .tracing import Trace, Traced
+from .program import Trace, Traced
 
 Shape = tuple[int, ...]
 
+_training = attrgetter("training")
 _one_at_a_time = threading.RLock()  # parameters hold traced numbers while a function is recorded
 
 
@@ -34,7 +36,8 @@ class Recording:
         parameters: the leaf Values that it closes over, whose numbers are the trace's parameters in this order.
         inputs: the Values that stood for the numbers of its arguments, flattened.
         shapes: the shape of each argument for one example; last comes that of the random numbers, if it draws any.
-        modules: the nn modules that took part or might have, and whether each was being trained.
+        modules: the nn modules that took part or might have.
+        modes: whether each of them was being trained.
     """
 
     trace: Trace
@@ -43,7 +46,18 @@ class Recording:
     parameters: list[Value]
     inputs: list[Value]
     shapes: tuple[Shape, ...]
-    modules: list[tuple[Any, bool]]
+    modules: list[Any]
+    modes: list[bool]
+
+    @property
+    def numbers(self) -> list[Traced]:
+        """The traced numbers of the outputs."""
+        return [self.trace.lift(output.data) for output in self.outputs]
+
+    @property
+    def fits_modules(self) -> bool:
+        """Whether every module is still being trained, or still in use, as it was."""
+        return list(map(_training, self.modules)) == self.modes
 
     @property
     def random_count(self) -> int:
@@ -73,7 +87,8 @@ def record(function: Callable[..., Any], shapes: Sequence[Shape]) -> Recording:
                     run = _run(function, shapes, trace)
         shapes = (*shapes, *[(run.random_count,)] * (run.random_count > 0))
         modules = _modules(reachable, run)
-        return Recording(trace, run.outputs, run.single, parameters, run.inputs, shapes, modules)
+        modes = list(map(_training, modules))
+        return Recording(trace, run.outputs, run.single, parameters, run.inputs, shapes, modules, modes)
 
 
 class _Run(NamedTuple):
@@ -183,7 +198,7 @@ def _is_full(cell: CellType) -> bool:
     return True
 
 
-def _modules(reachable: list[Any], run: _Run) -> list[tuple[Any, bool]]:
+def _modules(reachable: list[Any], run: _Run) -> list[Any]:
     """The nn modules that the function may have called: the program belongs to what each `training` is now."""
     found = {id(each): each for each in reachable if not isinstance(each, Value)}
     for node in topological_order(*run.outputs):
@@ -191,7 +206,7 @@ def _modules(reachable: list[Any], run: _Run) -> list[tuple[Any, bool]]:
         while scope is not None and id(scope[0]) not in found:
             found[id(scope[0])] = scope[0]
             scope = scope[1]
-    return [(module, module.training) for module in found.values() if hasattr(module, "training")]
+    return [module for module in found.values() if hasattr(module, "training")]
 
 
 def _name(function: Callable[..., Any]) -> str:
