@@ -8,7 +8,7 @@ All contenders run in one process, pinned to one core and through their public c
 drift of the machine's speed hits all of them. A figure is the median of the rounds, each of which is the median of
 many bursts of a few ms; a ratio is the median of the rounds' ratios. The machine's multiply-add peak is measured in
 the same rounds, as the best of several numbers of accumulators. Peers that are not installed are left out with a
-word: `pip install "micrograd-kr[jit]" torch jax ddx-ad casadi micrograd`.
+word: `pip install ".[jit]" torch jax ddx-ad casadi micrograd`.
 """
 
 from __future__ import annotations

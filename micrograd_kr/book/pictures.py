@@ -24,6 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from micrograd_kr.extras import missing_extra
 from micrograd_kr.locale import FALLBACK, catalog, language, translate
 
 from .prose import words
@@ -177,8 +178,8 @@ def _font_of(lang: str) -> str:
     """The first font of the language that is installed; empty, after one warning, if there is none."""
     try:
         from matplotlib import font_manager
-    except ImportError:
-        raise ImportError('the book draws with matplotlib: pip install "micrograd-kr[plot,data]"') from None
+    except ImportError as error:
+        raise missing_extra("the book draws with matplotlib", "plot", "data", error=error) from None
 
     settings = catalog(lang)
     package = settings.get("language.font_package", "")

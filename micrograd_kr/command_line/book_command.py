@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..extras import install_command
 from ..locale import language, translate
 from .output import CommandError, console, output_path, program, show, show_lines, write
 
@@ -168,5 +169,5 @@ def _missing_packages_explained() -> Iterator[None]:
     try:
         yield
     except ImportError as error:
-        install = 'pip install "micrograd-kr[plot,data]"'
+        install = install_command("plot", "data")
         raise CommandError(_say("packages", error=error, install=install)) from None

@@ -40,7 +40,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def print_all(out: Console, stepper: Stepper) -> None:
     """All steps in words, and at the end the derivative with respect to each input."""
-    from ..naming import format_number
+    from ..graph import format_number
 
     phase = ""
     digits = len(str(len(stepper)))

@@ -14,6 +14,7 @@ from time import perf_counter
 from typing import Any
 
 from ..elementary import FUNCTIONS, Function
+from ..extras import missing_extra
 from . import cache
 from .assembly import Machine, is_instruction
 from .kernels import library
@@ -47,9 +48,7 @@ def import_llvm() -> Any:
         import llvmlite.binding as llvm
         import numpy  # noqa: F401
     except ImportError as error:
-        raise ImportError(
-            f'jit needs llvmlite and numpy ({error}): pip install "micrograd-kr[jit]"', name=error.name
-        ) from error
+        raise missing_extra("jit needs llvmlite and numpy", "jit", error=error) from error
     return llvm
 
 

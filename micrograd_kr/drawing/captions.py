@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from ..elementary import Number
 from ..engine import Value
+from ..graph import Group, format_number, one_line, printable, shortened, text_width
 from ..locale import translate
-from ..naming import format_number
-from .groups import Group
 from .parts import Part
-from .text import printable, shortened, text_width
 
 WIDEST_NAME = 26.0  # em
 WIDEST_NUMBER = 22.0
@@ -88,11 +86,6 @@ class Captions:
     def module_tooltip(self, group: Group) -> str:
         """Where a collapsed module stands, and what it says of itself."""
         return f"{group.path}: {_exact(group.module)}"
-
-
-def one_line(text: str) -> str:
-    """The text with only printable characters, in one line."""
-    return text if text.isprintable() else " ".join(printable(text).split("\n"))
 
 
 def _untouched(gradient: Number) -> bool:

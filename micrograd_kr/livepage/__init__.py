@@ -3,9 +3,8 @@
 It reads in this order
     javascript.py  a number that writes JavaScript: the table's rules, in the page's language
     rolling.py     its straight-line code, with repetitions rolled into loops
-    modules.py     the graph as numbered nodes, and the nn modules around them
-    layout.py      where everything stands, by Graphviz
-    picture.py     the views as SVG
+    views.py       what each view shows, and where Graphviz puts it
+    cards.py       the views as SVG
     document.py    the page: page.html, page.css and picture.css, and the program in script/
 
 >>> from micrograd_kr import Value
@@ -26,12 +25,12 @@ from html import escape
 from os import PathLike
 from pathlib import Path
 
-from .. import naming
 from ..engine import Value
+from ..graph import Graph, format_number
 from ..locale import language, translate
-from . import document, picture
-from .layout import lay_out
-from .modules import Graph
+from .cards import CardWriter
+from .document import document, style_of_picture
+from .views import lay_out
 
 __all__ = ["MOST_NODES", "Page", "page"]
 
@@ -92,22 +91,23 @@ def page(
     *,
     lang: str | None = None,
     title: str | None = None,
-    trained: Iterable[Value] | None = None,
+    train: Iterable[Value] | None = None,
     rate: float = 0.01,
     rankdir: str = "LR",
 ) -> Page:
     """One self-contained HTML file of the graph below `root`, alive: no server, no network, nothing to install.
 
     Every leaf can be dragged, and the whole forward and backward pass is computed again in the page, by the rules of
-    the table; the passes can be stepped, explained, broken on purpose, and the leaves trained by hand.
+    the table; the passes can be stepped, explained, broken on purpose, and parameters trained by hand.
 
     Args:
-        root: the Value whose graph it is: the loss, if the leaves are to be trained.
+        root: the Value whose graph it is: the loss, if parameters are to be trained.
         path: a file to write, too.
         lang: "ko" or "en", to begin with; the page can switch.
         title: the page's heading.
-        trained: the leaves that gradient descent moves, to begin with; by default the parameters of the nn modules
-            in the graph or, if there are none, all leaves.
+        train: the parameters, which gradient descent on `root` moves; [] for none. By default the leaves that belong
+            to the nn modules in the graph, if `root` was computed outside of them: what a module itself returns is
+            a prediction, and no loss. All other leaves are data.
         rate: the learning rate to begin with.
         rankdir: which way the graph runs: "LR", "RL", "TB" or "BT".
 
@@ -115,12 +115,13 @@ def page(
         A Page, with `.html`, `.save(path)` and `.open()`; in a notebook it shows itself.
 
     Raises:
-        TypeError: root is not a Value, a number in the graph is not real, or an op's rule branches on a number.
-        ValueError: there are more than 2,000 nodes, one of `trained` is not a leaf of the graph, rate is not a number
+        TypeError: root is not a Value, a number in the graph is not real, an op's rule branches on a number, or it
+            uses a function that JavaScript does not have.
+        ValueError: there are more than 2,000 nodes, one of `train` is not a leaf of the graph, rate is not a number
             from 0 on, or lang or rankdir is unknown.
 
     >>> w, x = Value(0.5, label="가중치"), Value(2.0, label="x")
-    >>> "가중치" in page((w * x - 3) ** 2, lang="ko", trained=[w]).html
+    >>> "가중치" in page((w * x - 3) ** 2, lang="ko", train=[w]).html
     True
     """
     if not isinstance(root, Value):
@@ -134,51 +135,39 @@ def page(
         raise ValueError(translate("livepage.too_large", lang, count=count, most=most))
     if not (isinstance(rate, int | float) and 0 <= rate < math.inf):
         raise ValueError(f"the learning rate is a number from 0 on, got {rate!r}")
-    names = naming.names_of(root)
-    moving = _leaves_to_train(graph) if trained is None else _checked_leaves(trained, graph)
+    trained = _trained(graph, train)
     for node in graph.nodes:
-        _check_real(node, names)
-    drawn = picture.Picture(graph, names, lambda key, **pieces: translate(f"livepage.{key}", lang, **pieces))
-    views = lay_out(graph, drawn.size, rankdir)
-    made = Page(
-        document.document(
-            graph,
-            names,
-            [drawn.svg(view) for view in views],
-            lang=lang,
-            title=str(title) if title else translate("livepage.title", lang, node=names[root]),
-            trained=moving,
-            rate=rate,
-        ),
-        drawn.svg(views[0], document.style_of_picture()),
-        len(graph.nodes),
-    )
+        _check_real(node, graph)
+    writer = CardWriter(graph, lambda key, **pieces: translate(f"livepage.{key}", lang, **pieces))
+    views = lay_out(graph, writer.size, rankdir)
+    drawn = [writer.svg(view) for view in views]
+    html = document(graph, drawn, lang=lang, title=title and str(title), trained=trained, rate=rate)
+    made = Page(html, writer.svg(views[0], style_of_picture()), len(graph.nodes))
     if path is not None:
         made.save(path)
     return made
 
 
-def _check_real(node: Value, names: naming.Names) -> None:
+def _check_real(node: Value, graph: Graph) -> None:
     try:
         float(node.data)
     except (TypeError, ValueError):
         raise TypeError(
-            f"the page computes with real numbers, but {names[node]} is {node.data!r:.60}, "
+            f"the page computes with real numbers, but {graph.names[node]} is {node.data!r:.60}, "
             f"a {type(node.data).__name__}: give the leaves floats"
         ) from None
     except OverflowError:
-        raise ValueError(f"{names[node]} is too large for a float: {naming.format_number(node.data)}") from None
+        name, number = graph.names[node], format_number(node.data)
+        raise ValueError(f"{name} is too large for a float: {number}") from None
 
 
-def _checked_leaves(trained: Iterable[Value], graph: Graph) -> list[Value]:
-    leaves = {node for node in graph.nodes if picture.kind_of(node) == picture.LEAF}
-    found = list(trained)
-    for value in found:
-        if value not in leaves:
-            raise ValueError(f"trained={value!r:.60} is not a leaf of this graph, so gradient descent cannot move it")
-    return found
-
-
-def _leaves_to_train(graph: Graph) -> list[Value]:
-    leaves = [node for node in graph.nodes if picture.kind_of(node) == picture.LEAF]
-    return [graph.nodes[index] for index in graph.held] or leaves
+def _trained(graph: Graph, train: Iterable[Value] | None) -> list[Value]:
+    """The leaves that gradient descent moves; none if there is no loss to descend on."""
+    if train is None:
+        is_loss = graph.home[-1].depth == 0
+        return [node for node in graph.nodes if is_loss and graph.kind(node) == "parameter"]
+    named = list(train)
+    for value in named:
+        if value not in graph.number or graph.kind(value) not in ("parameter", "input"):
+            raise ValueError(f"train={value!r:.60} is not a leaf of this graph, so gradient descent cannot move it")
+    return named

@@ -20,22 +20,17 @@ from html import escape
 from importlib.resources import files
 from typing import Any
 
-from .. import naming
-from ..drawing.text import FONT_FAMILY
 from ..engine import Value
+from ..graph import ATOM, FONT_FAMILY, Graph
+from ..graph.names import MOST_OPERANDS
 from ..locale import FALLBACK, agreement, catalog, folder, languages, preferred, translate
-from ..naming import Names
 from ..ops import OPS, Op
-from ..stepper import sentences
+from ..stepper import steps
 from ..stepper.formula import LONGEST_FORMULA, LONGEST_WRITTEN_OUT
 from .javascript import formulas_function, forward_function, partials_function, written_out_function
-from .modules import Graph
-from .picture import CONSTANT, LEAF, kind_of
 
 # The parts of the program, in the order in which they stand in one block
-_RUNTIME = ("graph", "words", "engine", "views", "side", "descent", "time", "camera", "hands")
-
-MOST_PATHS = 3000  # that the page lists and adds up for one node
+_RUNTIME = ("graph", "words", "engine", "views", "paths", "side", "descent", "time", "camera", "hands")
 
 # Paths in a square of 20, drawn with a round pen; the fonts of many systems lack such signs
 ICONS = {
@@ -73,19 +68,23 @@ def style_of_picture() -> str:
 
 
 def document(
-    graph: Graph, names: Names, views: Sequence[str], *, lang: str, title: str, trained: Sequence[Value], rate: float
+    graph: Graph, views: Sequence[str], *, lang: str, title: str | None, trained: Sequence[Value], rate: float
 ) -> str:
     """The whole page as HTML."""
+    output = graph.names[graph.root]
+    heading = title or translate("livepage.title", lang, node=output)
     words = {code: _words(graph, code) for code in preferred(lang)}
     runtime = "\n".join(_part(f"script/{name}.js") for name in _RUNTIME)
-    knowledge = _json(_knowledge(graph, words))
-    program = f'"use strict";\n{{\nconst knowledge={knowledge};\n{_rules(graph)}\n{runtime}\n}}'
+    rules, ops = _rules(graph)
+    knowledge = _json(_knowledge(graph, words, ops))
+    program = f'"use strict";\n{{\nconst knowledge={knowledge};\n{rules}\n{runtime}\n}}'
     unpack = _part("script/unpack.js")
     style = _style("picture.css") + _style("page.css")
     parts = {
         "lang": lang,
         "languages": _buttons(),
-        "title": escape(title),
+        "title": escape(heading),
+        "heading": "" if title else f' data-w="title" data-node="{escape(output)}"',
         "policy": f"default-src 'none'; script-src {_hash(unpack)} {_hash(program)}; style-src {_hash(style)}; "
         "base-uri 'none'; form-action 'none'",
         "style": style,
@@ -93,7 +92,7 @@ def document(
         "program": _packed(program),
         "rate": f"{rate:g}",
         "views": "".join(views),
-        "graph": _json(_data(graph, names, lang, trained)),
+        "graph": _json(_data(graph, lang, trained)),
     }
     parts |= {f"i:{name}": _icon(path) for name, path in ICONS.items()}
     html = files(__package__).joinpath("page.html").read_text(encoding="utf-8")
@@ -142,49 +141,56 @@ def _variants(graph: Graph) -> dict[tuple[Op, int], int]:
     return variants
 
 
-def _rules(graph: Graph) -> str:
+def _rules(graph: Graph) -> tuple[str, set[str]]:
+    """The rules of the graph's ops as JavaScript, and the names of the ops that their formulas are written with."""
     variants = _variants(graph)
-    forward = ",\n".join(forward_function(op, count) for op, count in variants)
-    partials = ",\n".join(partials_function(op, count) for op, count in variants)
-    told = ",\n".join(formulas_function(op, count) for op, count in variants)
-    in_full = ",\n".join(_written_out(op, count) for op, count in variants)
-    return (
+    forward = ",\n".join([forward_function(op, count) for op, count in variants])
+    partials = ",\n".join([partials_function(op, count) for op, count in variants])
+    formulas = [formulas_function(op, count) for op, count in variants]
+    in_full = [
+        written_out_function(op, count) if op.arity is None and count <= LONGEST_WRITTEN_OUT // 3 else ("null", set())
+        for op, count in variants
+    ]
+    text = (
         f"{_part('script/functions.js')}\nconst forward=[{forward}],\npartials=[{partials}],\n"
-        f"told=(tell,times,power)=>({{formulas:[{told}],inFull:[{in_full}]}});"
+        f"told=(tell,times,power)=>({{formulas:[{_listed(formulas)}],inFull:[{_listed(in_full)}]}});"
     )
+    return text, {name for _, names in (*formulas, *in_full) for name in names if name in OPS}
 
 
-def _written_out(op: Op, count: int) -> str:
-    is_told = op.arity is None and count <= LONGEST_WRITTEN_OUT // 3
-    return written_out_function(op, count) if is_told else "null"
+def _listed(written: Sequence[tuple[str, set[str]]]) -> str:
+    return ",\n".join([text for text, _ in written])
+
+
+_LEAVES = {"parameter": -1, "input": -1, "constant": -2}  # where a computed node has its op
 
 
 # --- the graph's data -----------------------------------------------------------------------------------------------
 
 
-def _data(graph: Graph, names: Names, lang: str, trained: Sequence[Value]) -> Any:
+def _data(graph: Graph, lang: str, trained: Sequence[Value]) -> Any:
     """The graph, its numbers and names."""
     variants = _variants(graph)
-    number = {node: index for index, node in enumerate(graph.nodes)}
-    free = [node for node in graph.nodes if kind_of(node) != CONSTANT]
-    back = [graph.nodes[-1], *(node for node in reversed(free) if node.op)]
+    names, number = graph.names, graph.number
+    free = [node for node in graph.nodes if graph.kind(node) != "constant"]
+    back = [graph.root, *(node for node in reversed(free) if node.op)]
     return {
         "lang": lang,
-        "op": [variants[node.op, len(node.args)] if node.op else kind_of(node) for node in graph.nodes],
+        "op": [variants[node.op, len(node.args)] if node.op else _LEAVES[graph.kind(node)] for node in graph.nodes],
         "args": graph.arguments,
         "data": [_number(node.data) if node.op is None else 0 for node in graph.nodes],
         "names": [names[node] for node in graph.nodes],
         "spelling": [names.spell(node) for node in graph.nodes],
         "tight": [names.precedence(node) for node in graph.nodes],
         "steps": [*([0, number[node]] for node in free), *([1, number[node]] for node in back)],  # as a Stepper's
-        "trained": [number[leaf] for leaf in trained if kind_of(leaf) == LEAF and leaf in number],
-        "home": graph.home,
-        "parents": graph.parent,
-        "titles": graph.titles,
+        "trained": [number[leaf] for leaf in trained],
+        "home": [group.number for group in graph.home],
+        "parents": [group.outer.number if group.outer else None for group in graph.groups],
+        "titles": [group.title for group in graph.groups],
     }
 
 
-def _knowledge(graph: Graph, words: dict[str, dict[str, str]]) -> Any:
+def _knowledge(graph: Graph, words: dict[str, dict[str, str]], ops: set[str]) -> Any:
     """What the page must know about ops and languages to say and write what the stepper does."""
     return {
         "words": words,
@@ -193,23 +199,16 @@ def _knowledge(graph: Graph, words: dict[str, dict[str, str]]) -> Any:
         "ops": [
             _written(op) | {"sentence": op.name, "truth": op.gives == "condition"} for op, count in _variants(graph)
         ],
-        "primitives": {name: _written(OPS[name]) for name in sorted(_told_ops(graph))},
+        "primitives": {name: _written(OPS[name]) for name in sorted(ops)},
         "icons": {name: ICONS[name] for name in _USED_ICONS},
-        "atom": naming.ATOM,
+        "atom": ATOM,
         "minus": OPS["neg"].precedence,
-        "operands": naming.MOST_OPERANDS,
-        "flows": sentences.MOST_FLOWS,
+        "operands": MOST_OPERANDS,
+        "flows": steps.MOST_FLOWS,
         "longest": LONGEST_FORMULA,
         "longestWrittenOut": LONGEST_WRITTEN_OUT,
-        "longestBeside": sentences.LONGEST_BESIDE,
-        "mostPaths": MOST_PATHS,
+        "longestBeside": steps.LONGEST_BESIDE,
     }
-
-
-def _told_ops(graph: Graph) -> set[str]:
-    """The ops with which the graph's formulas are written."""
-    told = "".join(formulas_function(op, count) + _written_out(op, count) for op, count in _variants(graph))
-    return {name for name in re.findall(r'\("(\w+)",', told) if name in OPS}
 
 
 def _written(op: Op) -> dict[str, Any]:
@@ -230,10 +229,11 @@ def _words(graph: Graph, lang: str) -> dict[str, str]:
     return {
         key: text
         for key, text in catalog(lang).items()
-        if key == "join" or key in rules or key.startswith("livepage.") or _is_sentence(key)
+        if key == "join" or key in rules or (key.startswith("livepage.") and key not in _PYTHONS) or _is_sentence(key)
     }
 
 
+_PYTHONS = ("livepage.too_large",)  # messages that the page itself never shows
 _OF_OPS_OR_ELSEWHERE = ("stepper.rule.", "stepper.forward.", "stepper.view.")
 
 

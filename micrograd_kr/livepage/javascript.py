@@ -34,13 +34,14 @@ __all__ = [
 class _Program(Shared[Place]):
     """The lines written so far; a line that was written already is not written again.
 
-    If it `tells`, each line makes text beside its number: `tell("mul",t1*t2,t1,t2)`, as script/words.js has it.
+    If it `tells`, each line makes text beside its number, by a helper of script/words.js: `tell("mul",t1*t2,t1,t2)`.
     If it writes `partials`, an exact 0 of the rule is null, which counts as 0 but means that nothing flows.
     """
 
     def __init__(self, tells: bool = False, partials: bool = False) -> None:
         super().__init__()
         self.tells, self.partials = tells, partials
+        self.functions: set[str] = set()  # the names of those that make text
         self.lines: list[Line] = []
 
     def written(self, x: Any) -> Operand:
@@ -52,6 +53,7 @@ class _Program(Shared[Place]):
         template = cell if "{}" in cell or not operands else f"{cell}({','.join(['{}'] * len(operands))})"
         if self.tells and function.gives == "number" and function is not WHERE:
             helper = _HELPERS[function.neutral]
+            self.functions.add(function.name)
             title = function.name if operands else function.symbol
             template = f'{helper}("{title}",{",".join([template, *["{}"] * len(operands)])})'
             operands = operands * 2
@@ -159,19 +161,20 @@ def partials_function(op: Op, count: int) -> str:
     return f"(o,a,d)=>{{{body}}}"
 
 
-def formulas_function(op: Op, count: int) -> str:
-    """The partial derivatives again, told: `o` and `a` carry names, and what is written into `d[i]` carries a formula.
+def formulas_function(op: Op, count: int) -> tuple[str, set[str]]:
+    """The partial derivatives again, as text: `o` and `a` carry names, and what is written into `d[i]` a formula.
 
-    The same rule, on the same numbers, so that the formula is the one of the branch that a `where` takes.
+    The same rule, on the same numbers, so that the formula is the one of the branch that a `where` takes. Returned
+    with the names of the functions that the formulas are written with.
     """
     program, args = _begin(op, count, tells=True)
     locals_ = _run(op, op.partials, Script(program, "o"), *args)
     body = roll(program.lines, [(index, _operand(local)) for index, local in enumerate(locals_)])
-    return f"(o,a,d)=>{{{body}}}"
+    return f"(o,a,d)=>{{{body}}}", program.functions
 
 
-def written_out_function(op: Op, count: int) -> str:
-    """The forward rule again, told: what is returned carries the rule written out on the texts that `a` carries."""
+def written_out_function(op: Op, count: int) -> tuple[str, set[str]]:
+    """The forward rule again, as text: what is returned carries the rule written out on the texts that `a` carries."""
     program, args = _begin(op, count, tells=True)
     result = _operand(_run(op, op.forward, *args))
-    return f"(a)=>{{{roll(program.lines, [(None, result)])}}}"
+    return f"(a)=>{{{roll(program.lines, [(None, result)])}}}", program.functions

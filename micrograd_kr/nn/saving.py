@@ -8,6 +8,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from ..extras import missing_extra
 from ..files import write_whole
 from .module import Module
 from .state import printable
@@ -22,9 +23,7 @@ def _numpy_and_safetensors() -> tuple[ModuleType, ModuleType]:
         import numpy
         import safetensors.numpy
     except ImportError as error:
-        raise ImportError(
-            f'saving and loading models needs {error.name}: pip install "micrograd-kr[save]"', name=error.name
-        ) from None
+        raise missing_extra("saving and loading models needs safetensors and numpy", "save", error=error) from None
     return numpy, safetensors
 
 

@@ -8,12 +8,13 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import MAX_EMAX, Context, Decimal
+from html import escape
 from typing import Any
 
 from ..elementary import Number
 from ..engine import Value, contributions, grad, topological_order
+from ..graph import Names, format_number, joined, names_of, readable_label
 from ..locale import Message, language
-from ..naming import Names, format_number, joined, names_of, readable_label
 from ..ops import OPS
 
 MOST_NODES = 10  # of a path, before the middle is left out
@@ -99,6 +100,10 @@ class Why:
 
     def __str__(self) -> str:
         return self.say()
+
+    def _repr_html_(self) -> str:
+        lang = language(self.lang)
+        return f'<pre lang="{lang}">{escape(self.say(lang))}</pre>'
 
 
 def _ends(items: tuple[Any, ...], gap: Any) -> tuple[Any, ...]:

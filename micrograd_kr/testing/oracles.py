@@ -14,6 +14,7 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from ..elementary import Number
+from ..extras import install_command
 from .dual import Dual
 from .stepped import Stepped, unstepped
 
@@ -142,7 +143,7 @@ def _mpmath() -> Any:
     try:
         import mpmath
     except ImportError as error:
-        raise NotApplicableError('high precision needs mpmath: pip install "micrograd-kr[testing]"') from error
+        raise NotApplicableError(f"high precision needs mpmath: {install_command('testing')}") from error
     return mpmath
 
 

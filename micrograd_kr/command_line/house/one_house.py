@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ... import Value, nn
+from ...graph import format_number
 from ...houses import House
-from ...naming import format_number
 from ...stepper import Stepper
 from ..output import say, show, show_step, table, title
 from .regression import FEATURES, LEARNING_RATE, Scale, features

@@ -62,7 +62,7 @@ canvas.addEventListener("keydown", event => {
   event.stopPropagation();
 });
 document.addEventListener("keydown", event => {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select, textarea, button, .scroll")) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select, textarea, .scroll") || event.key === " " && event.target.closest("button")) return;
   const to = { ArrowRight: position + 1, ArrowLeft: position - 1, Home: 0, End: last }[event.key];
   if (to !== undefined) { play(false); go(to); }
   else if (event.key === " ") play();
@@ -120,6 +120,7 @@ function speak(code) {
 
 new ResizeObserver(() => { room = canvas.getBoundingClientRect(); if (view.still) fit(smallest()); else schedule(); }).observe(canvas);
 addEventListener("beforeprint", () => { room = canvas.getBoundingClientRect(); fit(); frame(); });
+$("descent").hidden = !parameters.size;
 document.documentElement.classList.add("alive");
 compute();
 history = [data[root]];

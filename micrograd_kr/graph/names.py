@@ -1,7 +1,8 @@
-"""What the nodes of a graph are called, and how numbers are written, wherever a person reads them.
+"""What the nodes of a graph are called and how numbers are written, wherever a person reads them.
 
-Sentences, paths, pictures and pages take their names from here, so that they agree.
+Sentences, paths, pictures and pages take their names from here, so they agree.
 
+>>> from micrograd_kr.graph import names_of
 >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
 >>> names = names_of((a * b + 10.0).tanh())
 >>> list(names.values())
@@ -13,39 +14,41 @@ Sentences, paths, pictures and pages take their names from here, so that they ag
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from .elementary import Number
-from .engine import Constant, Value, topological_order
-from .ops import Op
+from ..elementary import Number
+from ..engine import Constant, Value
+from ..ops import OPS, Op
 
 LONGEST_LABEL = 24
 LONGEST_SPELT_NAME = 12
 MOST_OPERANDS = 6  # of a call such as dot(w1, w2, …, b), before the middle is left out
 
 ATOM = 100  # binds tighter than every symbol
-_MINUS = 3  # as tightly as a leading minus: see the row `neg`
+MINUS = OPS["neg"].precedence
+
+_FRACTION = re.compile(r"-?\d+/\d+")
+_PLAIN_NUMBER = re.compile(r"…|\d[\d.]*(e[-+]?\d+)?|\w+(\(.*\))?|\[.*\]")  # also inf, True, a symbol, an array
 
 
 # --- numbers --------------------------------------------------------------------------------------------------------
 
 
 def format_number(number: Number) -> str:
-    """A number as a person likes to read it: five significant digits or all before the point, and no minus zero.
+    """Five significant digits, or all digits before the point; a minus zero is written 0.
 
     >>> [format_number(x) for x in (2.0, -0.0, 0.1 + 0.2, 1e-05, 1 / 3, 123456.7, 12345678901.0, float("inf"))]
     ['2', '0', '0.3', '1e-05', '0.33333', '123457', '1.2346e+10', 'inf']
-    >>> from fractions import Fraction
     >>> format_number(Fraction(-1, 3)), format_number(1.5 - 2j), format_number(True), format_number(10**400)
     ('-1/3', '1.5-2j', 'True', '1e+400')
     """
     if isinstance(number, bool):
         return str(number)
     if isinstance(number, int | Fraction):
-        if _is_small(number):
+        if abs(number.numerator) < 10**10 and number.denominator < 10**6:
             return str(number)
         number = (Decimal(number.numerator) / number.denominator).normalize()
     try:
@@ -57,30 +60,47 @@ def format_number(number: Number) -> str:
 
 
 def _format_other(number: Number) -> str:
-    """A number of a kind of its own (an array, a symbol, an mpmath number): as it is if short, else as a float."""
+    """An array, a symbol, an mpmath number: as it prints if that is short, else as a float."""
     text = " ".join(str(number).split())
     if len(text) > 13:
         try:
             return format_number(float(number))
         except (TypeError, ValueError, ArithmeticError):
             pass
-    return _shortened(text, 40)
+    return text if len(text) <= 40 else text[:39] + "…"
 
 
-def _is_small(number: int | Fraction) -> bool:
-    numerator, denominator = number.numerator, number.denominator
-    return abs(numerator) < 10**10 and denominator < 10**6
+def number_precedence(text: str) -> float:
+    """How tightly a written number binds: a fraction less than *, a complex number less than +."""
+    if _FRACTION.fullmatch(text):
+        return 1.5
+    if _PLAIN_NUMBER.fullmatch(text.removeprefix("-")):
+        return MINUS if text.startswith("-") else ATOM
+    return 0
+
+
+def bracketed(op: Op, index: int, text: str, precedence: float) -> str:
+    """The operand `text`, which binds as tightly as `precedence`, in brackets if `op` needs them around it.
+
+    >>> bracketed(OPS["mul"], 0, "a + b", 1), bracketed(OPS["add"], 0, "a * b", 2), bracketed(OPS["sub"], 1, "-3", 3)
+    ('(a + b)', 'a * b', '(-3)')
+    """
+    if not op.precedence:
+        return text
+    chained = precedence == op.precedence and index == 0 and op.precedence < MINUS  # a - b - c
+    if precedence > op.precedence or chained:
+        return f"({text})" if text.startswith("-") and index > 0 else text
+    return f"({text})"
 
 
 def joined(op: Op, sign: str, numbers: Iterable[str]) -> str:
-    """Numbers that are text already with a sign between them, in brackets where a reader might go wrong without.
+    """Written numbers with a sign between them, in brackets where a reader might go wrong without.
 
     Args:
-        op: the row that tells how tightly the sign binds.
-        sign: what is written between them.
+        op: the op that the sign stands for.
+        sign: what is written between the numbers.
         numbers: as `format_number` gives them.
 
-    >>> from micrograd_kr.ops import OPS
     >>> joined(OPS["mul"], "×", ["-2", "-3", "1/2"]), joined(OPS["add"], "+", ["1/2", "-3", "1+2j"])
     ('-2 × (-3) × (1/2)', '1/2 + (-3) + (1+2j)')
     """
@@ -88,23 +108,6 @@ def joined(op: Op, sign: str, numbers: Iterable[str]) -> str:
     if len(texts) > 1:
         texts = [bracketed(op, index, text, number_precedence(text)) for index, text in enumerate(texts)]
     return f" {sign} ".join(texts)
-
-
-def number_precedence(text: str) -> float:
-    """How tightly a number holds together as it is written: a fraction less than *, a complex number less than +."""
-    if _FRACTION.fullmatch(text):
-        return 1.5
-    if _PLAIN_NUMBER.fullmatch(text.removeprefix("-")):
-        return _MINUS if text.startswith("-") else ATOM
-    return 0
-
-
-_FRACTION = re.compile(r"-?\d+/\d+")
-_PLAIN_NUMBER = re.compile(r"…|\d[\d.]*(e[-+]?\d+)?|\w+(\(.*\))?|\[.*\]")  # also inf, True, a symbol, an array
-
-
-def _shortened(text: str, longest: int) -> str:
-    return text if len(text) <= longest else text[: longest - 1] + "…"
 
 
 # --- names ----------------------------------------------------------------------------------------------------------
@@ -117,12 +120,14 @@ class Names(dict[Value, str]):
     The parameters of the modules that computed the graph follow, as `layer0.neuron3.w1`. A constant is called by its
     number; a computed Value without label by what it computes when that is short, as in `a * b`; the output `out`;
     the others v1, v2, ... No two Values have the same name, but constants may.
+
+    Args:
+        order: the Values, arguments first, the output last.
+        parameters: names that modules give to some of them.
     """
 
-    def __init__(self, output: Value) -> None:
-        super().__init__()
-        order = topological_order(output)
-        self.update(dict.fromkeys(order, ""))  # so that the names come in the order of the graph
+    def __init__(self, order: Sequence[Value], parameters: Mapping[Value, str] | None = None) -> None:
+        super().__init__(dict.fromkeys(order, ""))  # so that the names come in the order of the graph
         self._taken: set[str] = set()
         self._counts: dict[str, int] = {}
         self._spelt: set[Value] = set()
@@ -131,11 +136,11 @@ class Names(dict[Value, str]):
                 self[node] = format_number(node.data)
             elif label := readable_label(node.label):
                 self[node] = self._unique(label)
-        for name, parameter in _named_parameters(order):
+        for parameter, name in (parameters or {}).items():
             if self.get(parameter) == "":
-                self[parameter] = self._unique(re.sub(r"(\w+?)s?\.(\d+)", r"\1\2", readable_label(name)))
-        if not self[output]:
-            self[output] = self._unique("out")
+                self[parameter] = self._unique(readable_label(name))
+        if not self[order[-1]]:
+            self[order[-1]] = self._unique("out")
         for node in order:
             self[node] = self[node] or self._short_spelling(node) or self._numbered()
         del self._taken, self._counts
@@ -169,9 +174,8 @@ class Names(dict[Value, str]):
         return spelling
 
     def precedence(self, node: Value) -> float:
-        """How tightly the name of `node` holds together: ATOM, or the precedence of the op that it spells."""
-        if node in self._spelt:
-            assert node.op is not None
+        """How tightly the name of `node` binds: ATOM, or the precedence of the op that it spells."""
+        if node in self._spelt and node.op is not None:
             return node.op.precedence or ATOM
         return number_precedence(self[node]) if isinstance(node, Constant) else ATOM
 
@@ -189,31 +193,6 @@ class Names(dict[Value, str]):
         return _spell(node.op, [(text, number_precedence(text)) for text in texts], len(node.args))
 
 
-def names_of(output: Value) -> Names:
-    """A name for every Value below `output` and for itself: a dict in topological order, see `Names`.
-
-    >>> x = Value(3.0)
-    >>> w = [Value(1.0, label="w"), Value(2.0, label="w")]
-    >>> list(names_of(w[0] * x + w[1] * x).values())
-    ['w', 'v1', 'v2', 'w#2', 'v3', 'out']
-    """
-    return Names(output)
-
-
-def _named_parameters(nodes: Iterable[Value]) -> Iterator[tuple[str, Value]]:
-    """The parameters of the outermost modules in which nodes were computed, with the names that the modules give."""
-    modules: dict[int, Any] = {}
-    for node in nodes:
-        scope = node.scope
-        if scope is not None:
-            while scope[1] is not None:
-                scope = scope[1]
-            modules.setdefault(id(scope[0]), scope[0])
-    for module in modules.values():
-        if hasattr(module, "named_parameters"):
-            yield from module.named_parameters()
-
-
 def readable_label(label: object) -> str:
     r"""A label as one short line of printable characters; in quotes if it looks like a number; "" if nothing is left.
 
@@ -223,11 +202,9 @@ def readable_label(label: object) -> str:
     if not label:
         return ""
     words = "".join([c if c.isprintable() else " " if c.isspace() else "" for c in str(label)[:1000]]).split()
-    text = _shortened(" ".join(words), LONGEST_LABEL)
+    text = " ".join(words)
+    text = text if len(text) <= LONGEST_LABEL else text[: LONGEST_LABEL - 1] + "…"
     return f"'{text}'" if re.fullmatch(r"[-+]?[\d.]+(e[-+]?\d+)?", text) else text
-
-
-# --- spelling -------------------------------------------------------------------------------------------------------
 
 
 def _ends(items: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -240,18 +217,3 @@ def _spell(op: Op, operands: list[tuple[str, float]], count: int) -> str:
     if count > len(texts):
         texts.insert(-1, "…")
     return op.spell(*texts)
-
-
-def bracketed(op: Op, index: int, text: str, precedence: float) -> str:
-    """The operand `text`, which binds as tightly as `precedence`, in brackets if `op` needs them around it.
-
-    >>> from micrograd_kr.ops import OPS
-    >>> bracketed(OPS["mul"], 0, "a + b", 1), bracketed(OPS["add"], 0, "a * b", 2), bracketed(OPS["sub"], 1, "-3", 3)
-    ('(a + b)', 'a * b', '(-3)')
-    """
-    if not op.precedence:
-        return text
-    chained = precedence == op.precedence and index == 0 and op.precedence < _MINUS  # a - b - c
-    if precedence > op.precedence or chained:
-        return f"({text})" if text.startswith("-") and index > 0 else text
-    return f"({text})"

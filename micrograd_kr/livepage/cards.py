@@ -1,4 +1,4 @@
-"""A view as SVG: cards for values, lines for how they feed each other, frames for modules.
+"""A view as SVG: cards for Values, lines from each to what uses it, frames for modules.
 
 The page's script only changes text and classes in it, so that it is a picture of its own where scripts do not run.
 """
@@ -8,13 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from html import escape
 
-from ..drawing.text import shortened, text_width
-from ..engine import Value, grad
-from ..naming import Names, format_number
-from .layout import Box, Edge, Item, View
-from .modules import Graph
-
-LEAF, CONSTANT = -1, -2  # where a computed node has its op
+from ..engine import grad
+from ..graph import Graph, format_number, shortened, text_width
+from .views import Card, Edge, Item, View, outputs
 
 _NAME_SIZE, _CHIP_SIZE, _KEY_SIZE, _NUMBER_SIZE = 13.0, 12.5, 11.0, 12.5
 _PADDING, _GAP = 12.0, 10.0
@@ -23,23 +19,24 @@ _WIDEST_NUMBER = "-1.2346e-05"
 _ROWS_HEIGHT, _PILL_HEIGHT = 68.0, 28.0
 
 
-class Picture:
-    """Draws the views of a graph, in a language."""
+class CardWriter:
+    """Writes the views of a graph as SVG, in a language: `say(key, **pieces)` is the text of a message."""
 
-    def __init__(self, graph: Graph, names: Names, say: Callable[..., str]) -> None:
-        self.graph, self.names, self.say = graph, names, say
-        self._gradients = grad(graph.nodes[-1], graph.nodes)
-        self._sizes: dict[int, int] = {}
+    def __init__(self, graph: Graph, say: Callable[..., str]) -> None:
+        self.graph, self.names, self.say = graph, graph.names, say
+        self._gradients = grad(graph.root, graph.nodes)
+        self._outputs = {module.number: node for module, node in outputs(graph).items()}
+        self._sizes = [0 for _ in graph.groups]
         for home in graph.home:
-            for module in graph.ancestors(home):
-                self._sizes[module] = self._sizes.get(module, 0) + 1
+            for module in home.around():
+                self._sizes[module.number] += 1
 
     # --- what stands in a card --------------------------------------------------------------------------------------
 
     def title(self, item: Item) -> str:
         """The first line of an item's card."""
         kind, number = item
-        return shortened(self.graph.titles[number] if kind == "module" else self._name(number), _LONGEST_NAME)
+        return shortened(self.graph.groups[number].title if kind == "module" else self._name(number), _LONGEST_NAME)
 
     def _name(self, number: int) -> str:
         return self.names[self.graph.nodes[number]]
@@ -64,27 +61,29 @@ class Picture:
         return max(first, numbers) + 2 * _PADDING, _ROWS_HEIGHT
 
     def _is_constant(self, item: Item) -> bool:
-        return item[0] != "module" and kind_of(self.graph.nodes[item[1]]) == CONSTANT
+        return item[0] != "module" and self.graph.kind(self.graph.nodes[item[1]]) == "constant"
 
     # --- SVG --------------------------------------------------------------------------------------------------------
 
     def svg(self, view: View, style: str = "") -> str:
         """The view as an SVG element; with a style inside, as a picture of its own."""
-        title = self.graph.titles[view.module] or self._name(len(self.graph.nodes) - 1)
+        title = view.module.title or self.names[self.graph.root]
         own = (
             f' xmlns="http://www.w3.org/2000/svg" width="{view.width:.0f}" height="{view.height:.0f}"' if style else ""
         )
-        shown = " shown" if view.module == 0 else ""
+        shown = "" if view.module.depth else " shown"
         return "".join(
             [
                 f'<svg{own} class="view{shown}" role="group" aria-label="{escape(title)}"'
-                f' viewBox="0 0 {view.width:.0f} {view.height:.0f}" data-module="{view.module}">',
+                f' viewBox="0 0 {view.width:.0f} {view.height:.0f}" data-module="{view.module.number}">',
                 f"<style>{style}</style>" if style else "",
                 f"<title>{escape(title)}</title>" if style else "",
                 '<g class="pan">',
                 *[self._frame(view, index) for index in range(len(view.frames))],
+                f'<g transform="translate(0,{view.height:g})">',
                 *map(_line, view.edges),
-                *map(self._card, view.boxes),
+                "</g>",
+                *map(self._card, view.cards),
                 "</g></svg>",
             ]
         )
@@ -94,24 +93,24 @@ class Picture:
         return (
             f'<g class="frame" transform="translate({frame.x:.0f},{frame.y:.0f})">'
             f'<rect width="{frame.width:.0f}" height="{frame.height:.0f}" rx="14"/>'
-            f'<text x="14" y="18">{escape(shortened(self.graph.titles[frame.module], 20.0))}</text></g>'
+            f'<text x="14" y="18">{escape(shortened(frame.module.title, 20.0))}</text></g>'
         )
 
-    def _card(self, box: Box) -> str:
-        kind, number = box.item
-        at = f'data-at="{box.x:.1f} {box.y:.1f}" transform="translate({box.x:.1f},{box.y:.1f})"'
-        round_ = 14 if self._is_constant(box.item) else 10
-        rect = f'<rect width="{box.width:.0f}" height="{box.height:.0f}" rx="{round_}"/>'
-        right = box.width - _PADDING
-        name = f'<text class="name" x="{_PADDING:g}" y="21">{escape(self.title(box.item))}</text>'
+    def _card(self, card: Card) -> str:
+        kind, number = card.item
+        at = f'data-at="{card.x:.1f} {card.y:.1f}" transform="translate({card.x:.1f},{card.y:.1f})"'
+        round_ = 14 if self._is_constant(card.item) else 10
+        rect = f'<rect width="{card.width:.0f}" height="{card.height:.0f}" rx="{round_}"/>'
+        right = card.width - _PADDING
+        name = f'<text class="name" x="{_PADDING:g}" y="21">{escape(self.title(card.item))}</text>'
         chip = (
-            f'<text class="chip" x="{right:.0f}" y="21">{escape(self.chip(box.item))}</text>'
-            if self.chip(box.item)
+            f'<text class="chip" x="{right:.0f}" y="21">{escape(self.chip(card.item))}</text>'
+            if self.chip(card.item)
             else ""
         )
         if kind == "module":
-            if number in self.graph.output:
-                rows, out = self._rows(self.graph.output[number], right), f' data-out="{self.graph.output[number]}"'
+            if number in self._outputs:
+                rows, out = self._rows(self._outputs[number], right), f' data-out="{self._outputs[number]}"'
             else:
                 size = str(self._sizes[number])
                 text = escape(self.say("nodes", count=size))
@@ -122,8 +121,8 @@ class Picture:
             style = 'class="card module" data-kind="card module"'
             return f'<g {style} data-m="{number}"{out} {at}>{rect}{name}{chip}{rows}</g>'
         node = self.graph.nodes[number]
-        if self._is_constant(box.item):
-            text = f'<text class="name" x="{box.width / 2:.0f}" y="18">{escape(self.title(box.item))}</text>'
+        if self._is_constant(card.item):
+            text = f'<text class="name" x="{card.width / 2:.0f}" y="18">{escape(self.title(card.item))}</text>'
             return f'<g class="card constant" data-kind="card constant" data-n="{number}" {at}>{rect}{text}</g>'
         style = "card stub" if kind == "stub" else "card leaf" if node.op is None else "card"
         style += " output" if number == len(self.graph.nodes) - 1 else ""
@@ -145,10 +144,3 @@ class Picture:
 def _line(edge: Edge) -> str:
     uses = " ".join(f"{node}:{index}" for node, index in edge.uses)
     return f'<path class="edge" d="{edge.path}" data-u="{uses}"/>'
-
-
-def kind_of(node: Value) -> int | None:
-    """LEAF, CONSTANT, or None for a computed node."""
-    if node.op is not None:
-        return None
-    return LEAF if type(node) is Value else CONSTANT
