@@ -9,7 +9,7 @@ from math import prod
 from typing import TYPE_CHECKING, Any
 
 from ..engine import Value, is_recording
-from .arguments import flat_values, numbers_of
+from .arguments import flat_values, plain_numbers
 from .calls import MeanCall, PointCall
 from .execution import Program, available_cores
 from .machine_code import find_host, import_llvm
@@ -46,7 +46,7 @@ class Compiled:
 
     def __call__(self, *arguments: Any) -> Any:
         """One example -> a Value (or a list of them), whose backward() runs machine code."""
-        recording, arrays = self._programs.read([[numbers_of(argument)] for argument in arguments])
+        recording, arrays = self._programs.read([[plain_numbers(argument)] for argument in arguments])
         flat = flat_values(list(arguments))
         places = [place for place, each in enumerate(flat) if isinstance(each, Value)]
         point = PointCall(self._programs, recording, arrays, places)

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
+from ..engine import put_numbers
 from ..nn.history import History
 from ..nn.progress import progress_bar
 from ..trace import Recording
@@ -185,8 +186,7 @@ class _Loop:
             return
         numbers = self.parameters[self.places].tolist()
         states = self.states[:, self.places].T.tolist() if len(self.states) else [()] * len(numbers)
-        for parameter, number in zip(self.optimizer.parameters, numbers, strict=True):
-            parameter.data = number
+        put_numbers(self.optimizer.parameters, numbers)
         self.optimizer.state = [tuple(state) for state in states]
         self.optimizer.steps = self.written = self.taken
 

@@ -17,7 +17,7 @@ from operator import attrgetter
 from types import CellType
 from typing import Any, NamedTuple
 
-from ..engine import Value, topological_order
+from ..engine import Value, numbers_of, put_numbers, topological_order
 from .program import Trace, Traced
 
 Shape = tuple[int, ...]
@@ -110,8 +110,8 @@ class _Run(NamedTuple):
 @contextmanager
 def _traced(leaves: list[Value], trace: Trace) -> Iterator[None]:
     """The leaves with traced numbers in them, for the length of a block."""
-    numbers = {leaf: leaf.data for leaf in leaves}
-    for leaf, number in numbers.items():
+    numbers = numbers_of(leaves)
+    for leaf, number in zip(leaves, numbers, strict=True):
         if not isinstance(number, float | int):
             try:
                 float(number)
@@ -121,12 +121,10 @@ def _traced(leaves: list[Value], trace: Trace) -> Iterator[None]:
                     f"{type(number).__name__}"
                 ) from None
     try:
-        for place, leaf in enumerate(leaves):
-            leaf.data = trace.parameter(place)
+        put_numbers(leaves, map(trace.parameter, range(len(leaves))))
         yield
     finally:
-        for leaf, number in numbers.items():
-            leaf.data = number
+        put_numbers(leaves, numbers)
 
 
 def _run(function: Callable[..., Any], shapes: Sequence[Shape], trace: Trace) -> _Run:
