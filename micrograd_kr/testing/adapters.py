@@ -6,7 +6,9 @@ import operator
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from ..elementary import FUNCTIONS, Function
 from ..engine import Value
+from ..interpreted import Interpreted
 from ..ops import Op
 
 _INFIX: dict[str, Callable[..., Any]] = {
@@ -22,6 +24,21 @@ class NotOffered(Exception):  # noqa: N818
     """The engine does not have this."""
 
 
+def as_engine(subject: Any) -> Engine:
+    """The adapter for a class of values (or a function that makes one), or the adapter itself."""
+    if isinstance(subject, Engine):
+        return subject
+    if isinstance(subject, type) and issubclass(subject, Engine):
+        return subject()  # type: ignore[call-arg]
+    if subject is Value:
+        return Micrograd()
+    if not callable(subject):
+        raise TypeError(
+            f"an engine is a class of values or an adapter, not the {type(subject).__name__} {subject!r:.60}"
+        )
+    return Engine(subject)
+
+
 class Engine:
     """An engine whose values have .data, .grad and .backward(), as micrograd's have; others override what differs.
 
@@ -33,6 +50,8 @@ class Engine:
     >>> engine.backward(x * x); engine.gradient(x)
     6.0
     """
+
+    takes_arrays = False  # whether gradcheck hands an array to the function as an array
 
     def __init__(self, value: Callable[[float], Any]) -> None:
         self.value = value
@@ -110,7 +129,7 @@ class PyTorch(Engine):
             leaf.fill_(number)
 
 
-class _Traced:
+class _Traced(Interpreted):
     """A number of HIPS autograd that can be differentiated afterwards: the operations are kept, and run again."""
 
     def __init__(self, data: float, function: Any = None, args: tuple[Any, ...] = ()) -> None:
@@ -126,38 +145,10 @@ class _Traced:
         """A node: `function` of autograd.numpy on numbers and traced numbers."""
         return _Traced(float(function(*[x.data if isinstance(x, _Traced) else x for x in args])), function, args)
 
-    def __add__(self, other: Any) -> _Traced:
-        return self.apply(operator.add, self, other)
-
-    def __radd__(self, other: Any) -> _Traced:
-        return self.apply(operator.add, other, self)
-
-    def __sub__(self, other: Any) -> _Traced:
-        return self.apply(operator.sub, self, other)
-
-    def __rsub__(self, other: Any) -> _Traced:
-        return self.apply(operator.sub, other, self)
-
-    def __mul__(self, other: Any) -> _Traced:
-        return self.apply(operator.mul, self, other)
-
-    def __rmul__(self, other: Any) -> _Traced:
-        return self.apply(operator.mul, other, self)
-
-    def __truediv__(self, other: Any) -> _Traced:
-        return self.apply(operator.truediv, self, other)
-
-    def __rtruediv__(self, other: Any) -> _Traced:
-        return self.apply(operator.truediv, other, self)
-
-    def __pow__(self, other: Any) -> _Traced:
-        return self.apply(operator.pow, self, other)
-
-    def __rpow__(self, other: Any) -> _Traced:
-        return self.apply(operator.pow, other, self)
-
-    def __neg__(self) -> _Traced:
-        return self.apply(operator.neg, self)
+    def __apply__(self, function: Function, *args: Any) -> _Traced:
+        if not callable(function.numpy):  # an operator's cell is the operator itself
+            raise NotOffered(f"no {function.name}")
+        return self.apply(function.numpy, *args)
 
     def order(self) -> list[_Traced]:
         """Every number below, arguments first."""
@@ -215,9 +206,9 @@ class Autograd(Engine):
         """By operator, or by the function of autograd.numpy of that name."""
         if op.precedence > 0:
             return super().apply(op, operands)
-        names = {"asin": "arcsin", "acos": "arccos", "atan": "arctan"}
-        function = getattr(self.numpy, names.get(op.name, op.name), None)
-        if function is None or op.arity is None:
+        row = FUNCTIONS.get(op.name)
+        function = getattr(self.numpy, row.numpy, None) if row and isinstance(row.numpy, str) else None
+        if function is None:
             raise NotOffered(f"no {op.name}")
         return operands[0].apply(function, *operands)
 

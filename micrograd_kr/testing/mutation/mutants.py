@@ -16,11 +16,11 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from ..engine import Value
-from ..ops import OPS, Op
+from ...engine import Value
+from ...ops import CONDITION, OPS, Op
 from .broken_backwards import BROKEN_BACKWARDS
-from .report import InconclusiveError
-from .samples import sample_points
+from ..gradients.report import InconclusiveError
+from ..generation.samples import sample_points
 
 
 @dataclass(frozen=True)
@@ -88,11 +88,11 @@ def _swapped(op: Op) -> PartialsRule:
 
 
 def _condition_first(op: Op) -> bool:
-    return isinstance(op.partial, tuple) and len(op.partial) > 2 and op.partial[0] == 0
+    return op.domain[0] == CONDITION
 
 
 def _originals(op: Op) -> PartialsRule:
-    rules, partial = op._rules, op.partial
+    rules, partial = op.rules, op.partial
     if not rules:
         assert callable(partial)
         return lambda out, *args: tuple(partial(out, *args))
@@ -102,21 +102,21 @@ def _originals(op: Op) -> PartialsRule:
 @contextmanager
 def _with_partials(op: Op, make: Callable[[], PartialsRule]) -> Iterator[None]:
     """The row with other partials for a while: frozen rows are opened just here."""
-    before = op.partial, op._rules
+    before = op.partial, op.rules
     partials = make()
 
     def rule(index: int) -> Callable[..., Any]:
         return lambda out, *args: partials(out, *args)[index]
 
     if before[1]:
-        object.__setattr__(op, "_rules", tuple([rule(index) for index in range(len(before[1]))]))
+        object.__setattr__(op, "rules", tuple([rule(index) for index in range(len(before[1]))]))
     else:
         object.__setattr__(op, "partial", partials)
     try:
         yield
     finally:
         object.__setattr__(op, "partial", before[0])
-        object.__setattr__(op, "_rules", before[1])
+        object.__setattr__(op, "rules", before[1])
 
 
 def _differs(op: Op, partials: PartialsRule) -> bool:
@@ -163,7 +163,7 @@ def _with_backward(broken: Callable[[Value], None]) -> Iterator[None]:
 @contextmanager
 def _without_zero_grad() -> Iterator[None]:
     """Every zero_grad of modules and optimisers does nothing."""
-    from .. import nn
+    from ... import nn
 
     classes: list[Any] = [base for each in vars(nn).values() if isinstance(each, type) for base in each.__mro__]
     owners = [each for each in dict.fromkeys(classes) if "zero_grad" in vars(each)]

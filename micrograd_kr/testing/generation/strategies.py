@@ -12,9 +12,9 @@ try:
 except ImportError as error:
     raise ImportError('the strategies need Hypothesis: pip install "micrograd-kr[testing]"') from error
 
-from ..elementary import Number
-from ..engine import Value
-from ..ops import Op
+from ...elementary import Number
+from ...engine import Value
+from ...ops import Op
 from .expression import Expression
 from .growing import draw_number, grow, input_names, is_safe, number_type, rows_of
 

@@ -15,8 +15,8 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any
 
-from ..elementary import Number
-from ..ops import OPS, Op, find_op
+from ...elementary import Number
+from ...ops import CONDITION, OPS, Op, find_op
 from .expression import Expression, pruned
 
 Choose = Callable[[int], int]  # choose(n) is one of 0 ... n - 1
@@ -98,12 +98,8 @@ class Row:
 
     def __init__(self, op: Op) -> None:
         self.op = op
-        partial = op.partial if isinstance(op.partial, tuple) else ()
-        flat = [not callable(rule) and rule == 0 for rule in partial]
-        # Through a comparison no gradient flows at all, so its result can only be a condition; an argument through
-        # which none flows, beside others through which it does, is where a condition belongs.
-        self.makes_condition = bool(flat) and all(flat)
-        self.is_condition = [is_flat and not self.makes_condition for is_flat in flat]
+        self.makes_condition = op.gives == "condition"
+        self.is_condition = [domain == CONDITION for domain in op.domain]
 
 
 class _Grower:

@@ -7,9 +7,9 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
-from ..engine import Value, topological_order
-from ..locale import translate
-from .expression import Expression
+from ...engine import Value, topological_order
+from ...locale import translate
+from ..generation.expression import Expression
 from .mutants import Mutant, mutants
 
 
@@ -58,7 +58,7 @@ def _with_a_changed_leaf(output: Value, leaves: list[Value]) -> None:
 
 def _two_steps(output: Value, leaves: list[Value]) -> None:
     """Two steps of training a module that is the one leaf, cleared in between."""
-    from ..nn import Module
+    from ...nn import Module
 
     class Weight(Module):
         def __init__(self) -> None:

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from ..locale import translate
-from ..ops import OPS
-from .adapters import Engine, NotOffered
-from .expression import Expression
+from ...locale import translate
+from ...ops import OPS
+from ..adapters import Engine, NotOffered
+from ..generation.expression import Expression
 from .oracles import Estimate, NotApplicableError, complex_step, high_precision, plain_differences
-from .reducing import reduced
+from ..generation.reducing import reduced
 
 # What an engine raises where it does not have something, as opposed to getting it wrong.
 LACKING = (NotOffered, TypeError, AttributeError, NotImplementedError, AssertionError, NameError)

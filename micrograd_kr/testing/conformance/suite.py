@@ -11,10 +11,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from ..engine import Value
+from ...engine import Value
 from . import checks_of_passes as passes
 from . import checks_of_rules as rules
-from .adapters import Engine, Micrograd
+from ..adapters import Engine, Micrograd
 from .lab import LACKING, Finding, Lab
 
 # From the simplest graph to the largest.

@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-from ..ops import OPS, Op
-from .adapters import Micrograd, NotOffered
-from .expression import Expression
-from .growing import Row, grow, rows_of
+from ...ops import OPS, Op
+from ..adapters import Micrograd, NotOffered
+from ..generation.expression import Expression
+from ..generation.growing import Row, grow, rows_of
 from .lab import LACKING, Lab, each, truth
 from .oracles import NotApplicableError, is_number
-from .samples import sample_points
+from ..generation.samples import sample_points
 
 
 def leaves(lab: Lab) -> None:

@@ -1,0 +1,2 @@
+"""x"""
+def judge_engine(*a): raise NotImplementedError
