@@ -1,16 +1,20 @@
-"""The table: one row an operation, each derivative written once, generic in the kind of number.
+"""Table 2: one row an op, each derivative written once, generic in the kind of number.
 
 Names in scope in a rule: the arguments x, y, ... and, in a partial derivative, the result `out`; the operators
-+ - * / ** and comparisons; and the functions of `elementary` (exp, log, ..., abs, pow, where, equal, constant, pi).
++ - * / ** and comparisons; and the functions of table 1 (exp, log, ..., abs, pow, where, equal, constant, pi).
 A choice is `where(condition, a, b)`, never `if`, so that one rule serves floats, Fractions, complex numbers, mpmath,
 arrays, sympy symbols, Values (for higher derivatives) and the numbers that write JavaScript or machine code.
 
+An exact 0 in a rule of a partial derivative means that there is no path: nothing flows, even if the upstream gradient
+is inf or nan. A rule has no kink where the function has none: softplus calls the op `sigmoid`, which is smooth at 0,
+and not its forward rule, which is not.
+
 >>> OPS["tanh"].partials(0.5, 0.55)             # (out, x): d out / d x, from the row's own rule
 (0.75,)
->>> softsign = define_op("softsign", lambda x: x / (1 + abs(x)), (lambda out, x: 1 / (1 + abs(x)) ** 2,))
->>> softsign(3.0), softsign.partials(0.75, 3.0)
-(0.75, (0.0625,))
->>> remove_op("softsign")
+>>> cube = define_op("cube", lambda x: x * x * x, (lambda out, x: 3 * x * x,))
+>>> cube(2.0), cube.partials(8.0, 2.0)
+(8.0, (12.0,))
+>>> remove_op("cube")
 """
 
 from __future__ import annotations
@@ -24,11 +28,17 @@ from functools import reduce
 from typing import Any
 
 from .elementary import (
+    Gives,
     Number,
     abs,
     acos,
+    acosh,
     asin,
+    asinh,
     atan,
+    atan2,
+    atanh,
+    cbrt,
     constant,
     cos,
     cosh,
@@ -36,9 +46,13 @@ from .elementary import (
     equal,
     erf,
     exp,
-    ieee,
+    exp2,
+    expm1,
+    floor,
     log,
     log1p,
+    log2,
+    log10,
     pi,
     pow,
     sin,
@@ -48,16 +62,19 @@ from .elementary import (
     tanh,
     where,
 )
+from .interpreted import ieee
 
 Interval = tuple[float, float]
 Domain = tuple[Interval, ...]  # a union of open intervals
 Rule = Callable[..., Number]
 
+CONDITION: Domain = ()  # the argument is no number but a condition
 REAL: Domain = ((-math.inf, math.inf),)
 POSITIVE: Domain = ((0.0, math.inf),)
 NONZERO: Domain = ((-math.inf, 0.0), (0.0, math.inf))
 INSIDE_ONE: Domain = ((-1.0, 1.0),)
 ABOVE_MINUS_ONE: Domain = ((-1.0, math.inf),)
+ABOVE_ONE: Domain = ((1.0, math.inf),)
 ONE_BRANCH: Domain = ((-math.pi / 2, math.pi / 2),)
 
 
@@ -73,15 +90,16 @@ class Op:
         arity: the number of arguments; None for an n-ary op.
         symbol: how it is written: `+`, `tanh`.
         precedence: how tightly an infix or prefix symbol binds; 0 for an op written as a call.
-        domain: for each argument the open intervals in which the op is defined and smooth (one for all if n-ary).
+        domain: for each argument the open intervals in which the op is defined and smooth (one for all if n-ary);
+            `CONDITION` if it is no number but a condition.
         kink: a rule of the arguments that is 0 where one-sided derivatives differ; the partial derivative there is
             the subgradient that the field has agreed on (0 for relu and abs, one half for a tie of maximum).
         holomorphic: whether the rule also holds for complex numbers.
         multilinear: for an n-ary op, that its partial derivatives are finite wherever its result is; then nothing
             need be computed where no gradient arrives, as behind a relu that is shut.
-        latex: a template, `{0}` for the first argument (`{args}` for all of an n-ary op).
-        sentence: the key of its sentence in the message catalogs; the name, unless told otherwise.
+        gives: "number", or "condition" for a comparison.
         note: where the op differs from PyTorch, and why.
+        defaults: the numbers that stand in for the last arguments when they are left out.
     """
 
     name: str
@@ -94,17 +112,17 @@ class Op:
     kink: Rule | None = None
     holomorphic: bool = True
     multilinear: bool = False
-    latex: str = ""
-    sentence: str = ""
+    gives: Gives = "number"
     note: str = ""
-    _rules: tuple[Rule, ...] = field(init=False, repr=False)
+    defaults: tuple[Number, ...] = ()
+    rules: tuple[Rule, ...] = field(init=False, repr=False)  # one an argument; () for an n-ary op
 
     def __post_init__(self) -> None:
         if self.arity is None:
             rules: tuple[Rule, ...] = ()
         else:
             rules = tuple(_as_rule(self.partial, index, self.arity) for index in range(self.arity))
-        object.__setattr__(self, "_rules", rules)
+        object.__setattr__(self, "rules", rules)
 
     def partials(self, out: Number, *args: Number) -> tuple[Number, ...]:
         """d out / d argument for each argument, at `args`, where `out` is forward(*args)."""
@@ -113,11 +131,11 @@ class Op:
             if len(found) != len(args):
                 raise ValueError(f"{self.name}'s rule gave {len(found)} partial derivatives for {len(args)} arguments")
             return found
-        return tuple([rule(out, *args) for rule in self._rules])
+        return tuple([rule(out, *args) for rule in self.rules])
 
     def derivative(self, index: int, out: Number, *args: Number) -> Number:
         """d out / d args[index] alone; on floats it follows IEEE 754 where Python would raise."""
-        rule: Rule = self._rules[index] if self._rules else lambda *numbers: self.partials(*numbers)[index]
+        rule: Rule = self.rules[index] if self.rules else lambda *numbers: self.partials(*numbers)[index]
         try:
             return rule(out, *args)
         except ArithmeticError:
@@ -132,28 +150,32 @@ class Op:
 
     def __call__(self, *args: Any) -> Any:
         """Record a node if an argument is a Value, else compute on the numbers as they are."""
-        self.check_count(len(args))
+        args = self.complete(args)
         for arg in args:
-            record = getattr(type(arg), "__record_op__", None)
-            if record is not None:
-                return record(self, args)
+            if hasattr(type(arg), "__record_op__"):
+                return arg.__record_op__(self, args)
         return self.compute(*args)
 
-    def check_count(self, count: int) -> None:
-        """Raise a TypeError that names the op unless it takes `count` arguments."""
-        if self.arity is not None and count != self.arity:
-            raise TypeError(f"{self.name} takes {self.arity} argument{'s'[: self.arity != 1]}, got {count}")
+    def complete(self, args: tuple[Any, ...]) -> tuple[Any, ...]:
+        """The arguments, with the defaults of those that were left out.
+
+        Raises:
+            TypeError: there are too few or too many; it names the op.
+        """
+        if self.arity is None or len(args) == self.arity:
+            return args
+        missing = self.arity - len(args)
+        if not 0 < missing <= len(self.defaults):
+            least = self.arity - len(self.defaults)
+            count = f"{least} to {self.arity}" if self.defaults else f"{self.arity}"
+            raise TypeError(f"{self.name} takes {count} argument{'s'[: self.arity != 1]}, got {len(args)}")
+        return (*args, *self.defaults[-missing:])
 
     def spell(self, *operands: str) -> str:
         """The op written out on operands that are already text: `a * b`, `-a`, `tanh(a)`."""
         if not self.precedence:
             return f"{self.symbol}({', '.join(operands)})"
         return f"{self.symbol}{operands[0]}" if self.arity == 1 else f" {self.symbol} ".join(operands)
-
-    def spell_latex(self, *operands: str) -> str:
-        """The op in LaTeX on operands that are already LaTeX."""
-        template = self.latex or rf"\operatorname{{{self.name}}}\left({{args}}\right)"
-        return template.format(*operands, args=", ".join(operands))
 
     def __repr__(self) -> str:
         return f"<op {self.name}>"
@@ -162,7 +184,7 @@ class Op:
         return find_op, (self.name,)
 
 
-# Rules that backward() knows by their identity, as it has the result at hand before it could call them.
+# Rules that backward() special-cases instead of calling.
 
 
 def one(out: Number, *args: Number) -> Number:
@@ -196,6 +218,7 @@ def _as_rule(partial: tuple[Rule | Number, ...] | Rule, index: int, arity: int) 
 
 
 OPS: dict[str, Op] = {}
+sigmoid: Op  # a row that other rows call: see the end of this file
 _readers: list[Callable[[Op], None]] = []
 
 
@@ -226,18 +249,17 @@ def define_op(
     kink: Rule | None = None,
     holomorphic: bool = True,
     multilinear: bool = False,
-    latex: str = "",
-    sentence: str = "",
+    gives: Gives = "number",
     note: str = "",
 ) -> Op:
     """Add a row to the table: the op runs, steps, draws, is compiled and is tested with nothing else written.
 
     Args:
         name: an identifier that is not taken yet.
-        forward: the rule; its parameters tell the arity (`*args` for an n-ary op).
+        forward: the rule. The op has as many arguments as the rule (`*args`: any number), and the same defaults.
         partials: for each argument a rule `(out, *args)` or a number; or one rule `(out, *args)` that returns them
             all, as an n-ary op must have it.
-        symbol, precedence, domain, kink, holomorphic, multilinear, latex, sentence, note: as in `Op`.
+        symbol, precedence, domain, kink, holomorphic, multilinear, gives, note: as in `Op`.
 
     Returns:
         The row, which is called like a function: `softsign(x)`; on a Value, `x.softsign()` works too.
@@ -254,7 +276,7 @@ def define_op(
         raise ValueError(f"an op's name must be a Python identifier, got {name!r}")
     if name in OPS:
         raise ValueError(f"the op {name!r} is defined already; choose another name, or remove_op({name!r}) first")
-    arity = _arity_of(forward, name)
+    arity, defaults = _arguments_of(forward, name)
     if not callable(partials) and len(partials) != arity:
         raise ValueError(f"{name} has {arity} argument(s) but {len(partials)} partial derivative(s): give one for each")
     if arity is None and not callable(partials):
@@ -271,9 +293,9 @@ def define_op(
         kink=kink,
         holomorphic=holomorphic,
         multilinear=multilinear,
-        latex=latex,
-        sentence=sentence or name,
+        gives=gives,
         note=note,
+        defaults=defaults,
     )
     for reader in _readers:
         reader(op)
@@ -290,25 +312,45 @@ def remove_op(name: str) -> None:
     del OPS[name]
 
 
-def _arity_of(forward: Rule, name: str) -> int | None:
-    kinds = [parameter.kind for parameter in inspect.signature(forward).parameters.values()]
-    if inspect.Parameter.VAR_POSITIONAL in kinds:
-        return None
-    if not kinds:
+def _arguments_of(forward: Rule, name: str) -> tuple[int | None, tuple[Number, ...]]:
+    """The arity, None for any number of arguments, and the defaults of the last ones."""
+    parameters = inspect.signature(forward).parameters.values()
+    if any(parameter.kind is parameter.VAR_POSITIONAL for parameter in parameters):
+        return None, ()
+    if not parameters:
         raise ValueError(f"{name} has no arguments: an op is a rule of at least one number")
-    return len(kinds)
+    return len(parameters), tuple(p.default for p in parameters if p.default is not p.empty)
 
 
 # --- rules too long for a line of the table -------------------------------------------------------------------------
 
 
+def _power_by_base(out: Number, x: Number, y: Number) -> Number:
+    y_is_zero = equal(y, 0)
+    if y_is_zero is False:  # special-cased: almost every power has a plain exponent, and the choice costs three calls
+        return y * pow(x, y - 1)
+    # x ** 0 is 1 for every x, 0 and nan too; elsewhere the derivative by y must stay smooth through y = 0
+    base = where(y_is_zero, where(equal(x, 0), 1, where(equal(x, x), x, 1)), x)
+    return y * pow(base, y - 1)
+
+
 def _power_by_exponent(out: Number, x: Number, y: Number) -> Number:
-    return where(equal(x, 0), where(equal(y, 0), 0, -out), out * log(x))  # -out: 0, or -inf for a negative exponent
+    # at x = 0: 0, or inf for a negative exponent; times 1 + sqrt(0), as its own derivative by x is not finite there
+    return where(equal(x, 0), where(equal(y, 0), 0, -out * (1 + sqrt(x))), out * log(x))
 
 
 def _sigmoid(x: Number) -> Number:
     e = exp(-abs(x))  # at most 1, so that neither tail overflows
     return where(x >= 0, 1, e) / (1 + e)
+
+
+def _silu_slope(out: Number, x: Number) -> Number:
+    s = sigmoid(x)
+    return s * (1 + x * (1 - s))
+
+
+def _negative_part(x: Number) -> Number:
+    return where(x < 0, x, constant(x, 0))
 
 
 def _normal_cdf(x: Number) -> Number:
@@ -332,6 +374,19 @@ def _won(lost: Any, x: Number, y: Number) -> Number:
     return where(equal(x, y), constant(x, 1, 2), where(lost, 0, 1))
 
 
+def _clip(x: Number, low: Number, high: Number) -> Number:
+    return _minimum(_maximum(x, low), high)
+
+
+def _logaddexp(x: Number, y: Number) -> Number:
+    distance = where(equal(x, y), constant(x, 0), abs(x - y))  # inf - inf is nan
+    return _maximum(x, y) + log1p(exp(-distance))
+
+
+def _sign(x: Number) -> Number:
+    return where(x > 0, constant(x, 1), where(x < 0, constant(x, -1), x * 0))  # x * 0: nan if x is
+
+
 def _sum(*xs: Number) -> Number:
     return reduce(operator.add, xs) if xs else 0
 
@@ -351,21 +406,23 @@ def _dot_partials(out: Number, *args: Number) -> tuple[Number, ...]:
 # --- how ops are written --------------------------------------------------------------------------------------------
 
 
-def _infix(symbol: str, precedence: int, latex: str = "") -> dict[str, Any]:
-    return {"symbol": symbol, "precedence": precedence, "latex": latex or f"{{0}} {symbol} {{1}}"}
+def _infix(symbol: str, precedence: int) -> dict[str, Any]:
+    return {"symbol": symbol, "precedence": precedence}
 
 
-def _compares(symbol: str, latex: str = "") -> dict[str, Any]:
-    return {**_infix(symbol, -1, latex), "kink": operator.sub, "holomorphic": False}
-
-
-def _call(latex: str) -> dict[str, Any]:
-    return {"latex": rf"{latex}\left({{args}}\right)"}
+def _compares(symbol: str) -> dict[str, Any]:
+    return {**_infix(symbol, -1), "kink": operator.sub, "holomorphic": False, "gives": "condition"}
 
 
 _REAL_ONLY: dict[str, Any] = {"holomorphic": False}  # decided by comparisons
 _BEND: dict[str, Any] = {**_REAL_ONLY, "kink": lambda x: x}  # and its slope jumps at 0
 _CHOICE: dict[str, Any] = {**_REAL_ONLY, "kink": operator.sub, "domain": (REAL, REAL)}  # its slopes jump where x = y
+
+_EDGE_NOTE = "at -1 and 1 the second derivative is nan; PyTorch gives inf. The first is accurate up to the edge"
+_POW_NOTE = (
+    "the mixed derivative at y = 0 is 1 / x, where PyTorch gives 0. For x < 0 the derivative by y is nan, and so is its "
+    "derivative by x, where PyTorch has numbers. x ** 0 is 1 for x = 0 and for nan, too, and differentiated as 1 ** 0"
+)
 
 # --- the table ------------------------------------------------------------------------------------------------------
 
@@ -375,49 +432,84 @@ _ = define_op
 # name           forward           partials: d out / d argument, one for each argument                how it is written, where it holds
 _("add",         operator.add,     (1, 1),                                                            **_infix("+", 1))
 _("sub",         operator.sub,     (1, -1),                                                           **_infix("-", 1))
-_("mul",         operator.mul,     (second, first),                                                   **_infix("*", 2, r"{0} \cdot {1}"))
-_("div",         operator.truediv, (lambda out, x, y: constant(x, 1) / y, lambda out, x, y: -out / y), **_infix("/", 2, r"\frac{{{0}}}{{{1}}}"), domain=(REAL, NONZERO))
-_("pow",         lambda x, y: pow(x, y), (lambda out, x, y: where(equal(y, 0), 0, y * pow(x, y - 1)), _power_by_exponent), **_infix("**", 4, "{{{0}}}^{{{1}}}"), domain=(POSITIVE, REAL))
-_("neg",         operator.neg,     (-1,),                                                             symbol="-", precedence=3, latex="-{0}")
-_("abs",         lambda x: abs(x), (lambda out, x: where(x > 0, 1, where(x < 0, -1, 0)),),            latex=r"\left|{0}\right|", **_BEND)
+_("mul",         operator.mul,     (second, first),                                                   **_infix("*", 2))
+_("div",         operator.truediv, (lambda out, x, y: constant(x, 1) / y, lambda out, x, y: -out / y), **_infix("/", 2), domain=(REAL, NONZERO))
+_("pow",         lambda x, y: pow(x, y), (_power_by_base, _power_by_exponent),                        **_infix("**", 4), domain=(POSITIVE, REAL), note=_POW_NOTE)
+_("neg",         operator.neg,     (-1,),                                                             symbol="-", precedence=3)
+_("abs",         lambda x: abs(x), (lambda out, x: where(x > 0, 1, where(x < 0, -1, 0)),),            **_BEND)
 
-_("exp",         exp,              (lambda out, x: out,),                                             latex="e^{{{0}}}")
-_("log",         log,              (lambda out, x: 1 / x,),                                           latex=r"\ln {0}", domain=(POSITIVE,))
-_("log1p",       log1p,            (lambda out, x: 1 / (1 + x),),                                     latex=r"\ln\left(1 + {0}\right)", domain=(ABOVE_MINUS_ONE,))
-_("sqrt",        sqrt,             (lambda out, x: 1 / (2 * out),),                                   latex=r"\sqrt{{{0}}}", domain=(POSITIVE,))
-_("sin",         sin,              (lambda out, x: cos(x),),                                          latex=r"\sin {0}")
-_("cos",         cos,              (lambda out, x: -sin(x),),                                         latex=r"\cos {0}")
-_("tan",         tan,              (lambda out, x: 1 + out * out,),                                   latex=r"\tan {0}", domain=(ONE_BRANCH,))
-_("sinh",        sinh,             (lambda out, x: cosh(x),),                                         latex=r"\sinh {0}")
-_("cosh",        cosh,             (lambda out, x: sinh(x),),                                         latex=r"\cosh {0}")
-_("tanh",        tanh,             (lambda out, x: 1 - out * out,),                                   latex=r"\tanh {0}")
-_("asin",        asin,             (lambda out, x: 1 / sqrt(1 - x * x),),                             latex=r"\arcsin {0}", domain=(INSIDE_ONE,))
-_("acos",        acos,             (lambda out, x: -1 / sqrt(1 - x * x),),                            latex=r"\arccos {0}", domain=(INSIDE_ONE,))
-_("atan",        atan,             (lambda out, x: 1 / (1 + x * x),),                                 latex=r"\arctan {0}")
-_("erf",         erf,              (lambda out, x: 2 / sqrt(pi(x)) * exp(-x * x),),                   **_call(r"\operatorname{{erf}}"))
+_("exp",         exp,              (lambda out, x: out,))
+_("expm1",       expm1,            (lambda out, x: exp(x),))
+_("exp2",        exp2,             (lambda out, x: out * log(constant(x, 2)),))
+_("log",         log,              (lambda out, x: 1 / x,),                                           domain=(POSITIVE,))
+_("log1p",       log1p,            (lambda out, x: 1 / (1 + x),),                                     domain=(ABOVE_MINUS_ONE,))
+_("log2",        log2,             (lambda out, x: 1 / (x * log(constant(x, 2))),),                   domain=(POSITIVE,))
+_("log10",       log10,            (lambda out, x: 1 / (x * log(constant(x, 10))),),                  domain=(POSITIVE,))
+_("sqrt",        sqrt,             (lambda out, x: 1 / (2 * out),),                                   domain=(POSITIVE,))
+_("cbrt",        cbrt,             (lambda out, x: 1 / (3 * out * out),),                             domain=(NONZERO,), holomorphic=False)
+_("sin",         sin,              (lambda out, x: cos(x),))
+_("cos",         cos,              (lambda out, x: -sin(x),))
+_("tan",         tan,              (lambda out, x: 1 + out * out,),                                   domain=(ONE_BRANCH,))
+_("asin",        asin,             (lambda out, x: 1 / sqrt((1 - x) * (1 + x)),),                     domain=(INSIDE_ONE,), note=_EDGE_NOTE)
+_("acos",        acos,             (lambda out, x: -1 / sqrt((1 - x) * (1 + x)),),                    domain=(INSIDE_ONE,), note=_EDGE_NOTE)
+_("atan",        atan,             (lambda out, x: 1 / (1 + x * x),))
+_("atan2",       atan2,            (lambda out, y, x: x / (x * x + y * y), lambda out, y, x: -y / (x * x + y * y)), domain=(REAL, POSITIVE), holomorphic=False, note="at (0, 0) the derivatives are nan, as there are none; PyTorch gives 0")
+_("sinh",        sinh,             (lambda out, x: cosh(x),))
+_("cosh",        cosh,             (lambda out, x: sinh(x),))
+_("tanh",        tanh,             (lambda out, x: 1 - out * out,))
+_("asinh",       asinh,            (lambda out, x: 1 / cosh(out),))
+_("acosh",       acosh,            (lambda out, x: 1 / sinh(out),),                                   domain=(ABOVE_ONE,), note="below 1, where the function is nan, so are its derivatives; PyTorch gives numbers")
+_("atanh",       atanh,            (lambda out, x: 1 / ((1 - x) * (1 + x)),),                         domain=(INSIDE_ONE,), note=_EDGE_NOTE)
+_("erf",         erf,              (lambda out, x: 2 / sqrt(pi(x)) * exp(-x * x),))
+_("floor",       floor,            (0,),                                                              kink=lambda x: x - floor(x), holomorphic=False)
+_("sign",        _sign,            (0,),                                                              note="the sign of nan is nan; PyTorch gives 0", **_BEND)
 
-_("sigmoid",     _sigmoid,                                                  (lambda out, x: out * (1 - out),),                         **_call(r"\sigma"), **_REAL_ONLY)
-_("softplus",    lambda x: where(x > 0, x, 0) + log1p(exp(-abs(x))),        (lambda out, x: _sigmoid(x),),                             **_REAL_ONLY)
+_("sigmoid",     _sigmoid,                                                  (lambda out, x: out * (1 - out),),                         **_REAL_ONLY)
+_("softplus",    lambda x: where(x > 0, x, 0) + log1p(exp(-abs(x))),        (lambda out, x: sigmoid(x),),                              **_REAL_ONLY)
+_("softsign",    lambda x: x / (1 + abs(x)),                                (lambda out, x: 1 / (1 + abs(x)) ** 2,),                   note="the slope at infinity is 0, and the second derivative at nan too; PyTorch gives nan", **_REAL_ONLY)
 _("relu",        lambda x: where(x < 0, constant(x, 0), x),                 (lambda out, x: where(out <= 0, 0, 1),),                   **_BEND)
-_("leaky_relu",  lambda x: where(x > 0, x, constant(x, 1, 100) * x),        (lambda out, x: where(x > 0, 1, constant(x, 1, 100)),),    **_BEND)
+_("leaky_relu",  lambda x, slope=0.01: where(x > 0, x, slope * x),          (lambda out, x, slope: where(x > 0, 1, slope), lambda out, x, slope: where(x > 0, 0, x)), domain=(REAL, REAL), kink=lambda x, slope: x, **_REAL_ONLY)
+_("elu",         lambda x: where(x < 0, expm1(_negative_part(x)), x),       (lambda out, x: where(x < 0, exp(_negative_part(x)), 1),), **_REAL_ONLY)
+_("silu",        lambda x: x * _sigmoid(x),                                 (_silu_slope,),                                            **_REAL_ONLY)
 _("gelu",        lambda x: x * _normal_cdf(x),                              (lambda out, x: _normal_cdf(x) + x * _normal_density(x),))
-_("maximum",     _maximum,         (lambda out, x, y: _won(x < y, x, y), lambda out, x, y: _won(y < x, x, y)),                         **_call(r"\max"), **_CHOICE)
-_("minimum",     _minimum,         (lambda out, x, y: _won(x > y, x, y), lambda out, x, y: _won(y > x, x, y)),                         **_call(r"\min"), **_CHOICE)
+_("hard_tanh",   lambda x: _clip(x, constant(x, -1), constant(x, 1)),       (lambda out, x: where(x <= -1, 0, where(x >= 1, 0, 1)),),    kink=lambda x: (x - 1) * (x + 1), **_REAL_ONLY)
+_("clip",        _clip,            (lambda out, x, low, high: where(x >= low, where(x <= high, 1, 0), 0), lambda out, x, low, high: where(x < low, where(low <= high, 1, 0), 0), lambda out, x, low, high: where(x > high, 1, where(low > high, 1, 0))), kink=lambda x, low, high: (x - low) * (x - high) * (low - high), domain=(REAL, REAL, REAL), **_REAL_ONLY)
+_("maximum",     _maximum,         (lambda out, x, y: _won(x < y, x, y), lambda out, x, y: _won(y < x, x, y)),                         **_CHOICE)
+_("minimum",     _minimum,         (lambda out, x, y: _won(x > y, x, y), lambda out, x, y: _won(y > x, x, y)),                         **_CHOICE)
+_("logaddexp",   _logaddexp,       (lambda out, x, y: sigmoid(x - y), lambda out, x, y: sigmoid(y - x)),                               domain=(REAL, REAL), note="where one argument is infinite the second derivatives are 0; PyTorch gives nan", **_REAL_ONLY)
 
 _("greater",       operator.gt,    (0, 0),                                                            **_compares(">"))
-_("greater_equal", operator.ge,    (0, 0),                                                            **_compares(">=", r"{0} \ge {1}"))
+_("greater_equal", operator.ge,    (0, 0),                                                            **_compares(">="))
 _("less",          operator.lt,    (0, 0),                                                            **_compares("<"))
-_("less_equal",    operator.le,    (0, 0),                                                            **_compares("<=", r"{0} \le {1}"))
-_("equal",         lambda x, y: equal(x, y), (0, 0),                                                  **_compares("==", "{0} = {1}"))
-_("where",         lambda condition, x, y: where(condition, x, y), (0, lambda out, condition, x, y: where(condition, 1, 0), lambda out, condition, x, y: where(condition, 0, 1)), **_REAL_ONLY)
+_("less_equal",    operator.le,    (0, 0),                                                            **_compares("<="))
+_("equal",         lambda x, y: equal(x, y), (0, 0),                                                  **_compares("=="))
+_("where",         lambda condition, x, y: where(condition, x, y), (0, lambda out, condition, x, y: where(condition, 1, 0), lambda out, condition, x, y: where(condition, 0, 1)), domain=(CONDITION, REAL, REAL), **_REAL_ONLY)
 
 # n-ary: `dot` over n weights takes w1 ... wn, x1 ... xn and a bias, and has 2n + 1 partial derivatives
-_("sum",         _sum,             lambda out, *xs: (1,) * len(xs),                                   **_call(r"\operatorname{{sum}}"), multilinear=True)
+_("sum",         _sum,             lambda out, *xs: (1,) * len(xs),                                   multilinear=True)
 _("dot",         _dot,             _dot_partials,                                                     multilinear=True)
 del _
 # fmt: on
 
-sigmoid, softplus, relu, leaky_relu, gelu = (
-    OPS[_name] for _name in ("sigmoid", "softplus", "relu", "leaky_relu", "gelu")
+# The ops that are no functions of table 1, to be called on any kind of number.
+sigmoid, softplus, softsign, relu, leaky_relu, elu, silu, gelu, hard_tanh, clip, maximum, minimum, logaddexp, sign = (
+    OPS[_name]
+    for _name in (
+        [
+            "sigmoid",
+            "softplus",
+            "softsign",
+            "relu",
+            "leaky_relu",
+            "elu",
+            "silu",
+            "gelu",
+            "hard_tanh",
+            "clip",
+            "maximum",
+            "minimum",
+            "logaddexp",
+            "sign",
+        ]
+    )
 )
-maximum, minimum = OPS["maximum"], OPS["minimum"]

@@ -400,7 +400,7 @@ def test_every_row_of_the_table_agrees_at_the_corners(tab):
           for (const point of points) {{
             const a = point.map(number), d = [], o = +forward(a);
             partials(o, a, d);
-            all.push([o, ...d].map(x => Object.is(x, -0) ? "-0.0" : String(x)));
+            all.push([o, ...d].map(x => Object.is(x, -0) ? "-0.0" : String(x ?? 0)));
           }}
         return all"""
     )

@@ -96,23 +96,25 @@ def test_gradients_are_exact_on_fractions():
     assert [p.grad for p in layer.parameters()] == expected
 
 
-@pytest.mark.parametrize("name", [name for name in nn.ACTIVATIONS if name in OPS and name not in ("acos", "asin")])
+@pytest.mark.parametrize(
+    "name", [name for name in nn.ACTIVATIONS if name in OPS and name not in ("acos", "asin", "atanh")]
+)
 def test_every_row_of_one_argument_is_an_activation(name):
     neuron = Neuron(1, activation=name, seed=3)
     neuron.w[0].data, neuron.b.data = 2.0, 0.25
-    assert neuron([0.5]).data == OPS[name].compute(1.25)
+    assert neuron([0.5]).data == OPS[name](1.25)
     with no_grad():
         assert neuron([0.5]).op is None
 
 
 def test_a_users_row_and_a_users_function_are_activations():
-    define_op("softsign", lambda x: x / (1 + abs(x)), (lambda out, x: 1 / (1 + abs(x)) ** 2,))
+    define_op("soft_sign", lambda x: x / (1 + abs(x)), (lambda out, x: 1 / (1 + abs(x)) ** 2,))
     try:
-        layer = Layer(1, 2, activation="softsign", initialization=lambda source, fan_in, fan_out: 3.0)
+        layer = Layer(1, 2, activation="soft_sign", initialization=lambda source, fan_in, fan_out: 3.0)
         assert [out.data for out in layer([1.0])] == [0.75, 0.75]
-        assert repr(layer.neurons[0]) == "SoftsignNeuron(1)"
+        assert repr(layer.neurons[0]) == "SoftSignNeuron(1)"
     finally:
-        del OPS["softsign"]
+        del OPS["soft_sign"]
     assert Neuron(1, activation=lambda z: z * z + 1, seed=0)([0.0]).data == 1
     for wrong in ("rleu", "ReLU"):
         with pytest.raises(ValueError, match=rf"no activation '{wrong}': did you mean 'relu'. .*linear.*tanh"):

@@ -23,7 +23,7 @@ def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run every check in a process of its own, and say what is wrong: 1 if anything is."""
-    from ..testing.isolation import run_isolated
+    from ..testing.conformance.isolation import run_isolated
 
     if os.getcwd() not in sys.path and "" not in sys.path:  # the engine may stand in the folder we are in
         sys.path.insert(0, os.getcwd())

@@ -9,8 +9,7 @@ from collections.abc import Callable, Sequence
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-from ..engine import Value
-from ..engine import value as recording_state
+from ..engine import Value, is_recording, record
 from ..ops import Op
 from .recording import Recording
 
@@ -23,7 +22,7 @@ class MeanCall:
     """One call of mean: the op whose forward rule and partial derivatives are the machine code on these arrays."""
 
     def __init__(self, compiled: Compiled, recording: Recording, arrays: Sequence[Array], count: int) -> None:
-        recorded = not recording_state.special_blocks or recording_state.recording.get()
+        recorded = is_recording()
         self.program = compiled._program(recording, "mean" if recorded else "sum")
         self.addresses, self.kept = compiled._addresses(recording, arrays, count)
         self.count, self.threads, self.title = count, compiled.threads, compiled._title()
@@ -34,7 +33,7 @@ class MeanCall:
     def op(self) -> Op:
         """The row of this call; it holds on to the call, not the other way round, so that no cycle keeps them alive."""
         name = f"mean_of_{self.title}"
-        return Op(name, self.forward, self.partials, None, symbol=f"mean {self.title}", sentence=name)
+        return Op(name, self.forward, self.partials, None, symbol=f"mean {self.title}")
 
     def forward(self, *numbers: Any) -> float:
         """The mean at these numbers of the parameters."""
@@ -67,7 +66,7 @@ class PointCall:
         for place in range(len(self.recording.outputs)):
             rules = (functools.partial(self.forward, place), functools.partial(self.partials, place))
             op = Op(f"compiled_{title}", *rules, None, symbol=title)
-            found.append(recording_state._record_op(op, args) if args else Value(op.forward()))
+            found.append(record(op, args) if args else Value(op.forward()))
         return found
 
     def run(self, kind: str, numbers: tuple[Any, ...]) -> tuple[list[float], list[float]]:
@@ -124,7 +123,7 @@ def _floats(numbers: Sequence[Any]) -> array[float]:
 def numbers_of(argument: Any) -> Any:
     """A nested list with the numbers of the Values in it."""
     if isinstance(argument, Value):
-        return argument._number
+        return argument.data
     if isinstance(argument, list | tuple):
         return [numbers_of(each) for each in argument]
     return argument

@@ -11,10 +11,10 @@ from math import prod
 from struct import Struct
 from typing import TYPE_CHECKING, Any
 
+from ..elementary import Function
 from .lowering import lower
 from .machine_code import Host, MachineCode, vector_name
 from .planning import Plan, Straight
-from .primitives import Primitive
 from .recording import Shape
 
 if TYPE_CHECKING:
@@ -49,12 +49,12 @@ class Program:
         shapes: Sequence[Shape],
         output_count: int,
         host: Host,
-        extra: Callable[[dict[Primitive, str]], str] | None = None,
+        extra: Callable[[dict[Function, str]], str] | None = None,
         entry: str = "run",
     ) -> None:
         self.plan, self.host = plan, host
         machine = host.machine
-        ir = lower(plan, machine, shapes, output_count, lambda primitive: vector_name(primitive, machine.lanes), extra)
+        ir = lower(plan, machine, shapes, output_count, lambda function: vector_name(function, machine.lanes), extra)
         straight = sum(len(step.nodes) for step in plan.steps if isinstance(step, Straight))
         self.code = MachineCode(ir, host, entry, level=2 if straight <= SHORT else 0)
         self.output_count, self.sum_count = output_count, plan.sum_count

@@ -10,14 +10,14 @@ from math import prod
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
+from .. import engine
+from ..elementary import Function
 from ..engine import Value
-from ..engine import value as recording_state
 from .calls import MeanCall, PointCall, argument_names, flat_values, numbers_of
 from .execution import Program, available_cores, read_arguments, rows_of
 from .gradient import Term, gradient_program
 from .machine_code import find_host, import_llvm
 from .planning import plan
-from .primitives import Primitive
 from .recording import Recording, Shape, record
 from .tracing import Traced, TracingError
 
@@ -100,7 +100,7 @@ class Compiled:
         recording = self._recording(inputs)
         program = self._program(recording, "outputs")
         addresses, kept = self._addresses(recording, inputs, count)
-        parameters = array("d", [leaf._number for leaf in recording.parameters])
+        parameters = array("d", [leaf.data for leaf in recording.parameters])
         result = program.outputs(addresses, count, parameters.buffer_info()[0], self.threads)
         del kept
         return result.reshape(count) if recording.single else result
@@ -120,7 +120,7 @@ class Compiled:
         mean = MeanCall(self, recording, inputs, count)
         if not recording.parameters:
             return Value(mean.forward())
-        return recording_state._record_op(mean.op(), recording.parameters)
+        return engine.record(mean.op(), recording.parameters)
 
     def grad(self, *arrays: Any) -> Any:
         """Arrays with a leading batch axis -> the gradient of each example's output with respect to its inputs.
@@ -134,7 +134,7 @@ class Compiled:
             raise ValueError(f"{self._title()}.grad needs one output, but there are {len(recording.outputs)}")
         program = self._program(recording, "inputs")
         addresses, kept = self._addresses(recording, inputs, count)
-        parameters = array("d", [leaf._number for leaf in recording.parameters])
+        parameters = array("d", [leaf.data for leaf in recording.parameters])
         flat = program.outputs(addresses, count, parameters.buffer_info()[0], self.threads)
         del kept
         found, place = [], 0
@@ -283,7 +283,7 @@ class Compiled:
     def _compile(self, recording: Recording, kind: str) -> tuple[Program, Stats]:
         started = perf_counter()
         trace = recording.trace
-        numbers = [trace.lift(output._number) for output in recording.outputs]
+        numbers = [trace.lift(output.data) for output in recording.outputs]
         outputs: list[Traced] = numbers
         terms: list[Term] = []
         sums: list[tuple[int, Traced]] = []
@@ -306,7 +306,7 @@ class Compiled:
         outputs: Sequence[Any],
         terms: Sequence[Term],
         sums: Sequence[tuple[int, Any]],
-        extra: Callable[[dict[Primitive, str]], str] | None = None,
+        extra: Callable[[dict[Function, str]], str] | None = None,
         entry: str = "run",
     ) -> tuple[Program, Stats]:
         planned = plan(recording.trace, sum(map(prod, recording.shapes)), outputs, terms, sums)

@@ -12,9 +12,8 @@ from typing import NamedTuple
 
 from ..elementary import Number
 from ..engine import Value, topological_order
-from .primitives import PARAMETER
 from .recording import Recording
-from .tracing import Trace, Traced
+from .tracing import PARAMETER, Trace, Traced
 
 Pair = tuple[Number, Number]  # local derivative, upstream gradient
 LONG = 4  # sums of at least so many products are kept whole, and may be computed with fused multiply-adds
@@ -54,11 +53,15 @@ def gradient_program(
             continue
         upstream = sum_of_products(trace, arrived.pop(node))
         for arg, local in _locals(node, wanted):
+            if type(local) is int and local == 0:  # no path: nothing flows
+                continue
             if arg in place_of:
                 terms.append(Term(place_of[arg], local, upstream))
             else:
                 arrived.setdefault(arg, []).append((local, upstream))
     terms += [Term(place_of[leaf], *pair) for leaf in place_of for pair in arrived.get(leaf, ())]
+    reached = {term.place for term in terms}
+    terms += [Term(place, 0.0, 0.0) for place in place_of.values() if place not in reached]
     inputs = [trace.lift(sum_of_products(trace, arrived.get(leaf, []))) for leaf in recording.inputs if of_inputs]
     return terms, inputs
 
@@ -70,11 +73,11 @@ def _locals(node: Value, wanted: set[Value]) -> list[tuple[Value, Number]]:
     indices = [index for index, arg in enumerate(node.args) if arg in wanted]
     if op.arity is None:
         try:
-            partials = op.partials(node._number, *numbers)
+            partials = op.partials(node.data, *numbers)
             return [(node.args[index], partials[index]) for index in indices]
         except ArithmeticError:
             pass
-    return [(node.args[index], op.derivative(index, node._number, *numbers)) for index in indices]
+    return [(node.args[index], op.derivative(index, node.data, *numbers)) for index in indices]
 
 
 def sum_of_products(trace: Trace, pairs: list[Pair]) -> Number:
@@ -82,11 +85,11 @@ def sum_of_products(trace: Trace, pairs: list[Pair]) -> Number:
     dots, rest = _columns(pairs)
     total: Number = None
     for local, upstream in rest:
-        product = local * upstream
+        product = trace.product(local, upstream)
         total = product if total is None else total + product
     for column in dots:
         column = column[::-1]  # backward() meets the last neuron first
-        product = trace.dot([local for local, _ in column], [upstream for _, upstream in column], -0.0)
+        product = trace.dot(*[local for local, _ in column], *[upstream for _, upstream in column], -0.0)
         total = product if total is None else total + product
     return 0.0 if total is None else total
 
@@ -99,7 +102,7 @@ def _columns(pairs: list[Pair]) -> tuple[list[list[Pair]], list[Pair]]:
     rest: list[Pair] = []
     run: list[Pair] = []
     for pair in [*pairs, (None, None)]:
-        place = pair[0].value if isinstance(pair[0], Traced) and pair[0].primitive is PARAMETER else None
+        place = pair[0].value if isinstance(pair[0], Traced) and pair[0].function is PARAMETER else None
         if place is not None and (len(run) < 2 or place - run[-1][0].value == run[1][0].value - run[0][0].value):
             run.append(pair)
             continue

@@ -8,7 +8,10 @@ loaded serves several multiply-adds. All addresses are in bytes; `slot` is the s
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+
+from ..elementary import FUNCTIONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -408,10 +411,17 @@ def declarations(machine: Machine) -> str:
     return "\n".join(text)
 
 
+def is_instruction(cell: str) -> bool:
+    """Whether the c cell of a function is the template of an instruction, and not the name of a C function."""
+    return "{" in cell
+
+
 def intrinsics(machine: Machine) -> str:
     """LLVM's own functions on vectors."""
-    kind, text = machine.kind, []
-    for name, count in (("fabs", 1), ("sqrt", 1), ("fmuladd", 3)):
-        text.append(f"declare {kind} @llvm.{name}.{machine.suffix}({', '.join([kind] * count)})")
+    kind = machine.kind
+    text = [f"declare {kind} @llvm.fmuladd.{machine.suffix}({', '.join([kind] * 3)})"]
+    for row in FUNCTIONS.values():
+        for name in re.findall(r"@llvm\.(\w+)\.", row.c or ""):
+            text.append(f"declare {kind} @llvm.{name}.{machine.suffix}({', '.join([kind] * row.arity)})")
     text.append(f"declare double @llvm.vector.reduce.fadd.{machine.suffix}(double, {kind})")
     return "\n".join(text)

@@ -10,16 +10,16 @@ from collections.abc import Callable, Sequence
 from math import prod
 from struct import pack
 
+from ..elementary import DOT, Function
 from .batch_code import batch_loop
 from .gradient import LONG
-from .kernels import Machine, declarations, intrinsics
+from .kernels import Machine, declarations, intrinsics, is_instruction
 from .matrices import Layer, Outer
 from .planning import Plan, Straight
-from .primitives import CONSTANT, DOT, PARAMETER, POWER, Primitive
 from .recording import Shape
-from .tracing import Traced
+from .tracing import CONSTANT, PARAMETER, Traced
 
-VectorName = Callable[[Primitive], str]  # the name of a vector version of a function, or "" if there is none
+VectorName = Callable[[Function], str]  # the name of a vector version of a function, or "" if there is none
 
 
 def lower(
@@ -28,10 +28,10 @@ def lower(
     shapes: Sequence[Shape],
     output_count: int,
     vector_name: VectorName,
-    extra: Callable[[dict[Primitive, str]], str] | None = None,
+    extra: Callable[[dict[Function, str]], str] | None = None,
 ) -> str:
     """The whole module; its public function is `run(frame)`, and whatever `extra` adds."""
-    functions: dict[Primitive, str] = {}
+    functions: dict[Function, str] = {}
     parts: list[str] = []
     calls: list[str] = []
     for step in plan.steps:
@@ -53,7 +53,7 @@ def lower(
     text.append(batch_loop(machine, counts, plan.sum_count, plan.output_slot, output_count))
     if extra is not None:
         text.append(extra(functions))
-    text += [_function(primitive, name, machine, vector_name) for primitive, name in functions.items()]
+    text += [_function(function, name, machine, vector_name) for function, name in functions.items()]
     text += [declarations(machine), intrinsics(machine)]
     return "\n".join(text) + "\n"
 
@@ -91,7 +91,7 @@ class StraightCode:
         names: of the vectors known by now, by the index of their node.
     """
 
-    def __init__(self, machine: Machine, functions: dict[Primitive, str], vector_name: VectorName) -> None:
+    def __init__(self, machine: Machine, functions: dict[Function, str], vector_name: VectorName) -> None:
         self.machine, self.functions, self.vector_name = machine, functions, vector_name
         self.lines: list[str] = []
         self.names: dict[int, str] = {}
@@ -108,16 +108,16 @@ class StraightCode:
         if known is not None:
             return known
         machine = self.machine
-        if node.primitive is CONSTANT:
+        if node.function is CONSTANT:
             bits = f"0x{pack('>d', node.value).hex().upper()}"
             return f"<{', '.join([f'double {bits}'] * machine.lanes)}>"
-        if node.primitive is PARAMETER:  # splat anew at each use: it becomes part of the instruction that uses it
+        if node.function is PARAMETER:  # splat anew at each use: it becomes part of the instruction that uses it
             at, scalar, name = self.fresh(), self.fresh(), self.fresh()
             self.lines.append(f"{at} = getelementptr i8, ptr %parameters, i64 {8 * node.value}")
             self.lines.append(f"{scalar} = load double, ptr {at}")
             self.lines += machine.splat(name, scalar)
             return name
-        if node.primitive.decides:  # conditions are not kept in memory: made again where they are needed
+        if node.is_condition:  # conditions are not kept in memory: made again where they are needed
             self.compute(node)
         else:
             self.names[node.index] = self.kept(node)
@@ -129,23 +129,22 @@ class StraightCode:
 
     def compute(self, node: Traced) -> None:
         """The instructions for a node; its name is known afterwards."""
-        machine, primitive, emit = self.machine, node.primitive, self.lines.append
+        machine, function, emit = self.machine, node.function, self.lines.append
         name = self.names[node.index] = f"%n{node.index}"
-        if primitive is DOT:
+        if function is DOT:
             self.compute_dot(node, name)
             return
         xs = [self.operand(arg) for arg in node.args]
-        if primitive.instruction:
+        cell = function.written("c")
+        if is_instruction(cell):
             parts = dict(zip("xyz", xs, strict=False))
-            text = primitive.instruction.format(
-                kind=machine.kind, condition=machine.condition, suffix=machine.suffix, **parts
-            )
+            text = cell.format(kind=machine.kind, condition=machine.condition, suffix=machine.suffix, **parts)
             emit(f"{name} = {text}")
         else:
-            function = self.functions.get(primitive)
-            if function is None:
-                function = self.functions[primitive] = self.vector_name(primitive) or f"each_{primitive.name}"
-            emit(f"{name} = call {machine.kind} @{function}({', '.join(f'{machine.kind} {x}' for x in xs)})")
+            called = self.functions.get(function)
+            if called is None:
+                called = self.functions[function] = self.vector_name(function) or f"each_{cell}"
+            emit(f"{name} = call {machine.kind} @{called}({', '.join(f'{machine.kind} {x}' for x in xs)})")
 
     def compute_dot(self, node: Traced, name: str) -> None:
         """bias + w * x + ...: with fused multiply-adds if it is long, else rounded at every step as Python does."""
@@ -166,7 +165,7 @@ class StraightCode:
 class _Part(StraightCode):
     """One function of straight code: a loop over the vectors of a block around one instruction or two a node."""
 
-    def __init__(self, plan: Plan, machine: Machine, functions: dict[Primitive, str], vector_name: VectorName) -> None:
+    def __init__(self, plan: Plan, machine: Machine, functions: dict[Function, str], vector_name: VectorName) -> None:
         super().__init__(machine, functions, vector_name)
         self.plan = plan
 
@@ -218,11 +217,11 @@ class _Part(StraightCode):
         return name
 
 
-def _function(primitive: Primitive, name: str, machine: Machine, vector_name: VectorName) -> str:
+def _function(function: Function, name: str, machine: Machine, vector_name: VectorName) -> str:
     """The declaration of a vector function, or one that calls the C library's scalar function lane by lane."""
-    count = 2 if primitive is POWER else 1
+    count, scalar = function.arity, function.written("c")
     kind = machine.kind
-    if vector_name(primitive):
+    if vector_name(function):
         return f"declare {kind} @{name}({', '.join([kind] * count)})"
     arguments = [f"%x{k}" for k in range(count)]
     lines = []
@@ -231,12 +230,12 @@ def _function(primitive: Primitive, name: str, machine: Machine, vector_name: Ve
         for argument in arguments:
             lines.append(f"{argument}.{lane} = extractelement {kind} {argument}, i32 {lane}")
         given = ", ".join(f"double {argument}.{lane}" for argument in arguments)
-        lines.append(f"%y.{lane} = call double @{primitive.name}({given})")
+        lines.append(f"%y.{lane} = call double @{scalar}({given})")
         lines.append(f"%v.{lane} = insertelement {kind} {result}, double %y.{lane}, i32 {lane}")
         result = f"%v.{lane}"
     lines.append(f"ret {kind} {result}")
     body, taken = "\n".join(lines), ", ".join(f"{kind} {x}" for x in arguments)
     return (
-        f"declare double @{primitive.name}({', '.join(['double'] * count)})\n"
+        f"declare double @{scalar}({', '.join(['double'] * count)})\n"
         f"define internal {kind} @{name}({taken}) {{\n{body}\n}}"
     )

@@ -13,9 +13,9 @@ from functools import lru_cache
 from time import perf_counter
 from typing import Any
 
+from ..elementary import FUNCTIONS, Function
 from . import cache
-from .kernels import Machine, library
-from .primitives import FUNCTIONS, POWER, Primitive
+from .kernels import Machine, is_instruction, library
 
 _llvm_lock = threading.RLock()
 
@@ -74,20 +74,19 @@ def _find_functions(llvm: Any) -> None:
         with suppress(RuntimeError):
             llvm.load_library_permanently("libmvec.so.1")  # glibc's functions on vectors
     c_libraries: list[Any] = [ctypes.CDLL("ucrtbase")] if sys.platform == "win32" else [ctypes.CDLL(None)]
-    for name in [*FUNCTIONS, POWER.name]:
+    for name in {row.c for row in FUNCTIONS.values() if row.c and not is_instruction(row.c)}:
         for c_library in c_libraries:
-            function = getattr(c_library, name, None)
-            if function is not None and not llvm.address_of_symbol(name):
-                llvm.add_symbol(name, ctypes.cast(function, ctypes.c_void_p).value)
+            found = getattr(c_library, name, None)
+            if found is not None and not llvm.address_of_symbol(name):
+                llvm.add_symbol(name, ctypes.cast(found, ctypes.c_void_p).value)
 
 
-def vector_name(primitive: Primitive, lanes: int) -> str:
+def vector_name(function: Function, lanes: int) -> str:
     """The name of glibc's version of a function for vectors of this size, where there is one."""
     llvm = import_llvm()
     features = llvm.get_host_cpu_features() if lanes > 2 else {}
     letter = {2: "b", 4: "d" if features.get("avx2") else "", 8: "e" if features.get("avx512f") else ""}[lanes]
-    arguments = "v" * (2 if primitive is POWER else 1)
-    name = f"_ZGV{letter}N{lanes}{arguments}_{primitive.name}"
+    name = f"_ZGV{letter}N{lanes}{'v' * function.arity}_{function.written('c')}"
     return name if letter and llvm.address_of_symbol(name) else ""
 
 

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from ..elementary import DOT
 from .gradient import Term, sum_of_products
-from .primitives import CONSTANT, DOT, PARAMETER
-from .tracing import Trace, Traced
+from .tracing import CONSTANT, PARAMETER, Trace, Traced
 
 WORTH_A_LOOP = 16  # multiply-adds
 
@@ -92,17 +92,17 @@ def find_layers(live: Sequence[Traced]) -> list[Layer]:
     rows: dict[tuple[object, ...], list[tuple[int, int | None, Traced]]] = {}
     inputs_of: dict[tuple[object, ...], tuple[Traced, ...]] = {}
     for node in live:
-        if node.primitive is not DOT:
+        if node.function is not DOT:
             continue
         n = node.value
         weights, inputs, bias = node.args[:n], node.args[n:-1], node.args[-1]
-        if any(weight.primitive is not PARAMETER for weight in weights):
+        if any(weight.function is not PARAMETER for weight in weights):
             weights, inputs = inputs, weights
-        if any(weight.primitive is not PARAMETER for weight in weights):
+        if any(weight.function is not PARAMETER for weight in weights):
             continue
-        if bias.primitive is PARAMETER:
+        if bias.function is PARAMETER:
             bias_place = bias.value
-        elif bias.primitive is CONSTANT and bias.value == 0:
+        elif bias.function is CONSTANT and bias.value == 0:
             bias_place = None
         else:
             continue

@@ -12,10 +12,10 @@ import heapq
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from ..elementary import DOT
 from .gradient import Term
 from .matrices import Layer, Outer, find_layers, find_outers
-from .primitives import CONSTANT, DOT, PARAMETER
-from .tracing import Trace, Traced
+from .tracing import CONSTANT, PARAMETER, Trace, Traced
 
 SEGMENT = 300  # LLVM's time grows faster than a function does: cut straight code into functions of so many nodes
 
@@ -74,7 +74,7 @@ class _Planner:
         start = self.slot_count
         self.slot_count += len(nodes)
         fresh = all(place is None for place in places) and len(set(indices)) == len(indices)
-        if fresh and not any(node.primitive in (CONSTANT, PARAMETER) for node in nodes):
+        if fresh and not any(node.function in (CONSTANT, PARAMETER) for node in nodes):
             for offset, index in enumerate(indices):
                 self.slots[index] = start + offset
         else:
@@ -182,7 +182,7 @@ def _order(
             assert isinstance(straight, Straight)
             if isinstance(what, Traced):
                 straight.nodes.append(what)
-                size += what.value if what.primitive is DOT else 1
+                size += what.value if what.function is DOT else 1
             elif isinstance(what, tuple):
                 straight.sums.append(what)
                 size += 1
@@ -206,7 +206,7 @@ def _keep(steps: Sequence[Step], planner: _Planner) -> None:
                 made[node.index] = number
                 for arg in node.args:
                     last_use[arg.index] = number
-                    if arg.primitive.decides:  # made again where it is used
+                    if arg.is_condition:  # made again where it is used
                         for operand in arg.args:
                             last_use[operand.index] = number
             for node in [node for _, node in step.sums] + [node for node, _ in step.copies]:
@@ -217,7 +217,7 @@ def _keep(steps: Sequence[Step], planner: _Planner) -> None:
         if isinstance(step, Straight):
             for node in step.nodes:
                 end = last_use.get(node.index, number)
-                if end > number and node.index not in planner.slots and not node.primitive.decides:
+                if end > number and node.index not in planner.slots and not node.is_condition:
                     if free:
                         slot = free.pop()
                     else:

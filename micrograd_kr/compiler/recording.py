@@ -60,7 +60,7 @@ def record(function: Callable[..., Any], shapes: Sequence[Shape]) -> Recording:
     """
     with _one_at_a_time:
         reachable = _reachable(function)
-        met = [leaf for leaf in _leaves(_run(function, shapes, Trace())) if not isinstance(leaf._number, Traced)]
+        met = [leaf for leaf in _leaves(_run(function, shapes, Trace())) if not isinstance(leaf.data, Traced)]
         met = list(dict.fromkeys([*met, *[found for found in reachable if type(found) is Value and found.op is None]]))
         trace = Trace()
         with _traced(met, trace) as at_first:
@@ -86,7 +86,7 @@ class _Run(NamedTuple):
 @contextmanager
 def _traced(leaves: list[Value], trace: Trace, numbers: dict[Value, Any] | None = None) -> Iterator[dict[Value, Any]]:
     """The leaves with traced numbers in them; yields the numbers that they had."""
-    numbers = numbers or {leaf: leaf._number for leaf in leaves}
+    numbers = numbers or {leaf: leaf.data for leaf in leaves}
     for leaf, number in numbers.items():
         if not isinstance(number, float | int):
             try:
@@ -98,11 +98,11 @@ def _traced(leaves: list[Value], trace: Trace, numbers: dict[Value, Any] | None 
                 ) from None
     try:
         for place, leaf in enumerate(leaves):
-            leaf._number = trace.parameter(place)
+            leaf.data = trace.parameter(place)
         yield numbers
     finally:
         for leaf, number in numbers.items():
-            leaf._number = number
+            leaf.data = number
 
 
 def _run(function: Callable[..., Any], shapes: Sequence[Shape], trace: Trace) -> _Run:

@@ -14,33 +14,33 @@ from __future__ import annotations
 import linecache
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from fractions import Fraction
 from struct import pack
 from typing import Any
 
-from ..elementary import inf
-from .primitives import (
-    ABSOLUTE,
+from ..elementary import (
     ADD,
-    AT_MOST,
-    CONSTANT,
-    DIVIDE,
+    DIV,
     DOT,
-    FUNCTIONS,
-    INPUT,
+    EQUAL,
+    GREATER,
+    GREATER_EQUAL,
     LESS,
-    MULTIPLY,
-    NEGATE,
-    PARAMETER,
-    POWER,
-    ROOT,
-    SAME,
-    SELECT,
-    SUBTRACT,
-    UNEQUAL,
-    Primitive,
+    LESS_EQUAL,
+    MUL,
+    NEG,
+    NOT_EQUAL,
+    POW,
+    SUB,
+    WHERE,
+    Function,
+    nearest_float,
 )
+from ..interpreted import Interpreted
+
+# The traced numbers that no function computes.
+INPUT, PARAMETER, CONSTANT = (Function(name, lambda: None) for name in ("input", "parameter", "constant"))
 
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
@@ -49,78 +49,41 @@ class TracingError(TypeError):
     """The function asks for the number of a Value while it is being compiled, when there is none yet."""
 
 
-class Traced:
+class Traced(Interpreted):
     """A number of a program that is being written; make one with `Trace.input` or by arithmetic on others.
 
     Attributes:
         trace: the program that it belongs to.
-        primitive: what computes it.
+        function: what computes it: a row of table 1, or INPUT, PARAMETER, CONSTANT or DOT.
         args: the traced numbers it is computed from.
         value: the float of a constant, the place of an input or parameter, the length of a dot.
         index: its place in the program, after all its args.
     """
 
-    __slots__ = ("args", "index", "primitive", "trace", "value")
+    __slots__ = ("args", "function", "index", "trace", "value")
 
+    keeps_dot = True
     trace: Trace
-    primitive: Primitive
+    function: Function
     args: tuple[Traced, ...]
     value: Any
     index: int
 
-    def __add__(self, other: Any) -> Any:
-        return self.trace.add(self, other)
-
-    __radd__ = __add__
-
-    def __sub__(self, other: Any) -> Any:
-        return self.trace.subtract(self, other)
-
-    def __rsub__(self, other: Any) -> Any:
-        return self.trace.subtract(other, self)
-
-    def __mul__(self, other: Any) -> Any:
-        return self.trace.multiply(self, other)
-
-    __rmul__ = __mul__
-
-    def __truediv__(self, other: Any) -> Any:
-        return self.trace.divide(self, other)
-
-    def __rtruediv__(self, other: Any) -> Any:
-        return self.trace.divide(other, self)
-
-    def __pow__(self, other: Any) -> Any:
-        return self.trace.power(self, other)
-
-    def __rpow__(self, other: Any) -> Any:
-        return self.trace.power(other, self)
-
-    def __neg__(self) -> Any:
-        return self.trace.apply(NEGATE, self)
-
-    def __abs__(self) -> Any:
-        return self.trace.apply(ABSOLUTE, self)
-
-    def __lt__(self, other: Any) -> Any:
-        return self.trace.apply(LESS, self, other)
-
-    def __gt__(self, other: Any) -> Any:
-        return self.trace.apply(LESS, other, self)
-
-    def __le__(self, other: Any) -> Any:
-        return self.trace.apply(AT_MOST, self, other)
-
-    def __ge__(self, other: Any) -> Any:
-        return self.trace.apply(AT_MOST, other, self)
+    def __apply__(self, function: Function, *args: Any) -> Any:
+        return self.trace.apply(function, *args)
 
     def __eq__(self, other: object) -> Any:
-        return self.trace.apply(SAME, self, other)
+        return self.trace.apply(EQUAL, self, other)
 
     def __ne__(self, other: object) -> Any:
-        return self.trace.apply(UNEQUAL, self, other)
+        return self.trace.apply(NOT_EQUAL, self, other)
 
     __hash__ = object.__hash__
+
+    @property
+    def is_condition(self) -> bool:
+        """Whether it is true or false, and no number."""
+        return self.function.gives == "condition"
 
     def __bool__(self) -> bool:
         raise TracingError(
@@ -139,7 +102,7 @@ class Traced:
 
     def __repr__(self) -> str:
         given = repr(self.value) if self.value is not None else ", ".join(f"%{arg.index}" for arg in self.args)
-        return f"%{self.index} = {self.primitive}({given})"
+        return f"%{self.index} = {self.function.name}({given})"
 
 
 def _line_of_the_user() -> str:
@@ -165,13 +128,13 @@ class Trace:
         self.recorded = 0
         self._known: dict[Any, Traced] = {}
 
-    def make(self, primitive: Primitive, args: tuple[Traced, ...], value: Any = None) -> Traced:
-        """The traced number of this primitive on these args, made if it is new."""
-        key = (primitive, value, *[arg.index for arg in args])
+    def make(self, function: Function, args: tuple[Traced, ...], value: Any = None) -> Traced:
+        """The traced number of this function on these args, made if it is new."""
+        key = (function, value, *[arg.index for arg in args])
         known = self._known.get(key)
         if known is None:
             known = self._known[key] = Traced.__new__(Traced)
-            known.trace, known.primitive, known.args, known.value = self, primitive, args, value
+            known.trace, known.function, known.args, known.value = self, function, args, value
             known.index = len(self.nodes)
             self.nodes.append(known)
         return known
@@ -196,24 +159,34 @@ class Trace:
     def lift(self, x: Any) -> Any:
         """x as a traced number that is no condition; NotImplemented if it is no real number."""
         if type(x) is Traced:
-            if x.primitive.decides:
-                return self.make(SELECT, (x, self.constant(1.0), self.constant(0.0)))
+            if x.is_condition:
+                return self.make(WHERE, (x, self.constant(1.0), self.constant(0.0)))
             return x
         if isinstance(x, float | int | Fraction):
-            return self.constant(_nearest(x))
+            return self.constant(nearest_float(x))
         return NotImplemented
 
-    def apply(self, primitive: Primitive, *operands: Any) -> Any:
-        """The primitive on traced or plain numbers."""
+    def apply(self, function: Function, *operands: Any) -> Any:
+        """The function on traced or plain numbers."""
+        special = _SPECIAL.get(function)
+        return self.call(function, *operands) if special is None else special(self, *operands)
+
+    def call(self, function: Function, *operands: Any) -> Any:
+        """The function on traced or plain numbers, as it is; on constants alone it is computed at once.
+
+        Raises:
+            TypeError: the function cannot be compiled: its row has no c cell.
+        """
         self.recorded += 1
         args = tuple([self.lift(x) for x in operands])
-        if NotImplemented in map(type, args) or any(arg is NotImplemented for arg in args):
+        if any(arg is NotImplemented for arg in args):
             return NotImplemented
-        if all(arg.primitive is CONSTANT for arg in args):
-            return self.constant(primitive.fold(*[arg.value for arg in args]))
-        if primitive.commutes and args[0].index > args[1].index:
+        if all(arg.function is CONSTANT for arg in args):
+            return self.constant(float(function.float(*[arg.value for arg in args])))
+        function.written("c")
+        if function.commutes and args[0].index > args[1].index:
             args = (args[1], args[0])
-        return self.make(primitive, args)
+        return self.make(function, args)
 
     # --- arithmetic, leaving out what changes nothing in IEEE 754 (x + 0 turns -0.0 into 0.0, so it stays) ---------
 
@@ -221,13 +194,13 @@ class Trace:
         """x + y."""
         if _is(y, 0.0, -1.0):
             return self.lift(x)
-        return self.apply(ADD, x, y)
+        return self.call(ADD, x, y)
 
     def subtract(self, x: Any, y: Any) -> Any:
         """x - y."""
         if _is(y, 0.0, 1.0):
             return self.lift(x)
-        return self.apply(SUBTRACT, x, y)
+        return self.call(SUB, x, y)
 
     def multiply(self, x: Any, y: Any) -> Any:
         """x * y."""
@@ -236,16 +209,16 @@ class Trace:
         if _is(x, 1.0):
             return self.lift(y)
         if _is(y, -1.0):
-            return self.apply(NEGATE, x)
+            return self.call(NEG, x)
         if _is(x, -1.0):
-            return self.apply(NEGATE, y)
-        return self.apply(MULTIPLY, x, y)
+            return self.call(NEG, y)
+        return self.call(MUL, x, y)
 
     def divide(self, x: Any, y: Any) -> Any:
         """x / y."""
         if _is(y, 1.0):
             return self.lift(x)
-        return self.apply(DIVIDE, x, y)
+        return self.call(DIV, x, y)
 
     def power(self, x: Any, y: Any) -> Any:
         """x to the power y; small whole powers by multiplication."""
@@ -259,82 +232,71 @@ class Trace:
             return self.multiply(self.multiply(x, x), x)
         if _is(y, -1.0):
             return self.divide(1.0, x)
-        return self.apply(POWER, x, y)
+        return self.call(POW, x, y)
 
     def choose(self, condition: Any, x: Any, y: Any) -> Any:
         """x where the condition holds, else y."""
         if not isinstance(condition, Traced):
             return x if condition else y
-        if condition.primitive is CONSTANT:
+        if condition.function is CONSTANT:
             return x if condition.value else y
-        if not condition.primitive.decides:
-            condition = self.make(UNEQUAL, (condition, self.constant(0.0)))
+        if not condition.is_condition:
+            condition = self.make(NOT_EQUAL, (condition, self.constant(0.0)))
         x, y = self.lift(x), self.lift(y)
         if x is NotImplemented or y is NotImplemented:
             raise TypeError("where takes single real numbers")
         if x is y:
             return x
         self.recorded += 1
-        return self.make(SELECT, (condition, x, y))
+        return self.make(WHERE, (condition, x, y))
 
-    def dot(self, weights: Sequence[Any], inputs: Sequence[Any], bias: Any) -> Any:
-        """bias + weights[0] * inputs[0] + ..., kept whole."""
-        args = tuple(
-            [x if type(x) is Traced and not x.primitive.decides else self.lift(x) for x in (*weights, *inputs, bias)]
-        )
-        if not weights:
+    def product(self, local: Any, upstream: Any) -> Any:
+        """local * upstream for a gradient: where a rule wrote an exact 0, nothing flows, whatever the upstream is."""
+        for factor, other in ((local, upstream), (upstream, local)):
+            if _may_be_no_path(factor):
+                condition, x, y = factor.args
+                return self.choose(
+                    condition,
+                    x if _is(x, 0.0) else self.product(x, other),
+                    y if _is(y, 0.0) else self.product(y, other),
+                )
+        return local * upstream
+
+    def dot(self, *numbers: Any) -> Any:
+        """bias + weights[0] * inputs[0] + ..., kept whole; the numbers are the weights, the inputs and the bias."""
+        args = tuple([x if type(x) is Traced and not x.is_condition else self.lift(x) for x in numbers])
+        count = len(numbers) // 2
+        if not count:
             return args[0]
-        self.recorded += 2 * len(weights)
-        return self.make(DOT, args, len(weights))
+        self.recorded += 2 * count
+        return self.make(DOT, args, count)
+
+
+# What leaves out more than its function does, or is written with another one.
+_SPECIAL: dict[Function, Callable[..., Any]] = {
+    ADD: Trace.add,
+    SUB: Trace.subtract,
+    MUL: Trace.multiply,
+    DIV: Trace.divide,
+    POW: Trace.power,
+    WHERE: Trace.choose,
+    DOT: Trace.dot,
+    GREATER: lambda trace, x, y: trace.call(LESS, y, x),
+    GREATER_EQUAL: lambda trace, x, y: trace.call(LESS_EQUAL, y, x),
+}
+
+
+def _may_be_no_path(x: Any) -> bool:
+    """Whether x is a choice of which one side, or a side of a side, is a 0."""
+    return type(x) is Traced and x.function is WHERE and any(_is(y, 0.0) or _may_be_no_path(y) for y in x.args[1:])
 
 
 def _is(x: Any, number: float, sign: float = 0.0) -> bool:
     """Whether x is this very constant; for a zero, whether it has this sign too."""
     if type(x) is Traced:
-        if x.primitive is not CONSTANT:
+        if x.function is not CONSTANT:
             return False
         x = x.value
     if not (isinstance(x, float | int) and x == number):
         return False
     return not sign or pack("d", x) == pack("d", number * sign)
-
-
-def _nearest(x: Any) -> float:
-    try:
-        return float(x)
-    except OverflowError:
-        return inf if x > 0 else -inf
-
-
-class _OnTraced:
-    """The namespace that `elementary` asks what exp, where, ... mean on a traced number."""
-
-    def __init__(self) -> None:
-        for name, primitive in FUNCTIONS.items():
-            setattr(self, name, self._function(primitive))
-        self.sqrt = self._function(ROOT)
-        self.abs = self._function(ABSOLUTE)
-        self.equal = self._function(SAME)
-
-    @staticmethod
-    def _function(primitive: Primitive) -> Callable[..., Any]:
-        return lambda *xs: _trace_of(xs).apply(primitive, *xs)
-
-    @staticmethod
-    def pow(x: Any, y: Any) -> Any:
-        return _trace_of((x, y)).power(x, y)
-
-    @staticmethod
-    def where(condition: Any, x: Any, y: Any) -> Any:
-        return _trace_of((condition, x, y)).choose(condition, x, y)
-
-    @staticmethod
-    def dot(weights: Sequence[Any], inputs: Sequence[Any], bias: Any) -> Any:
-        return _trace_of((*weights, *inputs, bias)).dot(weights, inputs, bias)
-
-
-def _trace_of(xs: Sequence[Any]) -> Trace:
-    return next(x.trace for x in xs if type(x) is Traced)
-
-
-setattr(Traced, "__elementary__", _OnTraced())  # noqa: B010 - the class does not know its own namespace

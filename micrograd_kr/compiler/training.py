@@ -99,7 +99,7 @@ class _Loop:
                 started=perf_counter(),
                 outputs=[],
                 terms=gradient_program(recording, [1])[0],
-                sums=[(loss_place, recording.trace.lift(recording.outputs[0]._number))],
+                sums=[(loss_place, recording.trace.lift(recording.outputs[0].data))],
                 extra=lambda functions: train_loop(compiled._host.machine, rule, size, functions),
                 entry="train",
             )
@@ -110,7 +110,7 @@ class _Loop:
         aligned = _aligned((3 + optimizer.state_size, self.rows))
         self.parameters, self.gradients, self.masks, self.states = aligned[0], aligned[1], aligned[2], aligned[3:]
         for parameter, place in place_of.items():
-            self.parameters[place] = float(parameter._number)
+            self.parameters[place] = float(parameter.data)
         self.masks[self.places] = 1.0
         for state, numbers in zip(self.states, zip(*optimizer.state, strict=True), strict=False):
             state[self.places] = [float(number) for number in numbers]
@@ -187,7 +187,7 @@ class _Loop:
         numbers = self.parameters[self.places].tolist()
         states = self.states[:, self.places].T.tolist() if len(self.states) else [()] * len(numbers)
         for parameter, number in zip(self.optimizer.parameters, numbers, strict=True):
-            parameter._number = number
+            parameter.data = number
         self.optimizer.state = [tuple(state) for state in states]
         self.optimizer.steps = self.written = self.taken
 

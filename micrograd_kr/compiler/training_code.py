@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..elementary import Function
 from .kernels import Machine
 from .lowering import StraightCode
 from .machine_code import vector_name
-from .primitives import Primitive
 from .tracing import Trace
 
 # what `train` reads and writes, each 8 bytes: see train_loop
@@ -19,7 +19,7 @@ REACHED = FIELDS.index("reached")
 _WHOLE = {"count", "batch", "steps", "first", "last", "reached"}
 
 
-def train_loop(machine: Machine, rule: Rule, gradient_count: int, functions: dict[Primitive, str]) -> str:
+def train_loop(machine: Machine, rule: Rule, gradient_count: int, functions: dict[Function, str]) -> str:
     """The function `train(fields)`: steps first ... last of several epochs of `steps` steps each.
 
     It stops before a step whose gradient is not finite, and says in `reached` how far it has come.
@@ -135,8 +135,8 @@ class Rule:
         step_number, lr = trace.parameter(0), trace.parameter(1)
         moved, new_state = optimizer.rule(parameter, gradient, state, step_number, lr)
         wanted = [trace.lift(x) for x in (moved, *new_state)]
-        self.functions: dict[Primitive, str] = {}
-        code = StraightCode(machine, self.functions, lambda primitive: vector_name(primitive, machine.lanes))
+        self.functions: dict[Function, str] = {}
+        code = StraightCode(machine, self.functions, lambda function: vector_name(function, machine.lanes))
         named = {parameter: "%parameter", gradient: "%gradient", step_number: "%step_number", lr: "%lr"}
         named.update({number: f"%state{k}" for k, number in enumerate(state)})
         code.names = {number.index: name for number, name in named.items()}

@@ -8,14 +8,11 @@
 
 from __future__ import annotations
 
-import operator
-from collections.abc import Callable
-from types import SimpleNamespace
 from typing import Any, NamedTuple
 
-from .. import elementary
-from ..elementary import Number
-from ..engine import Constant, Value, contributions, topological_order
+from ..elementary import Function, Number, constant
+from ..engine import Constant, Sweep, Value, topological_order
+from ..interpreted import Interpreted
 
 
 class Expansion(NamedTuple):
@@ -32,45 +29,22 @@ class Expansion(NamedTuple):
     gradients: dict[Value, Number]
 
 
-class _Recorded:
-    """A number that keeps its steps: elementary functions that a Value would take as one op, such as `dot`, are not.
-
-    What is missing from its `__elementary__` is done as `elementary` does it on any number: by + and *.
-    """
+class _Recorded(Interpreted):
+    """A number that keeps its steps: what a Value would take as one op, such as `dot`, is done by + and *."""
 
     __slots__ = ("value",)
-    __elementary__: Any
 
     def __init__(self, value: Any) -> None:
         self.value = value
 
+    def __apply__(self, function: Function, *args: Any) -> Any:
+        if not args:
+            return function.on(type(self.value.data))()
+        result = function(*[x.value if isinstance(x, _Recorded) else x for x in args])
+        return result if isinstance(result, bool) else _Recorded(result)
 
-def _recorded(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The function of Values as a function of recorded numbers."""
-
-    def on_recorded(*xs: Any) -> Any:
-        result = function(*[x.value if isinstance(x, _Recorded) else x for x in xs])
-        return _Recorded(result) if not isinstance(result, bool) else result
-
-    return on_recorded
-
-
-def _reflected(function: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
-    return lambda x, y: function(y, x)
-
-
-for _name in ("add", "sub", "mul", "truediv", "pow"):
-    setattr(_Recorded, f"__{_name}__", _recorded(getattr(operator, _name)))
-    setattr(_Recorded, f"__r{_name}__", _recorded(_reflected(getattr(operator, _name))))
-for _name in ("neg", "abs", "gt", "ge", "lt", "le"):
-    setattr(_Recorded, f"__{_name}__", _recorded(getattr(operator, _name)))
-
-_FUNCTIONS = ("exp", "log", "log1p", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh", "asin", "acos", "atan", "erf")
-_Recorded.__elementary__ = SimpleNamespace(
-    **{name: _recorded(getattr(elementary, name)) for name in (*_FUNCTIONS, "abs", "pow", "where", "equal")},
-    constant=lambda like, p, q: elementary.constant(like.value, p, q),
-    pi=lambda like: elementary.pi(like.value),
-)
+    def __constant__(self, numerator: int, denominator: int) -> Number:
+        return constant(self.value, numerator, denominator)
 
 
 def expansion(node: Value) -> Expansion | None:
@@ -99,8 +73,9 @@ def expansion(node: Value) -> Expansion | None:
 def _gradients(steps: list[Value], upstream: Number) -> dict[Value, Number]:
     gradients: dict[Value, Number] = dict.fromkeys(steps, 0)
     gradients[steps[-1]] = upstream
-    for step in reversed(steps):
-        for arg, _, product in contributions(step, gradients[step]):
-            if arg in gradients:
-                gradients[arg] = gradients[arg] + product
+    sweep = Sweep(steps[-1])
+    for step in sweep.order:
+        for sent in sweep.contributions(step, gradients[step]):
+            if sent.flows and sent.arg in gradients:
+                gradients[sent.arg] = gradients[sent.arg] + sent.product
     return gradients

@@ -1,7 +1,8 @@
 """Value: a number that remembers how it was computed, so that backward() can ask how each input moved the result.
 
-The package reads in this order: `value` (the node and its operators), `gradients` (topological order, backward,
-grad), `blocks` (no_grad, watch, stop_at_nonfinite, the scopes of modules) and `copying` (pickle and deepcopy).
+The package reads in this order: `state` (what a thread is doing), `value` (the node), `gradients` (topological order,
+backward, grad), `recording` (how an op becomes a node: the operators, no_grad, watch, scopes) and `copying` (pickle,
+deepcopy, freeing).
 
 >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
 >>> loss = (a * b + 10) ** 2
@@ -14,21 +15,44 @@ grad), `blocks` (no_grad, watch, stop_at_nonfinite, the scopes of modules) and `
 (27.0, 18.0)
 """
 
-from .blocks import enter_scope, leave_scope, no_grad, stop_at_nonfinite, watch
-from .gradients import Contribution, contributions, grad, topological_order
-from .value import Condition, Constant, Scope, Value
+from . import copying as copying
+from .gradients import Contribution, Sweep, contributions, grad, last_output, topological_order
+from .recording import (
+    Condition,
+    current_scope,
+    enter_scope,
+    is_plain,
+    is_recording,
+    leave_scope,
+    no_grad,
+    node,
+    record,
+    stop_at_nonfinite,
+    watch,
+)
+from .state import Scope
+from .value import Constant, Value, checked_number, numbers_of
 
 __all__ = [
     "Condition",
     "Constant",
     "Contribution",
     "Scope",
+    "Sweep",
     "Value",
+    "checked_number",
     "contributions",
+    "current_scope",
     "enter_scope",
     "grad",
+    "is_plain",
+    "is_recording",
+    "last_output",
     "leave_scope",
     "no_grad",
+    "node",
+    "numbers_of",
+    "record",
     "stop_at_nonfinite",
     "topological_order",
     "watch",

@@ -1,4 +1,4 @@
-"""Pickling and copying of graphs, without recursion: a million-node chain is as good as any other.
+"""Pickling, copying and freeing of graphs, without recursion: a million-node chain is as good as any other.
 
 A pickler recurses into what an object refers to. So before a node come its ancestors, as a list, arguments first:
 when their turn comes, each finds its own arguments in the pickler's memo already.
@@ -6,28 +6,30 @@ when their turn comes, each finds its own arguments in the pickler's memo alread
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Iterator
 from typing import Any
 
 from .gradients import topological_order
-from .value import Value
+from .value import Value, method
 
 _new = object.__new__
 _pickling = threading.local()
 
 
-def reduced(value: Value) -> tuple[Any, ...]:
-    """What `Value.__reduce__` returns. The scope is left behind: a pickled graph does not carry its modules."""
+@method
+def __reduce__(self: Value) -> tuple[Any, ...]:  # noqa: N807 - a method of Value
+    """For pickle. The scope is left behind: a pickled graph does not carry its modules."""
     ancestors = None
-    if value.op is not None and not getattr(_pickling, "in_order", False):
-        ancestors = _InOrder(topological_order(value)[:-1])
-    return _restored, (ancestors, type(value), _state(value, value._x, value._y))
+    if self.op is not None and not getattr(_pickling, "in_order", False):
+        ancestors = _InOrder(topological_order(self)[:-1])
+    return _restored, (ancestors, type(self), _state(self, self._x, self._y))
 
 
 def _state(value: Value, x: Any, y: Any) -> tuple[Any, ...]:
-    y_number = None if type(x) is tuple else value._y_number  # arguments shared with neighbours: found again
-    return value._number, value.grad, value.label, value.op, x, y, value._x_number, y_number
+    y = None if type(x) is tuple else y  # arguments shared with neighbours: found again
+    return value._number, value.grad, value.label, value.op, x, y, value._x_number, value._y_number
 
 
 class _InOrder:
@@ -54,17 +56,39 @@ def _restored(ancestors: list[Value] | None, kind: type[Value], state: tuple[Any
     return value
 
 
-def deep_copy(value: Value, memo: dict[int, Any]) -> Value:
-    """What `copy.deepcopy(value)` returns: a copy of the whole graph below, sharing what was shared."""
+@method
+def __deepcopy__(self: Value, memo: dict[int, Any]) -> Value:  # noqa: N807 - a method of Value
+    """A copy of the whole graph below, sharing what was shared."""
 
     def copied(x: Any) -> Any:
         if type(x) is tuple:
             return tuple([memo[id(arg)] for arg in x])
         return memo[id(x)] if isinstance(x, Value) else x
 
-    for node in topological_order(value):
+    for node in topological_order(self):
         if id(node) not in memo:
-            copy = memo[id(node)] = _restored(None, type(node), _state(node, copied(node._x), copied(node._y)))
+            y = None if type(node._x) is tuple else copied(node._y)
+            copy = memo[id(node)] = _restored(None, type(node), _state(node, copied(node._x), y))
             copy.scope = node.scope
-    result: Value = memo[id(value)]
+    result: Value = memo[id(self)]
     return result
+
+
+def unlink(node: Value) -> None:
+    """Free what `node` alone holds on to, node by node, whatever the depth of the interpreter's own stack.
+
+    It is the finalizer of Values in Pyodide, where dropping a chain of 3,000 of them would overflow the stack.
+    """
+    pending = [node]
+    while pending:
+        freed = pending.pop()
+        if freed is not node and sys.getrefcount(freed) > 2:  # `freed` and the call's argument; more: it is in use
+            continue
+        x, y = freed._x, freed._y
+        freed._x = freed._y = None
+        pending += [arg for arg in (x if type(x) is tuple else (x, y)) if isinstance(arg, Value) and arg.op is not None]
+        del x, y
+
+
+if sys.platform == "emscripten":
+    Value.__del__ = unlink  # type: ignore[attr-defined]

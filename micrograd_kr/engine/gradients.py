@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+import threading
+import weakref
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple, overload
 
 from .. import elementary
 from ..elementary import Number
+from ..interpreted import Chosen, no_path
 from ..ops import Op, first, one, second
-from . import value as state
-from .value import Value
+from .state import watchers
+from .value import Constant, Value, method
+
+_one_at_a_time = threading.RLock()  # the marks of a walk, and sums into shared leaves, are one thread's at a time
 
 
 def _computed_order(output: Value) -> list[Any]:
-    """The computed Values below `output`, arguments before what uses them; without recursion.
+    """The computed nodes below `output`, arguments before what uses them; without recursion.
 
     A node stays on the stack while its arguments are put into the order, and follows when it is met again.
     """
-    order: list[Any] = []  # Any, as a computed Value's op is never None
+    order: list[Any] = []  # Any, as a computed node's op is never None
     stack = [output] if output.op is not None else []
     push, pop, append = stack.append, stack.pop, order.append
     opened, done = object(), object()  # this walk's own marks, so that none has to be wiped off
@@ -32,19 +37,19 @@ def _computed_order(output: Value) -> list[Any]:
         if mark is not opened:
             node._mark = opened
             x, y = node._x, node._y
-            if type(y) is Value and y.op is not None and y._mark is not done:
-                push(y)
-            if type(x) is Value:
-                if x.op is not None and x._mark is not done:
-                    push(x)
-            elif type(x) is tuple:
-                among = node._y_number or x
+            if type(x) is tuple:
+                among = y or x
                 if among is not settled:
                     for arg in reversed(among):
                         if arg.op is not None and arg._mark is not done:
                             push(arg)
                     if stack[-1] is node:
                         settled = among
+            else:
+                if type(y) is Value and y.op is not None and y._mark is not done:
+                    push(y)
+                if type(x) is Value and x.op is not None and x._mark is not done:
+                    push(x)
             if stack[-1] is not node:
                 continue
         pop()
@@ -53,18 +58,21 @@ def _computed_order(output: Value) -> list[Any]:
     return order
 
 
-def topological_order(*outputs: Value) -> list[Value]:
+def topological_order(*outputs: Any) -> list[Any]:
     """Every Value below the outputs, leaves and constants too, each after its arguments; without recursion.
 
     backward() visits the computed ones among them in just the opposite order.
 
+    >>> from micrograd_kr import Value
     >>> a = Value(1.0, label="a")
     >>> [node.op.symbol if node.op else node.data for node in topological_order(a * a + 2.0)]
     [1.0, '*', 2.0, '+']
     """
-    order: dict[Value, None] = {}
+    order: dict[Any, None] = {}
     for output in outputs:
-        for node in _computed_order(output):
+        with _one_at_a_time:
+            computed = _computed_order(output)
+        for node in computed:
             for arg in node.args:
                 order.setdefault(arg)
             order.setdefault(node)
@@ -72,116 +80,157 @@ def topological_order(*outputs: Value) -> list[Value]:
     return list(order)
 
 
-def backward(output: Value) -> None:
-    """What `output.backward()` does: see there."""
-    if output.op is None:
-        output.grad = output.grad + 1
-        return
-    order = _computed_order(output)
-    order.reverse()
-    for node in order:
-        node.grad = 0
-    output.grad = 1
-    for node in order:  # the two arguments in the same words twice, as a call or a loop would cost more than they do
-        upstream, x, y, rules = node.grad, node._x, node._y, node.op._rules
-        if y is not None:
-            if type(x) is Value:
-                rule = rules[0]
-                if rule is one:
-                    x.grad = x.grad + upstream
-                elif rule is second:
-                    x.grad = x.grad + node._y_number * upstream
+# --- what a node sends back -----------------------------------------------------------------------------------------
+
+
+class Contribution(NamedTuple):
+    """What a node adds to the gradient of one of its arguments: product = local * upstream."""
+
+    arg: Any
+    local: Number
+    product: Number
+
+    @property
+    def flows(self) -> bool:
+        """False where there is no path, or no gradient to send: then the product is 0 and nothing is added."""
+        return not isinstance(self, _Nothing)
+
+
+class _Nothing(Contribution):
+    """A contribution that is not added."""
+
+
+class Sweep:
+    """The computed nodes below an output in the order of the backward pass, and what each sends to its arguments.
+
+    >>> from micrograd_kr import Value
+    >>> x = Value(-1.0)
+    >>> sweep = Sweep(x.relu().sqrt())
+    >>> [(node.op.name, sweep.contributions(node, math.inf)[0].product) for node in sweep.order]
+    [('sqrt', inf), ('relu', 0)]
+    """
+
+    def __init__(self, output: Value, order: list[Any] | None = None) -> None:
+        if order is None:
+            with _one_at_a_time:
+                order = _computed_order(output)
+            order.reverse()
+        self.order = order
+        self._paths: dict[Value, Any] | None = None
+
+    def contributions(self, node: Any, upstream: Number, create_graph: bool = False) -> list[Contribution]:
+        """What `node` adds to the gradient of each argument, given d output / d node; nothing to constants.
+
+        The arithmetic is that of backward(), bit for bit. With create_graph=True locals and products are Values.
+        """
+        op: Op | None = node.op
+        if op is None:
+            return []
+        args = node.args
+        xs: Sequence[Any] = node.arg_numbers
+        out: Any = node._number
+        if create_graph:
+            out, xs = node, [_unchanged(arg, x) for arg, x in zip(args, xs, strict=True)]
+        locals_ = _partials(op, out, xs) if op.arity is None else ()
+        if locals_ and _sends_nothing(node, upstream):
+            return [_Nothing(arg, local, 0) for arg, local in zip(args, locals_, strict=True) if _flows(arg)]
+        found = []
+        for index, arg in enumerate(args):
+            if _flows(arg):
+                local = locals_[index] if locals_ else op.derivative(index, out, *xs)
+                flows = True
+                if create_graph and type(local) is int and local in (0, 1):
+                    product, flows = (upstream, True) if local else (0, False)
                 else:
-                    try:
-                        local = rule(node._number, node._x_number, node._y_number)
-                    except ArithmeticError:
-                        local = node.op.derivative(0, node._number, *node.arg_numbers)
-                    x.grad = x.grad + local * upstream
-            if type(y) is Value:
-                rule = rules[1]
-                if rule is one:
-                    y.grad = y.grad + upstream
-                elif rule is first:
-                    y.grad = y.grad + node._x_number * upstream
-                else:
-                    try:
-                        local = rule(node._number, node._x_number, node._y_number)
-                    except ArithmeticError:
-                        local = node.op.derivative(1, node._number, *node.arg_numbers)
-                    y.grad = y.grad + local * upstream
-        elif type(x) is Value:
-            try:
-                local = rules[0](node._number, node._x_number)
-            except ArithmeticError:
-                local = node.op.derivative(0, node._number, node._x_number)
-            x.grad = x.grad + local * upstream
-        elif type(x) is tuple:
-            if type(upstream) is float and upstream == 0.0 and _stays_finite(node):
-                continue
-            try:
-                locals_ = node.op.partials(node._number, *node._x_number)
-            except ArithmeticError:
-                locals_ = _partials(node, node._number, node._x_number)
-            for arg, local in zip(x, locals_):  # noqa: B905 - as long as each other: partials() has seen to it
-                arg.grad = arg.grad + local * upstream
-    if state.special_blocks:
-        for watcher in state.watchers.get():
-            if hasattr(watcher, "after_backward"):
-                watcher.after_backward(order)
+                    product = local * upstream
+                    if not _is_number(product):
+                        product, flows = self.without_nan(node, index, product)
+                found.append((Contribution if flows else _Nothing)(arg, local, product))
+        return found
+
+    def without_nan(self, node: Any, index: int, product: Number) -> tuple[Number, bool]:
+        """The product that a node sends to an argument, with 0 in place of each nan if there is no path.
+
+        Called where local * upstream is nan, as 0 * inf is: a rule may have written that 0, or the upstream gradient
+        may be 0 only because no path leads here. Returns the product, and whether anything flows.
+        """
+        if self._paths is None:
+            self._paths = self._find_paths()
+        blocked = _either(_not(self._paths.get(node, False)), _no_path(node, index))
+        if blocked is True or blocked is False:
+            return (0, False) if blocked else (product, True)
+        return elementary.where(blocked, 0, product), True
+
+    def _find_paths(self) -> dict[Value, Any]:
+        """Whether a path leads from the output to each node; of lanes, an array that says it of each."""
+        paths: dict[Value, Any] = {self.order[0]: True} if self.order else {}
+        for node in self.order:
+            for index, arg in enumerate(node.args):
+                if _flows(arg):
+                    path = _both(paths.get(node, False), _not(_no_path(node, index)))
+                    paths[arg] = _either(paths.get(arg, False), path)
+        return paths
 
 
-def _stays_finite(node: Any) -> bool:
-    """Whether an upstream gradient of 0 flows through an n-ary node as 0: no partial derivative is inf or nan."""
-    return node.op.multilinear and type(node._number) is float and math.isfinite(node._number)
+def contributions(node: Value, upstream: Number) -> list[Contribution]:
+    """What `node` adds to the gradient of each argument, given d output / d node, wherever it stands in a graph."""
+    return Sweep(node, [node]).contributions(node, upstream)
 
 
-def _partials(node: Any, out: Any, xs: Sequence[Any]) -> tuple[Number, ...]:
+def _flows(arg: Any) -> bool:
+    return type(arg) is not Constant
+
+
+def _is_number(product: Any) -> bool:
+    """Whether it is certain that the product is no nan, nor an array with one; of a Value, its number."""
+    number = product._number if isinstance(product, Value) else product
+    if hasattr(type(number), "__apply__"):
+        return True  # it is not known yet
+    same = number == number
+    return same if type(same) is bool else bool(getattr(same, "all", lambda: same)())
+
+
+def _no_path(node: Any, index: int) -> Any:
+    """Whether the rule wrote an exact 0 as the local derivative; of lanes, an array that says it of each."""
+    xs = [Chosen(x) for x in (node._number, *node.arg_numbers)]
+    try:
+        return no_path(node.op.derivative(index, *xs))
+    except (ArithmeticError, AttributeError, TypeError, ValueError):
+        return False  # a rule that only takes the numbers it was written for
+
+
+def _either(x: Any, y: Any) -> Any:
+    return x or y if isinstance(x, bool) and isinstance(y, bool) else x | y
+
+
+def _both(x: Any, y: Any) -> Any:
+    return x and y if isinstance(x, bool) and isinstance(y, bool) else x & y
+
+
+def _not(x: Any) -> Any:
+    return not x if isinstance(x, bool) else ~x
+
+
+def _is_finite(node: Any) -> bool:
+    return type(node._number) is float and math.isfinite(node._number)
+
+
+def _sends_nothing(node: Any, upstream: Number) -> bool:
+    """Whether nothing need be computed, as the upstream gradient is 0 and no partial derivative is inf or nan."""
+    return type(upstream) is float and upstream == 0.0 and node.op.multilinear and _is_finite(node)
+
+
+def _partials(op: Op, out: Any, xs: Sequence[Any]) -> tuple[Number, ...]:
     """All partial derivatives at a node; where Python's floats raise, each by itself, as IEEE 754 has it."""
-    op: Op = node.op
     try:
         return op.partials(out, *xs)
     except ArithmeticError:
         return tuple([op.derivative(index, out, *xs) for index in range(len(xs))])
 
 
-class Contribution(NamedTuple):
-    """What a node adds to the gradient of one of its arguments: product = local * upstream."""
-
-    arg: Value
-    local: Number
-    product: Number
-
-
-def contributions(node: Value, upstream: Number, create_graph: bool = False) -> list[Contribution]:
-    """What `node` adds to the gradient of each argument, given d output / d node; nothing to constants.
-
-    The arithmetic is that of backward(), bit for bit. With create_graph=True locals and products are Values.
-    """
-    op = node.op
-    if op is None:
-        return []
-    xs: Sequence[Any] = node.arg_numbers
-    out: Any = node._number
-    if create_graph:
-        out = node
-        xs = [_unchanged(arg, x) for arg, x in zip(node.args, xs, strict=True)]
-    found = []
-    all_locals = _partials(node, out, xs) if op.arity is None else ()
-    if all_locals and type(upstream) is float and upstream == 0.0 and _stays_finite(node):
-        return [
-            Contribution(arg, local, 0) for arg, local in zip(node.args, all_locals, strict=True) if type(arg) is Value
-        ]
-    for index, arg in enumerate(node.args):
-        if type(arg) is Value:
-            local = all_locals[index] if all_locals else op.derivative(index, out, *xs)
-            product = upstream if create_graph and type(local) is int and local == 1 else local * upstream
-            found.append(Contribution(arg, local, product))
-    return found
-
-
-def _unchanged(arg: Value, number: Number) -> Any:
+def _unchanged(arg: Any, number: Number) -> Any:
     """The argument as a rule on Values takes it: its Value, or its number if it is a constant."""
-    if type(arg) is not Value:
+    if type(arg) is Constant:
         return number
     if arg._number is not number and not elementary.equal(arg._number, number):
         raise RuntimeError(
@@ -191,42 +240,164 @@ def _unchanged(arg: Value, number: Number) -> Any:
     return arg
 
 
+# --- backward and grad ----------------------------------------------------------------------------------------------
+
+_last_output: weakref.ref[Value] | None = None
+
+
+def last_output() -> Value | None:
+    """The computed Value on which backward() was called last, in any thread; None if it is gone."""
+    return _last_output() if _last_output else None
+
+
+@method
+def backward(self: Value, seed: Number = 1) -> None:
+    """Add d self / d leaf to the grad of every leaf below, and set that of every computed Value.
+
+    Calling it again adds the same amounts again; two results that share leaves add up in them. Set the leaves'
+    grad to 0 (`zero_grad` of a module or an optimiser) before the next training step.
+
+    Args:
+        seed: the gradient to start from, d (what follows) / d self.
+
+    >>> from micrograd_kr import Value
+    >>> x = Value(3.0)
+    >>> y = x**3
+    >>> y.backward(); y.backward()
+    >>> x.grad
+    54.0
+    """
+    global _last_output
+    if self.op is None:
+        self.grad = self.grad + seed
+        return
+    _last_output = weakref.ref(self)
+    sweep = Sweep(self)
+    with _one_at_a_time:
+        for node in sweep.order:
+            node.grad = 0
+        self.grad = seed
+        for node in sweep.order:
+            arity = node.op.arity
+            send = _send_two if arity == 2 else _send_one if arity == 1 else _send_many
+            send(sweep, node, node.grad)
+    for watcher in watchers.get():
+        if hasattr(watcher, "after_backward"):
+            watcher.after_backward(sweep)
+
+
+def _send_one(sweep: Sweep, node: Any, upstream: Number) -> None:
+    x = node._x
+    if type(x) is Value:
+        try:
+            local = node.op.rules[0](node._number, node._x_number)
+        except ArithmeticError:
+            local = node.op.derivative(0, node._number, node._x_number)
+        product = local * upstream
+        if type(product) is float and product == product:
+            x.grad = x.grad + product
+        else:
+            _add(sweep, node, 0, x, product)
+
+
+def _send_two(sweep: Sweep, node: Any, upstream: Number) -> None:
+    """To both arguments, in the same words twice: a loop would cost more than they do."""
+    x, y = node._x, node._y
+    x_rule, y_rule = node.op.rules
+    if type(x) is Value:
+        if x_rule is one:
+            x.grad = x.grad + upstream
+        else:
+            if x_rule is second:
+                product = node._y_number * upstream
+            else:
+                try:
+                    product = x_rule(node._number, node._x_number, node._y_number) * upstream
+                except ArithmeticError:
+                    product = node.op.derivative(0, node._number, node._x_number, node._y_number) * upstream
+            if type(product) is float and product == product:
+                x.grad = x.grad + product
+            else:
+                _add(sweep, node, 0, x, product)
+    if type(y) is Value:
+        if y_rule is one:
+            y.grad = y.grad + upstream
+        else:
+            if y_rule is first:
+                product = node._x_number * upstream
+            else:
+                try:
+                    product = y_rule(node._number, node._x_number, node._y_number) * upstream
+                except ArithmeticError:
+                    product = node.op.derivative(1, node._number, node._x_number, node._y_number) * upstream
+            if type(product) is float and product == product:
+                y.grad = y.grad + product
+            else:
+                _add(sweep, node, 1, y, product)
+
+
+def _send_many(sweep: Sweep, node: Any, upstream: Number) -> None:
+    if _sends_nothing(node, upstream):
+        return
+    locals_ = _partials(node.op, node._number, node._x_number)
+    if node.op.multilinear and type(upstream) is float and math.isfinite(upstream) and _is_finite(node):
+        for arg, local in zip(node._x, locals_):  # noqa: B905 - as long as each other: partials() has seen to it
+            arg.grad = arg.grad + local * upstream
+        return
+    for index, (arg, local) in enumerate(zip(node._x, locals_, strict=True)):
+        if type(arg) is Value:
+            _add(sweep, node, index, arg, local * upstream)
+
+
+def _add(sweep: Sweep, node: Any, index: int, arg: Any, product: Number) -> None:
+    """Add what is no float, or nan, and may be nan only because there is no path."""
+    flows = True
+    if not _is_number(product):
+        product, flows = sweep.without_nan(node, index, product)
+    if flows:
+        arg.grad = arg.grad + product
+
+
 @overload
 def grad(output: Value, inputs: Value, create_graph: bool = ...) -> Any: ...
 @overload
-def grad(output: Value, inputs: Sequence[Value], create_graph: bool = ...) -> list[Any]: ...
-def grad(output: Value, inputs: Value | Sequence[Value], create_graph: bool = False) -> Any:
+def grad(output: Value, inputs: Iterable[Value], create_graph: bool = ...) -> list[Any]: ...
+def grad(output: Value, inputs: Value | Iterable[Value], create_graph: bool = False) -> Any:
     """d output / d input for each input, leaving every .grad as it is.
 
     Args:
         output: the Value to differentiate.
-        inputs: a Value, or a sequence of Values: leaves or computed ones, of which output may depend or not.
+        inputs: a Value, or several of them: leaves or computed ones, of which output may depend or not.
         create_graph: return Values, which can be differentiated again.
 
     Returns:
-        One derivative for a Value, a list of them for a sequence; 0 where output does not depend on the input.
+        One derivative for a Value, a list of them for several; 0 where output does not depend on the input.
 
     Raises:
         TypeError: output or an input is not a Value.
         RuntimeError: create_graph, and a leaf was changed after the forward pass.
 
+    >>> from micrograd_kr import Value
     >>> x, y = Value(2.0), Value(5.0)
     >>> grad(x * x * y, [x, y])
     [20.0, 4.0]
     """
-    wanted = [inputs] if isinstance(inputs, Value) else list(inputs)
+    wanted = list(inputs) if isinstance(inputs, Iterable) else [inputs]
     for value in (output, *wanted):
         if not isinstance(value, Value):
             raise TypeError(
                 f"grad differentiates Values with respect to Values, got the {type(value).__name__} {value!r:.60}"
             )
+    sweep = Sweep(output)
     gradients: dict[Value, Any] = {output: Value(1) if create_graph else 1}
-    for node in reversed(_computed_order(output)):
-        for arg, _, product in contributions(node, gradients[node], create_graph):
-            if create_graph and arg not in gradients:
-                gradients[arg] = product
-            else:
-                gradients[arg] = gradients.get(arg, 0) + product
+    for node in sweep.order:
+        if node in gradients:
+            for sent in sweep.contributions(node, gradients[node], create_graph):
+                arg, product = sent.arg, sent.product
+                if sent.flows and (arg in gradients or not create_graph):
+                    gradients[arg] = gradients.get(arg, 0) + product
+                elif sent.flows:
+                    gradients[arg] = product
     found = [gradients.get(value, 0) for value in wanted]
     if create_graph:
         found = [value if isinstance(value, Value) else Value(value) for value in found]

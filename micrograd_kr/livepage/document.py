@@ -28,7 +28,7 @@ from ..naming import Names
 from ..ops import OPS, Op
 from ..stepper import sentences
 from ..stepper.formula import LONGEST_FORMULA, LONGEST_WRITTEN_OUT
-from .javascript import formulas_function, forward_function, gives_truth, partials_function, written_out_function
+from .javascript import formulas_function, forward_function, partials_function, written_out_function
 from .modules import Graph
 from .picture import CONSTANT, LEAF, kind_of
 
@@ -181,7 +181,7 @@ def _knowledge(graph: Graph, words: dict[str, dict[str, str]]) -> Any:
     return {
         "words": words,
         "ops": [
-            _written(op) | {"sentence": op.sentence, "truth": gives_truth(op, count)} for op, count in _variants(graph)
+            _written(op) | {"sentence": op.name, "truth": op.gives == "condition"} for op, count in _variants(graph)
         ],
         "primitives": {name: _written(OPS[name]) for name in sorted(_told_ops(graph))},
         "icons": {name: ICONS[name] for name in _USED_ICONS},
@@ -218,7 +218,7 @@ def _words(graph: Graph, lang: str) -> dict[str, str]:
     known: dict[str, str] = {}
     for code in (*languages(), lang):  # what a language lacks is said in another, as `locale.translate` does it
         known |= catalog(code)
-    own = {node.op.sentence for node in graph.nodes if node.op}
+    own = {node.op.name for node in graph.nodes if node.op}
     rules = {f"stepper.rule.{name}{state}" for name in own for state in ("", ".closed", ".open")}
     rules |= {f"stepper.forward.{name}" for name in own}
     return {

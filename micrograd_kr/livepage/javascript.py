@@ -14,42 +14,45 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from types import SimpleNamespace
 from typing import Any
 
+from ..elementary import NOT_EQUAL, WHERE, Function
+from ..interpreted import Interpreted
 from ..ops import Op
 from .rolling import Line, Operand, Place, roll
 
 __all__ = [
-    "Choice",
     "Script",
     "formulas_function",
     "forward_function",
-    "gives_truth",
     "partials_function",
     "written_out_function",
 ]
-
-
-# Operators that leave an operand as it is if the other is 1: script/words.js does so when it tells a formula
-_SIMPLIFYING = {"mul": "times", "pow": "power"}
 
 
 class _Program:
     """The lines written so far; a line that was written already is not written again.
 
     If it `tells`, each line makes text beside its number: `tell("mul",t1*t2,t1,t2)`, as script/words.js has it.
+    If it writes `partials`, an exact 0 of the rule is null, which counts as 0 but means that nothing flows.
     """
 
-    def __init__(self, tells: bool = False) -> None:
-        self.tells = tells
+    def __init__(self, tells: bool = False, partials: bool = False) -> None:
+        self.tells, self.partials = tells, partials
         self.lines: list[Line] = []
         self._known: dict[Line, Operand] = {}
 
-    def write(self, name: str, template: str, *operands: Operand) -> Operand:
-        if self.tells and name:
-            helper = _SIMPLIFYING.get(name, "tell")
-            template = f'{helper}("{name}",{",".join([template, *["{}"] * len(operands)])})'
+    def written(self, x: Any) -> Operand:
+        """How a result, or one of two to choose from, stands in a line."""
+        return "null" if self.partials and type(x) is int and x == 0 else _operand(x)
+
+    def write(self, function: Function, *operands: Operand) -> Operand:
+        cell = function.written("javascript")
+        template = cell if "{}" in cell or not operands else f"{cell}({','.join(['{}'] * len(operands))})"
+        if self.tells and function.gives == "number" and function is not WHERE:
+            helper = _HELPERS[function.neutral]
+            title = function.name if operands else function.symbol
+            template = f'{helper}("{title}",{",".join([template, *["{}"] * len(operands)])})'
             operands = operands * 2
         line = Line(template, operands)
         known = self._known.get(line)
@@ -59,115 +62,53 @@ class _Program:
         return known
 
 
-class Script:
-    """A number of the program that is being written: an argument, the result, or a line's value.
+# The helpers of script/words.js that leave out an operand which changes nothing.
+_HELPERS = {(None, None): "tell", (None, 1): "power", (1, 1): "times"}
+
+
+class Script(Interpreted):
+    """A number or condition of the program that is being written: an argument, the result, or a line's value.
 
     Rules run on it unedited: operators and comparisons write JavaScript, and `where` writes a choice.
     """
 
-    __slots__ = ("operand", "program")
-    __elementary__: SimpleNamespace
+    __slots__ = ("is_condition", "operand", "program")
 
-    def __init__(self, program: _Program, operand: Operand) -> None:
-        self.program, self.operand = program, operand
+    def __init__(self, program: _Program, operand: Operand, is_condition: bool = False) -> None:
+        self.program, self.operand, self.is_condition = program, operand, is_condition
 
-    def _write(self, name: str, template: str, *operands: Any) -> Script:
-        return Script(self.program, self.program.write(name, template, *map(_operand, operands)))
-
-    def __add__(self, other: Any) -> Script:
-        return self._write("add", "{}+{}", self, other)
-
-    def __radd__(self, other: Any) -> Script:
-        return self._write("add", "{}+{}", other, self)
-
-    def __sub__(self, other: Any) -> Script:
-        return self._write("sub", "{}-{}", self, other)
-
-    def __rsub__(self, other: Any) -> Script:
-        return self._write("sub", "{}-{}", other, self)
-
-    def __mul__(self, other: Any) -> Script:
-        return self._write("mul", "{}*{}", self, other)
-
-    def __rmul__(self, other: Any) -> Script:
-        return self._write("mul", "{}*{}", other, self)
-
-    def __truediv__(self, other: Any) -> Script:
-        return self._write("div", "{}/{}", self, other)
-
-    def __rtruediv__(self, other: Any) -> Script:
-        return self._write("div", "{}/{}", other, self)
-
-    def __pow__(self, other: Any) -> Script:
-        return self._write("pow", "pow({},{})", self, other)
-
-    def __rpow__(self, other: Any) -> Script:
-        return self._write("pow", "pow({},{})", other, self)
-
-    def __neg__(self) -> Script:
-        return self._write("neg", "-{}", self)
-
-    def __pos__(self) -> Script:
-        return self
-
-    def __abs__(self) -> Script:
-        return self._write("abs", "Math.abs({})", self)
-
-    def _compare(self, sign: str, other: Any) -> Choice:
-        return Choice(self._write("", "{}" + sign + "{}", self, other))
-
-    def __gt__(self, other: Any) -> Choice:
-        return self._compare(">", other)
-
-    def __ge__(self, other: Any) -> Choice:
-        return self._compare(">=", other)
-
-    def __lt__(self, other: Any) -> Choice:
-        return self._compare("<", other)
-
-    def __le__(self, other: Any) -> Choice:
-        return self._compare("<=", other)
+    def __apply__(self, function: Function, *args: Any) -> Script:
+        if function is WHERE:
+            condition, *choices = args
+            if not condition.is_condition:  # a number: nan counts as true, as in Python
+                condition = self.__apply__(NOT_EQUAL, condition, 0)
+            operands = [condition.operand, *map(self.program.written, choices)]
+        else:
+            operands = list(map(_operand, args))
+        return Script(self.program, self.program.write(function, *operands), function.gives == "condition")
 
     def __bool__(self) -> bool:
-        raise TypeError(_NO_BRANCH)
+        raise TypeError(
+            "a rule that runs in the live page cannot ask what a number is while it is written: choose with "
+            "where(condition, a, b) instead of `if`, and use micrograd_kr's exp, log, ... instead of math's"
+        )
 
     __float__ = __int__ = __index__ = __bool__
 
 
-class Choice:
-    """What a comparison of Scripts gives: a condition that only `where` can decide, when the page runs."""
-
-    __slots__ = ("script",)
-    __elementary__: SimpleNamespace
-
-    def __init__(self, script: Script) -> None:
-        self.script = script
-
-    def __bool__(self) -> bool:
-        raise TypeError(_NO_BRANCH)
-
-    def __and__(self, other: Choice) -> Choice:
-        return Choice(self.script._write("", "{}&&{}", self.script, other.script))
-
-    def __or__(self, other: Choice) -> Choice:
-        return Choice(self.script._write("", "{}||{}", self.script, other.script))
-
-    def __invert__(self) -> Choice:
-        return Choice(self.script._write("", "!{}", self.script))
-
-
-_NO_BRANCH = (
-    "a rule that runs in the live page cannot ask what a number is while it is written: choose with "
-    "where(condition, a, b) instead of `if`, and use micrograd_kr's exp, log, ... instead of math's"
-)
-
-
 def _operand(x: Any) -> Operand:
-    """How x stands in a line: a Script's place, or a plain number as JavaScript writes it."""
+    """How x stands in a line: a Script's place, a condition as 1 or 0, a plain number as JavaScript writes it."""
     if isinstance(x, Script):
-        return x.operand
-    if isinstance(x, Choice):
-        return x.script._write("", "{}?1:0", x.script).operand
+        return x.program.write(WHERE, x.operand, "1", "0") if x.is_condition else x.operand
+    return written_number(x)
+
+
+def written_number(x: Any) -> str:
+    """A plain number as JavaScript writes it.
+
+    >>> written_number(2.0), written_number(-0.5), written_number(math.inf)
+    ('2', '(-0.5)', 'Infinity')
+    """
     number = float(x)
     if math.isnan(number):
         return "NaN"
@@ -178,31 +119,8 @@ def _operand(x: Any) -> Operand:
     return f"({text})" if text.startswith("-") else text
 
 
-def _where(condition: Any, x: Any, y: Any) -> Any:
-    if isinstance(condition, Choice):
-        return condition.script._write("", "{}?{}:{}", condition.script, x, y)
-    return condition._write("", "+{}!==0?{}:{}", condition, x, y)  # a number: nan counts as true, as in Python
-
-
-def _call(name: str) -> Callable[[Script], Script]:
-    return lambda x: x._write(name.removeprefix("Math."), name + "({})", x)
-
-
-_FUNCTIONS = ("exp", "log", "log1p", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh", "asin", "acos", "atan")
-
-# erf and pow are the page's own (script/functions.js): JavaScript has no erf, and its Math.pow(1, NaN) is not IEEE's
-Script.__elementary__ = Choice.__elementary__ = SimpleNamespace(
-    **{name: _call(f"Math.{name}") for name in _FUNCTIONS},
-    erf=_call("erf"),
-    where=_where,
-    equal=lambda x, y: Choice((x if isinstance(x, Script) else y)._write("", "+{}===+{}", x, y)),
-    pi=lambda like: like._write("π", "Math.PI") if like.program.tells else math.pi,
-    pow=lambda x, y: x**y,
-)
-
-
-def _begin(op: Op, count: int, tells: bool = False) -> tuple[_Program, list[Script]]:
-    program = _Program(tells)
+def _begin(op: Op, count: int, tells: bool = False, partials: bool = False) -> tuple[_Program, list[Script]]:
+    program = _Program(tells, partials)
     return program, [Script(program, Place("a", index)) for index in range(count)]
 
 
@@ -228,14 +146,16 @@ def forward_function(op: Op, count: int) -> str:
 def partials_function(op: Op, count: int) -> str:
     """The op's partial derivatives: a function that writes d out / d a[i] into `d[i]`, given the result `o` and `a`.
 
+    An exact 0, through which nothing flows, is written as null.
+
     Raises:
         TypeError: as forward_function.
     """
-    program, args = _begin(op, count)
+    program, args = _begin(op, count, partials=True)
     locals_ = _run(op, op.partials, Script(program, "o"), *args)
     if len(locals_) != count:
         raise ValueError(f"{op.name} gave {len(locals_)} partial derivatives for {count} arguments: give one for each")
-    body = roll(program.lines, [(index, _operand(local)) for index, local in enumerate(locals_)])
+    body = roll(program.lines, [(index, program.written(local)) for index, local in enumerate(locals_)])
     return f"(o,a,d)=>{{{body}}}"
 
 
@@ -253,10 +173,5 @@ def formulas_function(op: Op, count: int) -> str:
 def written_out_function(op: Op, count: int) -> str:
     """The forward rule again, told: what is returned carries the rule written out on the texts that `a` carries."""
     program, args = _begin(op, count, tells=True)
-    return f"(a)=>{{{roll(program.lines, [(None, _operand(_run(op, op.forward, *args)))])}}}"
-
-
-def gives_truth(op: Op, count: int) -> bool:
-    """Whether the op's result is a condition, which is shown as True or False."""
-    _, args = _begin(op, count)
-    return isinstance(_run(op, op.forward, *args), Choice)
+    result = _operand(_run(op, op.forward, *args))
+    return f"(a)=>{{{roll(program.lines, [(None, result)])}}}"

@@ -18,7 +18,7 @@ _SPELT = {"relu": "ReLU", "leaky_relu": "LeakyReLU", "gelu": "GELU"}  # as the f
 
 @for_each_op
 def _add_activation(op: Op) -> None:
-    if op.arity == 1:
+    if op.arity is not None and op.arity - len(op.defaults) == 1:
         # The method that the engine has made of the row is the quickest way to record it.
         ACTIVATIONS[op.name] = getattr(Value, op.name, op)
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import reduce
 from typing import Any
 
-from ..engine import Constant, Value
+from ..engine import Constant, Value, numbers_of
 from ..ops import OPS, maximum
 from .initialization import Draw, find_scheme, random_source
 from .inputs import as_constant, check_size
@@ -94,7 +94,7 @@ class Conv2d(Module):
         image = read_image(self, x, self.in_channels)
         image = [_padded(channel, *self.padding) for channel in image]
         pixels = [
-            [fire(self.filters, patch, [value._number for value in patch]) for patch in row]
+            [fire(self.filters, patch, numbers_of(patch)) for patch in row]
             for row in windows(self, image, self.kernel_size, self.stride)
         ]
         return [[[pixel[channel] for pixel in row] for row in pixels] for channel in range(len(self.filters))]

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..elementary import Number
-from ..engine import Constant, Value
-from ..engine import value as recording
+from ..engine import Constant, Value, checked_number, numbers_of
 from .module import Module, path_of
 
 
@@ -25,13 +24,13 @@ def read_inputs(module: Module, x: Any, count: int) -> tuple[Sequence[Value], li
     if len(x) != count:
         raise ValueError(wrong_input(module, count, f"{len(x)}"))
     try:
-        return x, [value._number for value in x]
+        return x, numbers_of(x)
     except AttributeError:
         try:
             values = [value if isinstance(value, Value) else as_constant(value) for value in x]
         except TypeError as error:
             raise TypeError(wrong_input(module, count, str(error))) from None
-        return values, [value._number for value in values]
+        return values, numbers_of(values)
 
 
 def as_list(module: Module, x: Any, count: int) -> Sequence[Any]:
@@ -53,7 +52,7 @@ def as_constant(x: Any) -> Value:
     if isinstance(x, list | tuple) or (hasattr(x, "tolist") and len(x.shape)):
         raise TypeError(f"a list within the list, {x!r:.60}; pass one example at a time")
     try:
-        return Constant(recording.checked_number(x))
+        return Constant(checked_number(x))
     except TypeError as error:
         raise TypeError(f"{x!r:.60} among them; {error}") from None
 

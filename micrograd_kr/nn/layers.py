@@ -7,8 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from ..elementary import dot
-from ..engine import Value
-from ..engine import value as recording
+from ..engine import Value, current_scope, is_plain, leave_scope, node, numbers_of
 from ..ops import OPS
 from .activations import Activation, activation_title, find_activation
 from .initialization import Draw, find_scheme, random_source
@@ -232,9 +231,9 @@ def fire(neurons: Sequence[Neuron], inputs: Sequence[Value], numbers: Any) -> li
         neurons: those of a layer.
         inputs, numbers: what read_inputs has returned, once for all of them.
     """
-    if recording.special_blocks:
+    if not is_plain():
         return [neuron(inputs) for neuron in neurons]
-    count, around, new_node = len(inputs), recording.scope, recording._node
+    count, around = len(inputs), current_scope()
     inputs = tuple(inputs)  # shared by the nodes, which need not look for computed Values elsewhere
     name: Any = None
     activate: Any = None
@@ -243,21 +242,21 @@ def fire(neurons: Sequence[Neuron], inputs: Sequence[Value], numbers: Any) -> li
     for neuron in neurons:
         try:
             weights, bias = neuron.w, neuron.b
-            weight_numbers, bias_number = [weight._number for weight in weights if weight.op is None], bias._number
-            usual = len(weights) == len(weight_numbers) == count and bias.op is None
+            *weight_numbers, bias_number = numbers_of((*weights, bias))
+            usual = len(weights) == count and bias.op is None and not any(weight.op for weight in weights)
             number = dot(weight_numbers, numbers, bias_number) if usual else None
         except (ArithmeticError, AttributeError, TypeError):
             number = None
         if number is None or type(neuron) is not Neuron:
-            recording.scope = around
+            leave_scope(around)
             outs.append(neuron(inputs))
             continue
-        recording.scope = (neuron, around)
+        leave_scope((neuron, around))
         args, xs = (*weights, *inputs, bias), (*weight_numbers, *numbers, bias_number)
-        out = new_node(_DOT, number, args, None, xs, inputs)
+        out = node(_DOT, number, args, None, xs, inputs)
         if neuron.activation is not name:
             name = neuron.activation
             activate = None if name == "linear" else find_activation(name)
         outs.append(out if activate is None else activate(out))
-    recording.scope = around
+    leave_scope(around)
     return outs

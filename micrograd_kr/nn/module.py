@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import wraps
 from typing import Any
 
-from ..engine import Value, enter_scope, leave_scope
-from ..engine import value as recording
+from ..engine import Value, current_scope, enter_scope, leave_scope
 from .state import read_state, tensors_within, write_state
 
 
@@ -123,7 +122,8 @@ def _in_scope(call: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(call)
     def in_scope(self: Module, *args: Any, **kwargs: Any) -> Any:
-        if recording.scope is not None and recording.scope[0] is self:  # called through super()
+        scope = current_scope()
+        if scope is not None and scope[0] is self:  # called through super()
             return call(self, *args, **kwargs)
         outer = enter_scope(self)
         try:
@@ -174,7 +174,7 @@ def _walk(path: str, found: Any, seen: set[int]) -> Iterator[tuple[str, Any]]:
 
 def path_of(module: Module) -> str:
     """Where a module stands in the model that is computing now, such as `layers.1`; its class if it stands alone."""
-    scope = recording.scope
+    scope = current_scope()
     outermost = module
     while scope is not None:
         outermost, scope = scope

@@ -8,22 +8,19 @@
 
 from __future__ import annotations
 
-import operator
-from collections.abc import Callable, Sequence
-from functools import reduce
 from typing import Any
 
-from .. import elementary
-from ..elementary import Number
+from ..elementary import WHERE, Function, Number, constant
 from ..engine import Value
+from ..interpreted import Interpreted
 from ..naming import ATOM, Names, bracketed, format_number, number_precedence
-from ..ops import OPS, Op
+from ..ops import OPS
 
 LONGEST_FORMULA = 28
 LONGEST_WRITTEN_OUT = 60
 
 
-class Formula:
+class Formula(Interpreted):
     """Text and the number that it stands for; conditions are decided by the number.
 
     >>> x = Formula("x", 3.0)
@@ -36,6 +33,28 @@ class Formula:
     def __init__(self, text: str, number: Number, precedence: float = ATOM) -> None:
         self.text, self.number, self.precedence = text, number, precedence
 
+    def __apply__(self, function: Function, *args: Any) -> Any:
+        for operand, other, neutral in zip(args, args[::-1], function.neutral, strict=False):
+            if neutral is not None and not isinstance(operand, Formula) and bool(operand == neutral):
+                return other
+        texts, numbers, precedences = zip(*map(_parts, args), strict=True) if args else ((), (), ())
+        number = function(*numbers) if args else function.on(type(self.number))()
+        if function.gives == "condition":
+            return bool(number)
+        if function is WHERE:
+            return args[1] if numbers[0] else args[2]
+        op = OPS.get(function.name)
+        if op is None:
+            call = f"({', '.join(texts)})" if args else ""
+            return Formula(function.symbol or function.name + call, number)
+        operands = [bracketed(op, index, text, precedences[index]) for index, text in enumerate(texts)]
+        return Formula(op.spell(*operands), number, op.precedence or ATOM)
+
+    def __constant__(self, numerator: int, denominator: int) -> Any:
+        number = constant(self.number, numerator, denominator)
+        named = numerator > 1 and denominator == 1  # to write log(2), and not 0.69315
+        return Formula(format_number(number), number) if named else number
+
     def __str__(self) -> str:
         return self.text
 
@@ -45,84 +64,6 @@ def _parts(x: Any) -> tuple[str, Number, float]:
         return x.text, x.number, x.precedence
     text = format_number(x)
     return text, x, number_precedence(text)
-
-
-def _written(op: Op, *xs: Any) -> Formula:
-    """`op` on operands of which one at least is a Formula."""
-    texts, numbers, precedences = zip(*map(_parts, xs), strict=True)
-    operands = [bracketed(op, index, text, precedences[index]) for index, text in enumerate(texts)]
-    return Formula(op.spell(*operands), op.compute(*numbers), op.precedence or ATOM)
-
-
-def _is(x: Any, number: int) -> bool:
-    return not isinstance(x, Formula) and bool(x == number)
-
-
-def _power(x: Any, y: Any) -> Any:
-    return x if _is(y, 1) else _written(OPS["pow"], x, y)
-
-
-def _product(x: Any, y: Any) -> Any:
-    return x if _is(y, 1) else y if _is(x, 1) else _written(OPS["mul"], x, y)
-
-
-def _weighted_sum(weights: Sequence[Any], inputs: Sequence[Any], bias: Any) -> Any:
-    return reduce(operator.add, map(operator.mul, weights, inputs), bias)
-
-
-def _both_ways(rule: Callable[[Any, Any], Any]) -> tuple[Any, Any]:
-    return rule, lambda self, other: rule(other, self)
-
-
-_INFIX: dict[str, Callable[[Any, Any], Any]] = {
-    "add": lambda x, y: _written(OPS["add"], x, y),
-    "sub": lambda x, y: _written(OPS["sub"], x, y),
-    "mul": _product,
-    "truediv": lambda x, y: _written(OPS["div"], x, y),
-    "pow": _power,
-}
-for _name, _rule in _INFIX.items():
-    _method, _reflected = _both_ways(_rule)
-    setattr(Formula, f"__{_name}__", _method)
-    setattr(Formula, f"__r{_name}__", _reflected)
-for _name, _sign in {"neg": "neg", "abs": "abs"}.items():
-    setattr(Formula, f"__{_name}__", lambda self, op=OPS[_sign]: _written(op, self))
-for _name in ("gt", "ge", "lt", "le"):
-    _compare = getattr(operator, _name)
-    setattr(Formula, f"__{_name}__", lambda x, y, compare=_compare: compare(x.number, _parts(y)[1]))
-
-
-class _OnFormulas:
-    """The namespace that `elementary` asks what exp, log, ... mean on a Formula: the op of that name, written."""
-
-    def __getattr__(self, name: str) -> Callable[..., Formula]:
-        op = OPS.get(name)
-        if op is None:
-            raise AttributeError(name)
-        return lambda *xs: _written(op, *xs)
-
-    pow = staticmethod(_power)
-
-    @staticmethod
-    def equal(x: Any, y: Any) -> bool:
-        return bool(elementary.equal(_parts(x)[1], _parts(y)[1]))
-
-    @staticmethod
-    def where(condition: Any, x: Any, y: Any) -> Any:
-        return x if condition else y
-
-    @staticmethod
-    def constant(like: Formula, numerator: int, denominator: int) -> Number:
-        return elementary.constant(like.number, numerator, denominator)
-
-    dot = staticmethod(_weighted_sum)
-
-    @staticmethod
-    def pi(like: Formula) -> Formula:
-        return Formula("π", elementary.pi(like.number))
-
-
-setattr(Formula, "__elementary__", _OnFormulas())  # noqa: B010 - a class attribute that is read by name
 
 
 def local_formulas(node: Value, names: Names) -> list[str]:

@@ -47,7 +47,7 @@ def message_of(step: Step) -> Message:
         numbers = in_full or names.spell_numbers(node)
         shown = "" if in_full and len(pieces["formula"]) > LONGEST_BESIDE else pieces["formula"]
         chain = [pieces["node"], shown, numbers, number]
-        own = f"stepper.forward.{node.op.sentence}"
+        own = f"stepper.forward.{node.op.name}"
         key = own if is_known(own) else "stepper.forward"
         return Message(key, {**pieces, "numbers": numbers, "equation": _equation(chain)})
     if step.is_seed:
@@ -80,7 +80,7 @@ def rule_key(op: Op, locals_: list[Number]) -> str:
         state = ".closed"
     elif all(_is(local, 1) for local in locals_):
         state = ".open"
-    own = f"stepper.rule.{op.sentence}"
+    own = f"stepper.rule.{op.name}"
     return next(key for key in (own + state, own, "stepper.rule" + state, "stepper.rule") if is_known(key))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..elementary import Number
-from ..engine import Constant, Value, contributions, topological_order
+from ..engine import Constant, Sweep, Value, topological_order
 from ..locale import language
 from ..naming import Names, names_of
 from .records import Flow, Phase, Step
@@ -59,7 +59,8 @@ a gets b × 1 = -3 × 1 = -3; b gets a × 1 = 2 × 1 = 2.
             language(lang)
         self.output, self.lang, self.position = output, lang, 0
         self._order = [node for node in topological_order(output) if not isinstance(node, Constant)]
-        self._backward_order = [node for node in reversed(self._order) if node.op is not None]
+        self._sweep = Sweep(output)
+        self._backward_order = self._sweep.order
         self._leaf_numbers = self._recorded_leaf_numbers()
         self._names: Names | None = None
         self._overwritten: dict[int, tuple[Number, ...]] = {}  # by position: _receivers' gradients before
@@ -137,9 +138,10 @@ a gets b × 1 = -3 × 1 = -3; b gets a × 1 = 2 × 1 = 2.
         upstream = node.grad
         gradients = dict(zip(self._receivers(position), self._overwritten[position], strict=True))
         indices = [index for index, arg in enumerate(node.args) if type(arg) is Value]
-        for index, (arg, local, product) in zip(indices, contributions(node, upstream), strict=True):
+        for index, sent in zip(indices, self._sweep.contributions(node, upstream), strict=True):
+            arg, local, product = sent
             before = gradients[arg]
-            gradients[arg] = after = _sum(before, product, upstream)
+            gradients[arg] = after = before + product if sent.flows else before
             yield Flow(index, arg, local, upstream, product, before, after)
 
     # --- moving -----------------------------------------------------------------------------------------------------
@@ -165,14 +167,15 @@ a gets b × 1 = -3 × 1 = -3; b gets a × 1 = 2 × 1 = 2.
         is_seed = position == len(self._order)
         node = self._sender(position)
         upstream = node.grad
-        sent = [] if is_seed else contributions(node, upstream)
+        sent = [] if is_seed else self._sweep.contributions(node, upstream)
         self._overwritten[position] = tuple([value.grad for value in self._receivers(position)])
         self._in_transit = position
         try:
             if is_seed:
                 self._seed()
-            for arg, _, product in sent:
-                arg.grad = _sum(arg.grad, product, upstream)
+            for each in sent:
+                if each.flows:
+                    each.arg.grad = each.arg.grad + each.product
             self.position = position + 1
             self._in_transit = None
         except BaseException:
@@ -309,15 +312,6 @@ a gets b × 1 = -3 × 1 = -3; b gets a × 1 = 2 × 1 = 2.
         from .view import show
 
         show(self)
-
-
-def _sum(gradient: Number, product: Number, upstream: Number) -> Number:
-    """gradient + product as backward() adds it.
-
-    Through an n-ary node whose own gradient is 0.0 backward() sends nothing at all, and `contributions` tells it as
-    the int 0, which no product with a float can be: then even a gradient of -0.0 stays what it is.
-    """
-    return gradient if type(product) is int and type(upstream) is float else gradient + product
 
 
 def _is_about(step: Step, node: Value) -> bool:

@@ -1,10 +1,10 @@
 """Property-testing gradients: for this engine, for ops of your own, and for anyone's engine.
 
-    generation/   random expression graphs: as data, grown at random, as Hypothesis strategies, made smaller
-    adapters.py   how to speak to other engines
-    gradients/    gradcheck: one node, the chain rule, what escapes the graph; other engines; blame and the report
-    conformance/  what every scalar engine must get right, in a process of its own
-    mutation/     the engine broken in one place, and the tests that do not notice
+generation/   random expression graphs: as data, grown at random, as Hypothesis strategies, made smaller
+adapters.py   how to speak to other engines
+gradients/    gradcheck: one node, the chain rule, what escapes the graph; other engines; blame and the report
+conformance/  what every scalar engine must get right, in a process of its own
+mutation/     the engine broken in one place, and the tests that do not notice
 """
 
 from typing import TYPE_CHECKING, Any
@@ -16,9 +16,9 @@ from .gradients.report import GradientError, InconclusiveError, Report
 from .gradients.rows import check_row
 
 if TYPE_CHECKING:
+    from . import adapters
     from .conformance.test_class import EngineConformance
     from .generation.strategies import expressions, points
-    from . import adapters
     from .mutation.mutants import Mutant, mutants
     from .mutation.score import Score, mutation_score
 

@@ -94,6 +94,38 @@ class Engine:
             return getattr(operands[0], f"__{op.name}__")()
         raise NotOffered(f"no {op.name}")
 
+    def evaluate(self, fn: Callable[[Sequence[Any]], Any], numbers: Sequence[Any], shape: Sequence[Any]) -> Any:
+        """fn's number, where fn takes the inputs one after the other."""
+        return self.number(fn([self.make(x) for x in numbers]))
+
+    def value_and_gradient(
+        self, fn: Callable[[Sequence[Any]], Any], numbers: Sequence[Any], shape: Sequence[Any]
+    ) -> tuple[Any, list[Any]]:
+        """fn's number and its gradient, in the order of the numbers.
+
+        Args:
+            fn: takes the inputs one after the other; an array among them is one input.
+            numbers: all numbers of the inputs.
+            shape: the inputs as the caller gave them: an array has a `shape`.
+        """
+        leaves = [self.make(x) for x in numbers]
+        output = fn(leaves)
+        if not hasattr(output, "backward") and type(self).backward is Engine.backward:
+            return output, [0.0] * len(leaves)  # fn does not depend on its inputs
+        value = self.number(output)
+        self.backward(output)
+        return value, [self.gradient(leaf) for leaf in leaves]
+
+    def hessian(
+        self, fn: Callable[[Sequence[Any]], Any], numbers: Sequence[Any], shape: Sequence[Any]
+    ) -> list[list[Any]]:
+        """The second derivatives; NotOffered if the engine has none."""
+        raise NotOffered(f"{self.name} gives no second derivatives")
+
+    def as_recorded(self, leaves: Sequence[Any], shape: Sequence[Any]) -> list[Any]:
+        """The inputs as fn takes them, with this engine's Values in place of numbers."""
+        return list(leaves)
+
     def spell(self, op: Op, operands: Sequence[str]) -> str:
         """The node as Python for the report."""
         if op.precedence > 0 and op.symbol in _INFIX:

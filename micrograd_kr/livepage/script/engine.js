@@ -7,16 +7,25 @@ function runForward() {
   }
 }
 
+const arrived = new Uint8Array(count); // whether a path leads back to each node from the output
 function hand(k, into) {
   const a = args[k], d = local[k], p = product[k], upstream = into[k];
   partials[op[k]](data[k], scratch[k], d);
-  for (let j = 0; j < a.length; j++) if (isFree[a[j]]) p[j] = d[j] * upstream;
+  for (let j = 0; j < a.length; j++) {
+    const noPath = d[j] === null || !arrived[k]; // a rule wrote an exact 0, or nothing leads here
+    if (d[j] === null) d[j] = 0;
+    if (!isFree[a[j]]) continue;
+    p[j] = d[j] * upstream;
+    if (!noPath) arrived[a[j]] = 1;
+    else if (p[j] !== p[j]) p[j] = 0; // 0 times inf or nan
+  }
   return a;
 }
 
 function runBackward(into, from = computed.length) {
   into.fill(0);
-  into[root] = isFree[root] ? 1 : 0;
+  arrived.fill(0);
+  into[root] = arrived[root] = isFree[root] ? 1 : 0;
   for (let i = computed.length - 1; i >= computed.length - from; i--) {
     const k = computed[i], a = hand(k, into), p = product[k];
     for (let j = 0; j < a.length; j++) if (isFree[a[j]]) into[a[j]] += p[j];

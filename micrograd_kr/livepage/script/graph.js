@@ -10,6 +10,6 @@ const readers = args.map(() => []);
 args.forEach((list, k) => list.forEach((arg, j) => readers[arg].push([k, j])));
 const initial = Float64Array.from(graph.data, number), data = initial.slice();
 const grad = new Float64Array(count), right = new Float64Array(count), carry = new Float64Array(count);
-const local = args.map(list => new Float64Array(list.length)), product = args.map(list => new Float64Array(list.length));
+const local = args.map(list => new Array(list.length).fill(0)), product = args.map(list => new Float64Array(list.length));
 const scratch = args.map(list => new Float64Array(list.length));
 let lang = graph.lang, words = graph.words[lang];

@@ -11,10 +11,10 @@ from typing import Any
 from ...ops import OPS, Op
 from ..adapters import Micrograd, NotOffered
 from ..generation.expression import Expression
-from ..generation.growing import Row, grow, rows_of
-from .lab import LACKING, Lab, each, truth
-from .oracles import NotApplicableError, is_number
+from ..generation.growing import grow, ops_of
 from ..generation.samples import sample_points
+from ..gradients.local_derivatives import NotApplicableError, is_number
+from .lab import LACKING, Lab, each, truth
 
 
 def leaves(lab: Lab) -> None:
@@ -74,7 +74,7 @@ def functions(lab: Lab) -> None:
     """Each function that the engine has: its value and its derivative."""
     tried = []
     for op in OPS.values():
-        if not _infix(op) and op.arity is not None and not Row(op).makes_condition:
+        if not _infix(op) and op.arity is not None and op.gives == "number":
             for point in sample_points(op):
                 if not any(isinstance(x, bool) for x in point):
                     names = {f"x{index}" if len(point) > 1 else "x": x for index, x in enumerate(point)}
@@ -113,7 +113,8 @@ def corners(lab: Lab) -> None:
     for op in OPS.values():
         if op.arity != 1 or _infix(op):
             continue
-        if op.kink is not None:  # any subgradient will do
+        jumps = op.partial == (0,)
+        if op.kink is not None and op.kink(0.0) == 0 and not jumps:  # any subgradient will do
             sides = [(op.compute(h) - op.compute(0.0)) / h for h in (-1e-9, 1e-9)]
             cases.append(
                 (Expression({"x": 0.0}, [(op.name, "x")]), float(op.compute(0.0)), float(min(sides)), float(max(sides)))
@@ -138,7 +139,7 @@ def corners(lab: Lab) -> None:
 def not_a_number(lab: Lab) -> None:
     """nan goes through every function: none hides it."""
     for op in OPS.values():
-        if op.arity != 1 or not math.isnan(op.compute(math.nan)):
+        if op.arity != 1 or op.partial == (0,) or not math.isnan(op.compute(math.nan)):
             continue
         expression = Expression({"x": math.nan}, [(op.name, "x")])
         code = lab.code(expression).replace("nan", "float('nan')").replace("\nout.backward()", "")
@@ -159,7 +160,7 @@ def random_graphs(lab: Lab) -> None:
     offered = _offered(lab)
     if not offered:
         return
-    rows = rows_of(offered)
+    rows = ops_of(offered)
     generator = random.Random(2024)
     for turn in range(240):
         expression = grow(generator.randrange, rows, ["x", "y"][: 1 + turn % 2], (1 + turn // 24,) * 2)

@@ -7,7 +7,7 @@ from itertools import product
 
 from ...elementary import Number
 from ...ops import Domain, Op
-from .growing import Row, usable
+from .growing import is_condition, usable
 
 
 def _inside(domain: Domain, turn: int) -> list[float]:
@@ -33,11 +33,10 @@ def sample_points(op: Op) -> list[tuple[Number, ...]]:
     >>> sample_points(OPS["sqrt"])
     [(0.6,), (1.7,)]
     """
-    row = Row(op)
     count = 5 if op.arity is None else op.arity
     choices: list[list[Number]] = []
     for index in range(count):
-        if index < len(row.is_condition) and row.is_condition[index]:
+        if is_condition(op, index):
             choices.append([True, False])
         else:
             choices.append(list(_inside(op.domain[min(index, len(op.domain) - 1)], index)))

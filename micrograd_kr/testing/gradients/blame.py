@@ -31,7 +31,13 @@ class Blame:
     source: str = ""
 
     def __str__(self) -> str:
-        return "\n".join([self.text, *([f"made at {self.line}"] if self.line else []), *([f"  {self.source:.70}"] if self.source else [])])
+        return "\n".join(
+            [
+                self.text,
+                *([f"made at {self.line}"] if self.line else []),
+                *([f"  {self.source:.70}"] if self.source else []),
+            ]
+        )
 
 
 def with_line(subject: Subject, order: Sequence[Value], node: Value, text: str, op: Op | None = None) -> Blame:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from ...engine import Constant, Value
-from .local_derivatives import is_number, precise
-from .nodes import NOTHING, Edge
+from ...engine import Constant, Value, topological_order
+from .local_derivatives import NotApplicableError, at_high_precision, is_number, precise, slopes
+from .nodes import NOTHING, Edge, edges
 
 # What an engine loses in a product and a sum of floats, and the smallest float.
 _ROUNDING, _SMALLEST = 2.0**-50, 2.0**-1073
@@ -135,3 +135,48 @@ def _edges_below(node: Value, edges_of: EdgesOf) -> Iterable[tuple[Value, Edge]]
         for arg, edge in zip(node.args, edges_of[node], strict=True):
             if edge is not NOTHING:
                 yield arg, edge
+
+
+def gradient_of(output: Value, inputs: Sequence[Value]) -> list[Any]:
+    """d output / d input for each input, from the forward rules alone: no rule of the table has a say.
+
+    Raises:
+        NotApplicableError: a node has no derivative, or several.
+    """
+    order = topological_order(output)
+    with at_high_precision():
+        edges_of = {node: edges(node) for node in order if node.op is not None}
+        if any(edge.true is None or edge.is_kink for each in edges_of.values() for edge in each):
+            raise NotApplicableError("a node has no derivative there, or several")
+        reached = true_gradient(order, edges_of)
+        return [reached.get(leaf, precise(0)) for leaf in inputs]
+
+
+def span_of(order: Sequence[Value], edges_of: EdgesOf) -> dict[Value, tuple[Any, Any, Any]]:
+    """The least and the greatest d last / d node that the two sides of every kink allow, and the size of what adds up.
+
+    Raises:
+        NotApplicableError: a node has no derivative there.
+    """
+    start, nothing = precise(1), precise(0)
+    found = {order[-1]: (start, start, start)}
+    for node in reversed(order):
+        if node not in edges_of or node not in found:
+            continue
+        low, high, size = found[node]
+        for index, (arg, edge) in enumerate(zip(node.args, edges_of[node], strict=True)):
+            if edge is NOTHING:
+                continue
+            if edge.true is None:
+                raise NotApplicableError(f"{node.op!r} has no derivative there")
+            sides = slopes(node.op, node.arg_numbers, index)[:2] if edge.is_kink and node.op else (edge.true,)
+            before = found.get(arg, (nothing, nothing, nothing))
+            most = max(map(abs, sides)) * size
+            if len(sides) == 1 and low is high:
+                product = sides[0] * low
+                total = before[0] + product
+                found[arg] = (total, total if before[0] is before[1] else before[1] + product, before[2] + most)
+            else:
+                products = [side * bound for side in sides for bound in (low, high)]
+                found[arg] = (before[0] + min(products), before[1] + max(products), before[2] + most)
+    return found

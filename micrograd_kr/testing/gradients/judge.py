@@ -41,7 +41,9 @@ class Judge:
             raise InconclusiveError(f"fn is {self.value} at {subject.place()}: there is no derivative to check")
         again, _ = subject.record()
         if again.data != self.value:
-            raise ValueError(f"fn gave {self.value}, then {again.data}, for the same inputs: is something random in it?")
+            raise ValueError(
+                f"fn gave {self.value}, then {again.data}, for the same inputs: is something random in it?"
+            )
         subject.close_over(self.order, topological_order(again), self.leaves)
         self.everything = [*self.leaves, *subject.parameters]
         outside = {*subject.outside}
@@ -78,13 +80,17 @@ class Judge:
 
     def _first_order(self, got: list[Any]) -> list[Judgement]:
         plain = all(
-            edge.true is not None and not edge.fault and not edge.is_kink and not edge.on_floats for each in self.edges_of.values() for edge in each
+            edge.true is not None and not edge.fault and not edge.is_kink and not edge.on_floats
+            for each in self.edges_of.values()
+            for edge in each
         )
         reached: Mapping[Value, Any]
         if plain:
             reached = true_gradient(self.order, self.edges_of)
             if all(is_close(x, reached[leaf]) for leaf, x in zip(self.everything, got, strict=True) if leaf in reached):
-                return [self._plain_line(index, reached.get(leaf), got[index]) for index, leaf in enumerate(self.everything)]
+                return [
+                    self._plain_line(index, reached.get(leaf), got[index]) for index, leaf in enumerate(self.everything)
+                ]
         self.totals = totals(self.order, self.edges_of)
         found = [self.totals.get(leaf, Total()) for leaf in self.everything]
         self._blame_rule(found, got)
@@ -224,11 +230,16 @@ class Judge:
     def _sum_to_blame(self) -> blame.Blame | None:
         return blame.faulty_sum(self.subject, self.order, totals(self.order, self.edges_of), self.grads)
 
-    def _fail(self, index: int, expected: Any, got: Any, accused: blame.Blame | None, second: int | None = None) -> None:
+    def _fail(
+        self, index: int, expected: Any, got: Any, accused: blame.Blame | None, second: int | None = None
+    ) -> None:
         name = self.subject.names[index]
         what = f"d/d{name}" if second is None else f"d2/d{name} d{self.subject.names[second]}"
         texts = apart(got, expected)
-        lines = [f"{what} is wrong: got {texts[0]}, expected {texts[1]} by {self.oracle}", f"  at {self.subject.place()}"]
+        lines = [
+            f"{what} is wrong: got {texts[0]}, expected {texts[1]} by {self.oracle}",
+            f"  at {self.subject.place()}",
+        ]
         lines += [f"  {line}" for line in str(accused or "").splitlines()]
         raise GradientError(folded("\n".join(lines)), name, expected, got, accused)
 

@@ -46,7 +46,9 @@ def _differs(subject: Subject, order: Sequence[Value], leaves: Sequence[Value], 
         everything = [*new_leaves, *subject.parameters]
         if not _is_same_graph(order, leaves, beside, everything):
             continue
-        return not _is_same_data(order, beside, {*leaves}) and _is_other_number(order, leaves, beside, everything, numbers)
+        return not _is_same_data(order, beside, {*leaves}) and _is_other_number(
+            order, leaves, beside, everything, numbers
+        )
     return False
 
 
@@ -58,7 +60,9 @@ def _moved(x: Number, share: float, turn: int) -> Number:
     return x + (abs(x) or 1) * share
 
 
-def _is_same_graph(order: Sequence[Value], leaves: Sequence[Value], beside: Sequence[Value], others: Sequence[Value]) -> bool:
+def _is_same_graph(
+    order: Sequence[Value], leaves: Sequence[Value], beside: Sequence[Value], others: Sequence[Value]
+) -> bool:
     """Whether the same ops are wired in the same way; other leaves may hold other numbers."""
     if len(order) != len(beside):
         return False
@@ -73,7 +77,8 @@ def _is_same_graph(order: Sequence[Value], leaves: Sequence[Value], beside: Sequ
 
 def _is_same_data(order: Sequence[Value], beside: Sequence[Value], leaves: set[Value]) -> bool:
     return all(
-        node.op is not None or node in leaves or node.data == other.data for node, other in zip(order, beside, strict=True)
+        node.op is not None or node in leaves or node.data == other.data
+        for node, other in zip(order, beside, strict=True)
     )
 
 

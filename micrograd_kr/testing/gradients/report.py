@@ -55,7 +55,9 @@ class Judgement:
     verdict: Verdict
 
     def __str__(self) -> str:
-        got, expected = apart(self.got, self.expected) if self.verdict == "flat" else (short(self.got), short(self.expected))
+        got, expected = (
+            apart(self.got, self.expected) if self.verdict == "flat" else (short(self.got), short(self.expected))
+        )
         return f"d/d{self.name}: {got}, expected {expected} by {self.oracle}: {self.verdict}"
 
 

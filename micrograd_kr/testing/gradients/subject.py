@@ -91,7 +91,7 @@ class Subject:
                 parameter.data = number
 
     def backward(self, output: Value, leaves: Sequence[Value]) -> tuple[list[Any], dict[Value, Any]]:
-        """The gradient by the engine's own backward(), and what it left in every node; others' .grad stay as they are."""
+        """The gradient by the engine's own backward(), and what it left in every node; leaves keep their .grad."""
         order = topological_order(output)
         before = [(node, node.grad) for node in order if node.op is None or node in self.outside]
         try:

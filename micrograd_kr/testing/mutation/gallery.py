@@ -33,7 +33,7 @@ class Exhibit:
 
 
 @dataclass(frozen=True)
-class Row:
+class NodeGradient:
     """A node of the graph: its gradient as it should be, and with the mistake."""
 
     name: str
@@ -121,7 +121,7 @@ def _gradients(exhibit: Exhibit, mutant: Mutant | None) -> dict[str, Any]:
     return {node.label: node.grad for node in [*reversed(computed), *leaves]}
 
 
-def compare(exhibit: Exhibit) -> list[Row]:
+def compare(exhibit: Exhibit) -> list[NodeGradient]:
     """Every node's gradient with and without the mistake, from the output down.
 
     >>> [(row.name, row.right, row.mistaken) for row in compare(EXHIBITS[3])]
@@ -129,7 +129,7 @@ def compare(exhibit: Exhibit) -> list[Row]:
     """
     mutant = next(each for each in mutants() if each.name == exhibit.mutant)
     right, mistaken = _gradients(exhibit, None), _gradients(exhibit, mutant)
-    return [Row(name, right[name], mistaken[name]) for name in right]
+    return [NodeGradient(name, right[name], mistaken[name]) for name in right]
 
 
 def code_of(exhibit: Exhibit) -> str:
