@@ -59,7 +59,8 @@ class Judge:
             try:
                 got, self.grads = self.subject.backward(self.output, self.leaves)
             except Exception:
-                self._blame_rule([Total()] * len(self.everything), [None] * len(self.everything))
+                known = totals(self.order, self.edges_of)
+                self._blame_rule([known.get(leaf, Total()) for leaf in self.everything], [None] * len(self.everything))
                 raise
             report.lines.extend(self._first_order(got))
             if order == 2:
@@ -70,7 +71,7 @@ class Judge:
 
     def _notes(self) -> list[str]:
         return [
-            f"{node.label or node.op!r} ({node.data}) was computed before fn was called: what it was computed from "
+            f"{node.label or node.op} ({node.data}) was computed before fn was called: what it was computed from "
             "is not checked; compute it inside fn"
             for node in self.subject.outside
             if not any(node in user.args for user in self.subject.outside)

@@ -198,9 +198,7 @@ def _engine_local(node: Value, index: int) -> tuple[Any, str]:
     except Exception as error:
         return None, f"raised {type(error).__name__}: {error}"
     if isinstance(got, bool) or not isinstance(got, int | float | complex | Fraction):
-        try:
-            float(got)
-        except (TypeError, ValueError):
+        if not hasattr(got, "_mpf_") and not hasattr(got, "_mpc_"):
             return None, f"returned {got!r:.60}, which is no number"
     return got, ""
 
