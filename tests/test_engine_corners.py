@@ -140,7 +140,7 @@ BRANCHES = {"sigmoid": [0.0], "softplus": [0.0], "silu": [0.0], "gelu": [0.0], "
 @pytest.mark.parametrize("name", [op.name for op in OPS.values() if op.arity == 1 and op.partial != (0,)])
 def test_orders_one_to_four_against_taylor_series_at_240_bits(name):
     mpmath = pytest.importorskip("mpmath")
-    from micrograd_kr.testing.mutants import sample_points
+    from micrograd_kr.testing.generation.samples import sample_points
 
     op = OPS[name]
     points = [point for (point,) in sample_points(op)] + BRANCHES.get(name, [])

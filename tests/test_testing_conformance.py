@@ -12,10 +12,11 @@ import pytest
 from micrograd_kr import Value
 from micrograd_kr.__main__ import main
 from micrograd_kr.testing import EngineConformance, adapters, check_row, mutants, mutation_score
-from micrograd_kr.testing.conformance import CHECKS, as_engine, run_check
-from micrograd_kr.testing.gallery import EXHIBITS, compare, show
-from micrograd_kr.testing.isolation import run_isolated
-from micrograd_kr.testing.mutants import engine_mutants
+from micrograd_kr.testing.adapters import as_engine
+from micrograd_kr.testing.conformance.isolation import run_isolated
+from micrograd_kr.testing.conformance.suite import CHECKS, run_check
+from micrograd_kr.testing.mutation.gallery import EXHIBITS, compare, show
+from micrograd_kr.testing.mutation.mutants import engine_mutants
 
 
 class TestOurOwnEngine(EngineConformance):
@@ -294,7 +295,7 @@ PEERS = {  # package: (the engine, what is wrong with it)
 
 IN_ITS_ENVIRONMENT = """
 import json, sys
-from micrograd_kr.testing.isolation import run_isolated
+from micrograd_kr.testing.conformance.isolation import run_isolated
 print(json.dumps({o.check: [[f.message, f.say("en")] for f in o.findings] for o in run_isolated(sys.argv[1])}))
 """
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from .adapters import NotOffered
-from .expression import Expression
+from ..adapters import NotOffered
+from ..generation.expression import Expression
 from .lab import LACKING, Lab, agrees, each
 
 

@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-from ..ops import OPS, Op
-from .adapters import Micrograd, NotOffered
-from .expression import Expression
-from .growing import Row, grow, rows_of
+from ...ops import OPS, Op
+from ..adapters import Micrograd, NotOffered
+from ..generation.expression import Expression
+from ..generation.growing import grow, ops_of
+from ..generation.samples import sample_points
+from ..gradients.local_derivatives import NotApplicableError, is_number
 from .lab import LACKING, Lab, each, truth
-from .oracles import NotApplicableError, is_number
-from .samples import sample_points
 
 
 def leaves(lab: Lab) -> None:
@@ -74,7 +74,7 @@ def functions(lab: Lab) -> None:
     """Each function that the engine has: its value and its derivative."""
     tried = []
     for op in OPS.values():
-        if not _infix(op) and op.arity is not None and not Row(op).makes_condition:
+        if not _infix(op) and op.arity is not None and op.gives == "number":
             for point in sample_points(op):
                 if not any(isinstance(x, bool) for x in point):
                     names = {f"x{index}" if len(point) > 1 else "x": x for index, x in enumerate(point)}
@@ -160,7 +160,7 @@ def random_graphs(lab: Lab) -> None:
     offered = _offered(lab)
     if not offered:
         return
-    rows = rows_of(offered)
+    rows = ops_of(offered)
     generator = random.Random(2024)
     for turn in range(240):
         expression = grow(generator.randrange, rows, ["x", "y"][: 1 + turn % 2], (1 + turn // 24,) * 2)
