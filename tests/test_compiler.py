@@ -585,6 +585,7 @@ def test_fit_stops_with_whole_steps_when_interrupted_or_told():
     with pytest.raises(KeyboardInterrupt):
         compiled.fit([1.0], optimizer, 10, callback=interrupt)
     assert (w.data, optimizer.steps) == (1 - 0.5**3, 3)
+    assert optimizer.history == [1.0, 0.25, 0.0625] and optimizer.history.learning_rates == [0.25] * 3
     assert len(compiled.fit([1.0], optimizer, 10, callback=lambda epoch, loss: epoch == 1)) == 2
 
 
@@ -595,6 +596,7 @@ def test_ctrl_c_is_heard_within_machine_code_that_would_run_for_hours():
     timer.start()
     with pytest.raises(KeyboardInterrupt):
         jit(lambda x: w - x).fit(np.ones(1000), optimizer, epochs=10**8)
+    assert len(optimizer.history) == optimizer.steps
     assert 0 < optimizer.steps < 10**8 and w.data == pytest.approx(-1e-9 * optimizer.steps)
 
 
@@ -604,6 +606,17 @@ def test_fit_stops_before_a_gradient_that_is_not_finite():
     with pytest.raises(FloatingPointError, match="inf"):
         jit(lambda x: w * x * frozen).fit([1.0, 2.0, math.inf], optimizer, 1, 1)
     assert (w.data, frozen.data, optimizer.steps) == (1 - 0.1 * 2 - 0.1 * 4, 2.0, 2)
+
+
+def test_fit_returns_a_history_that_is_saved(tmp_path):
+    w = Value(0.0)
+    optimizer = nn.SGD([w], lr=lambda step: 0.1 / (1 + step))
+    history = jit(lambda x: (w - x) ** 2).fit([1.0, 1.0], optimizer, 3, 1)
+    assert isinstance(history, nn.History) and history is optimizer.history
+    assert history == sorted(history, reverse=True) and len(history) == 3
+    assert history.learning_rates == pytest.approx([0.1 / 2, 0.1 / 4, 0.1 / 6])
+    history.save(tmp_path / "run.csv")
+    assert nn.History.load(tmp_path / "run.csv") == history
 
 
 def test_fit_shows_a_progress_bar_if_told(capsys):

@@ -21,7 +21,7 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from ..engine import Value
+from ..engine import Value, numbers_of
 from .assembly import Machine, Routine
 from .machine_code import Host, MachineCode
 
@@ -93,7 +93,7 @@ class Leaves:
             self._reader(self._frame)
             if self._fields[-1] == len(self.values):
                 return
-        self.numbers[:] = packed([value.data for value in self.values], self.numbers.typecode)
+        self.numbers[:] = packed(numbers_of(self.values), self.numbers.typecode)
 
 
 @cache

@@ -70,10 +70,11 @@ class _Program(Shared[Place]):
             template = f'{helper}("{title}",{",".join([template, *["{}"] * len(operands)])})'
             operands = operands * 2
         line = Line(template, operands)
-        place = self.once(line, lambda number: Place("t", number))
-        if place.number == len(self.lines):
+        known = self.known.get(line)
+        if known is None:
             self.lines.append(line)
-        return place
+            known = self.keep(line, Place("t", len(self.nodes)))
+        return known
 
 
 # The helpers of script/words.js that leave out an operand which changes nothing.

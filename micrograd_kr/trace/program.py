@@ -53,23 +53,22 @@ class Shared(Generic[Made]):
 
     Attributes:
         nodes: the things in the order in which they were made.
+        known: the same by their keys.
 
     >>> letters = Shared()
-    >>> [letters.once(key, lambda number: f"{key}{number}") for key in "aba"]
-    ['a0', 'b1', 'a0']
+    >>> [letters.known.get(key) or letters.keep(key, key.upper()) for key in "aba"], letters.nodes
+    (['A', 'B', 'A'], ['A', 'B'])
     """
 
     def __init__(self) -> None:
         self.nodes: list[Made] = []
-        self._known: dict[Hashable, Made] = {}
+        self.known: dict[Hashable, Made] = {}
 
-    def once(self, key: Hashable, make: Callable[[int], Made]) -> Made:
-        """The thing of this key; if it is new, `make` makes it and is given its number."""
-        known = self._known.get(key)
-        if known is None:
-            known = self._known[key] = make(len(self.nodes))
-            self.nodes.append(known)
-        return known
+    def keep(self, key: Hashable, thing: Made) -> Made:
+        """Take in the thing of a key that was not known."""
+        self.known[key] = thing
+        self.nodes.append(thing)
+        return thing
 
 
 class TracingError(TypeError):
@@ -85,16 +84,18 @@ class Traced(Interpreted):
         args: the traced numbers it is computed from.
         value: the float of a constant, the place of an input or parameter, the length of a dot.
         index: its place in the program, after all its args.
+        is_condition: whether it is true or false, and no number.
+        may_be_cut: whether it is a choice of which one side, or a side of a side, is an exact 0.
     """
 
-    __slots__ = ("args", "function", "index", "trace", "value")
+    __slots__ = ("args", "function", "index", "is_condition", "may_be_cut", "trace", "value")
 
     keeps_dot = True
-    trace: Trace
-    function: Function
-    args: tuple[Traced, ...]
-    value: Any
-    index: int
+
+    def __init__(self, trace: Trace, function: Function, args: tuple[Traced, ...], value: Any, index: int) -> None:
+        self.trace, self.function, self.args, self.value, self.index = trace, function, args, value, index
+        self.is_condition = function.gives == "condition"
+        self.may_be_cut = function is WHERE and any(_is(side, 0.0) or side.may_be_cut for side in args[1:])
 
     def __apply__(self, function: Function, *args: Any) -> Any:
         return self.trace.apply(function, *args)
@@ -106,11 +107,6 @@ class Traced(Interpreted):
         return self.trace.apply(NOT_EQUAL, self, other)
 
     __hash__ = object.__hash__
-
-    @property
-    def is_condition(self) -> bool:
-        """Whether it is true or false, and no number."""
-        return self.function.gives == "condition"
 
     def __bool__(self) -> bool:
         raise TracingError(
@@ -156,13 +152,9 @@ class Trace(Shared[Traced]):
 
     def make(self, function: Function, args: tuple[Traced, ...], value: Any = None) -> Traced:
         """The traced number of this function on these args, made if it is new."""
-
-        def traced(index: int) -> Traced:
-            node = Traced.__new__(Traced)
-            node.trace, node.function, node.args, node.value, node.index = self, function, args, value, index
-            return node
-
-        return self.once((function, value, *[arg.index for arg in args]), traced)
+        key = (function, value, *[arg.index for arg in args])
+        known = self.known.get(key)
+        return self.keep(key, Traced(self, function, args, value, len(self.nodes))) if known is None else known
 
     @property
     def key(self) -> tuple[Any, ...]:
@@ -206,10 +198,13 @@ class Trace(Shared[Traced]):
             TypeError: the function cannot be compiled: its row has no c cell.
         """
         self.recorded += 1
-        args = tuple([self.lift(x) for x in operands])
-        if any(arg is NotImplemented for arg in args):
-            return NotImplemented
-        if all(arg.function is CONSTANT for arg in args):
+        args = tuple([x if type(x) is Traced and not x.is_condition else self.lift(x) for x in operands])
+        constants = 0
+        for arg in args:
+            if arg is NotImplemented:
+                return arg
+            constants += arg.function is CONSTANT
+        if constants == len(args):
             return self.constant(float(function.float(*[arg.value for arg in args])))
         function.written("c")
         if function.commutes and args[0].index > args[1].index:
@@ -281,7 +276,7 @@ class Trace(Shared[Traced]):
     def product(self, local: Any, upstream: Any) -> Any:
         """local * upstream for a gradient: where a rule wrote an exact 0, nothing flows, whatever the upstream is."""
         for factor, other in ((local, upstream), (upstream, local)):
-            if _may_be_no_path(factor):
+            if type(factor) is Traced and factor.may_be_cut:
                 condition, x, y = factor.args
                 return self.choose(
                     condition,
@@ -312,11 +307,6 @@ _SPECIAL: dict[Function, Callable[..., Any]] = {
     GREATER: lambda trace, x, y: trace.call(LESS, y, x),
     GREATER_EQUAL: lambda trace, x, y: trace.call(LESS_EQUAL, y, x),
 }
-
-
-def _may_be_no_path(x: Any) -> bool:
-    """Whether x is a choice of which one side, or a side of a side, is a 0."""
-    return type(x) is Traced and x.function is WHERE and any(_is(y, 0.0) or _may_be_no_path(y) for y in x.args[1:])
 
 
 def _is(x: Any, number: float, sign: float = 0.0) -> bool:
