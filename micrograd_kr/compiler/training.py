@@ -69,7 +69,11 @@ def fit(
                     if callback(len(history) - 1, history[-1]):
                         break
         finally:  # also after Ctrl-C, which Python hears between two calls of the machine code
-            loop.write_back()
+            try:
+                loop.write_back()
+            except BaseException:
+                loop.write_back()  # Ctrl-C in the middle: finish, then stop
+                raise
     return history
 
 
@@ -134,7 +138,7 @@ class _Loop:
 
         end, step = epochs * self.steps, 0
         self.progress = self.taken, array("q", [0] * len(FIELDS))
-        losses = np.zeros((epochs, self.steps), self.program.host.dtype)
+        losses, before = np.zeros((epochs, self.steps), self.program.host.dtype), len(history)
         try:
             while step < end:
                 last = min(step + self.pace, end)
@@ -147,12 +151,29 @@ class _Loop:
                 self.pace = max(1, min(1 << 20, int((last - step) * _GLANCE / max(seconds, 1e-9))))
                 step = last
         finally:
-            sizes = np.full(self.steps, float(self.batch))
-            sizes[-1] = self.count - (self.steps - 1) * self.batch
-            lr = self.optimizer.lr
-            for loss in (losses[: self.progress[1][REACHED] // self.steps] @ sizes / self.count).tolist():
-                rate = lr(self.begun + (len(history) + 1) * self.steps - 1) if callable(lr) else lr
-                history.record(loss, learning_rate=float(rate))
+            try:
+                self._write_down(losses, history, before)
+            except BaseException:
+                self._write_down(losses, history, before)  # Ctrl-C in the middle: finish, then stop
+                raise
+
+    def _write_down(self, losses: Array, history: History, before: int) -> None:
+        """Put the mean losses of the whole epochs into the history, as far as they are not in it yet.
+
+        Args:
+            losses: of each step, a row for each epoch.
+            history: what they go into.
+            before: how many epochs it had before these.
+        """
+        import numpy as np
+
+        sizes = np.full(self.steps, float(self.batch))
+        sizes[-1] = self.count - (self.steps - 1) * self.batch
+        lr = self.optimizer.lr
+        whole = self.progress[1][REACHED] // self.steps
+        for loss in (losses[len(history) - before : whole] @ sizes / self.count).tolist():
+            rate = lr(self.begun + (len(history) + 1) * self.steps - 1) if callable(lr) else lr
+            history.record(loss, learning_rate=float(rate))
 
     def _run(self, examples: Batch, orders: Any, first: int, last: int, losses: Array) -> None:
         """Steps first ... last, or fewer if a gradient is not finite; writes down the loss of each."""

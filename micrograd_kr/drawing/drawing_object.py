@@ -10,6 +10,7 @@ from typing import Any
 import graphviz
 
 from ..engine import Value
+from ..files import write_whole
 from ..graph import render_dot, svg_of
 from .picture import Picture
 from .png import svg_to_png
@@ -113,7 +114,7 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]  # graphviz has no types
             )
         if raise_if_result_exists and target.exists():
             raise graphviz.FileExistsError(f"there is a file already: {str(target)!r}")
-        target.write_bytes(self.pipe(format, renderer, formatter, neato_no_op, quiet, engine=engine))
+        write_whole(target, self.pipe(format, renderer, formatter, neato_no_op, quiet, engine=engine))
         if cleanup:
             saved.unlink()
         if view or quiet_view:
@@ -133,7 +134,7 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]  # graphviz has no types
                 f"the suffix of {str(path)!r} names no kind of file to write: "
                 f"end it in {', '.join(f'.{suffix}' for suffix in _SUFFIXES)}"
             )
-        target.write_bytes(self.source.encode() if kind in _SOURCE_SUFFIXES else self.pipe(kind))
+        write_whole(target, self.source if kind in _SOURCE_SUFFIXES else self.pipe(kind))
         return target
 
     def _repr_svg_(self) -> str:

@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from ..engine import Value
+from ..files import write_whole
 from ..graph import ATOM, FONT_FAMILY, Graph, format_number
 from ..graph.names import MOST_OPERANDS
 from ..locale import FALLBACK, agreement, catalog, folder, language, languages, preferred, translate
@@ -68,11 +69,11 @@ class Page:
         self.html, self.still, self.count = html, still, count
 
     def save(self, path: str | PathLike[str]) -> Path:
-        """Write the page to a file, and return its path."""
+        """Write the page to a file, and return its path; an old file stays until the new one is complete."""
         file = Path(path)
         if not file.suffix:
             file = file.with_suffix(".html")
-        file.write_text(self.html, encoding="utf-8")
+        write_whole(file, self.html)
         return file
 
     def open(self, path: str | PathLike[str] | None = None) -> Path:
