@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from fractions import Fraction
 
 import pytest
@@ -655,6 +656,25 @@ def test_calls_from_several_threads_do_not_mix():
     for thread in threads:
         thread.join()
     assert not failures and w.data == 2.0
+
+
+def test_a_call_waits_while_another_thread_records_its_parameters():
+    w, recording = Value(2.0), threading.Event()
+    compiled = jit(lambda x: w * x)
+    assert compiled.batch([1.0]).tolist() == [2.0]
+
+    def slow(x):
+        recording.set()
+        time.sleep(0.3)
+        return w * w * x
+
+    thread = threading.Thread(target=lambda: jit(slow).batch([1.0]))
+    thread.start()
+    recording.wait()
+    try:
+        assert compiled.batch([1.0]).tolist() == [2.0] and compiled.value_and_grad([3.0])[0] == 6.0
+    finally:
+        thread.join()
 
 
 def test_machine_code_is_kept_and_damaged_files_are_made_again(tmp_path, monkeypatch):
