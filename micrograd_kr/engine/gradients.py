@@ -162,7 +162,7 @@ class Sweep:
         blocked = _either(_not(self._paths.get(node, False)), _no_path(node, index))
         if blocked is True or blocked is False:
             return (0, False) if blocked else (product, True)
-        return elementary.where(blocked, 0, product), True
+        return elementary.where(Constant(blocked) if isinstance(product, Value) else blocked, 0, product), True
 
     def _find_paths(self) -> dict[Value, Any]:
         """Whether a path leads from the output to each node; of lanes, an array that says it of each."""
