@@ -91,6 +91,8 @@ class Traced(Interpreted):
     __slots__ = ("args", "function", "index", "is_condition", "may_be_cut", "trace", "value")
 
     keeps_dot = True
+    args: tuple[Traced, ...]
+    may_be_cut: bool
 
     def __init__(self, trace: Trace, function: Function, args: tuple[Traced, ...], value: Any, index: int) -> None:
         self.trace, self.function, self.args, self.value, self.index = trace, function, args, value, index
