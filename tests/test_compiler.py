@@ -154,6 +154,24 @@ def test_nothing_flows_along_a_shut_path_even_at_infinities(name):
             assert same(compiled.value_and_grad([x])[1].item(), expected[0], 1e-15), (number, x)
 
 
+@pytest.mark.parametrize("step", [lambda t, k: t.relu(), lambda t, k: where(t > k + 100.5, 0.0, t) * 1.5 - 0.25 * t])
+def test_thousands_of_choices_in_a_row_compile_without_recursion_in_linear_time(step):
+    w = Value(2.0)
+
+    def loss(x):
+        total = w * x
+        for k in range(2000):
+            total = step(total, k)
+        return total.sqrt()
+
+    x = np.array([1.0, -1.0, 0.0, 200.0, math.inf])
+    compiled = jit(loss)
+    for example in x:
+        eager = [w, Value(example)]
+        assert same(compiled.grad([example]).item(), gradients(eager, loss(eager[1]))[1], 1e-9)
+    assert compiled.stats.nodes < 40_000
+
+
 # --- networks: loops ------------------------------------------------------------------------------------------------
 
 
