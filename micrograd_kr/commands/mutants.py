@@ -20,8 +20,8 @@ def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """List the mutants, or try a test on them: 1 if it lets one live."""
-    from ..testing.conformance.isolation import find_subject
     from ..testing import mutants, mutation_score
+    from ..testing.conformance.isolation import find_subject
 
     if arguments.test is None:
         print("\n".join(mutant.name for mutant in mutants()))

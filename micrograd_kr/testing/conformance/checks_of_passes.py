@@ -210,7 +210,7 @@ def deep_chains(lab: Lab) -> None:
         x = engine.make(1.0)
         output = x
         for _ in range(length):
-            output = output + 1.0
+            output = output + lab.constant(1.0)
         engine.backward(output)
         return engine.gradient(x)
 

@@ -3,6 +3,7 @@
 The suite runs as usual first. Then, for each mutant, the process forks after the collection: the child breaks the
 engine and runs the collected tests up to the first that fails, with their fixtures and parameters, whatever kind of
 test they are. A child that is not done in time is stopped, and counts as a failure, as does one that crashes.
+`_micrograd_kr_pytest`, beside the package, adds the options and loads this module only if they are used.
 """
 
 from __future__ import annotations
@@ -19,20 +20,6 @@ import pytest
 from .mutants import Mutant, mutants
 
 _ESCAPES = 99  # the exit code of a child in which no test failed
-
-
-def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the options."""
-    group = parser.getgroup("gradient mutants")
-    text = "run the tests under each mutant of the engine, and list the mutants that no test notices"
-    group.addoption("--gradient-mutants", action="store_true", help=text)
-    group.addoption("--gradient-mutants-match", default="", metavar="TEXT", help="only mutants with this in their name")
-    text = "the mutants that only a test of second derivatives can notice, too"
-    group.addoption("--gradient-mutants-second-order", action="store_true", help=text)
-    text = "seconds for the suite under one mutant (60)"
-    group.addoption("--gradient-mutants-limit", type=float, default=60.0, metavar="SECONDS", help=text)
-    text = "how many mutants are tried at once (1)"
-    group.addoption("--gradient-mutants-jobs", type=int, default=1, metavar="N", help=text)
 
 
 def pytest_configure(config: pytest.Config) -> None:
