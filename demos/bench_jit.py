@@ -4,10 +4,11 @@
     python demos/bench_jit.py steps --widths 16 --batches 100 10000
     python demos/bench_jit.py compile threads      compile times, and one core against two
 
-All contenders run in one process on one thread, in turn (A B A B ...), so that a drift of the machine's speed hits
-all of them; a figure is the best burst of a few ms, a ratio the median of the rounds' ratios. The machine's
-multiply-add peak is measured in the same rounds. Peers that are not installed are left out with a word:
-`pip install "micrograd-kr[jit]" torch jax ddx-ad casadi micrograd`.
+All contenders run in one process, pinned to one core and through their public calls, in turn (A B A B ...), so that a
+drift of the machine's speed hits all of them. A figure is the median of the rounds, each of which is the median of
+many bursts of a few ms; a ratio is the median of the rounds' ratios. The machine's multiply-add peak is measured in
+the same rounds, as the best of several numbers of accumulators. Peers that are not installed are left out with a
+word: `pip install ".[jit]" torch jax ddx-ad casadi micrograd`.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import platform
 import statistics
 import subprocess
 import sys
@@ -23,7 +25,6 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-os.environ.setdefault("XLA_FLAGS", "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1")
 os.environ.setdefault("JAX_ENABLE_X64", "1")
 os.environ.setdefault("JAX_PLATFORMS", "cpu")
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -57,7 +58,7 @@ class Work:
 # --- contenders: each returns a step that delivers the mean loss and all gradients ----------------------------------
 
 
-def our_model(work: Work) -> tuple[Any, Any]:
+def our_model(work: Work, **options: Any) -> tuple[Any, Any]:
     from micrograd_kr import jit, nn
 
     model = nn.MLP(2, [work.width, work.width, 1], seed=1)
@@ -66,26 +67,20 @@ def our_model(work: Work) -> tuple[Any, Any]:
             neuron.b.data = bias
             for w, number in zip(neuron.w, row, strict=True):
                 w.data = number
-    return model, jit(lambda x, y: (1 - y * model(x)).relu(), threads=1)
+    return model, jit(lambda x, y: (1 - y * model(x)).relu(), threads=1, **options)
 
 
-def our_kernel(work: Work) -> Step:
-    """The machine code alone, arrays in and out, as the other array libraries are called."""
+def our_arrays(work: Work) -> Step:
+    """f.value_and_grad: arrays in and out, as the other array libraries are called."""
     _, compiled = our_model(work)
-    compiled.mean(work.x, work.y)
-    recording = next(iter(compiled._recordings.values()))[0]
-    program = compiled._program(recording, "mean")
-    parameters = np.array([p.data for p in recording.parameters])
-    results = np.empty(program.sum_count)
-    addresses, kept = compiled._addresses(recording, [work.x, work.y], work.count)
-    places = (parameters.ctypes.data, 0, results.ctypes.data)
-    frame = program.borrow(addresses, 0, work.count, *places, work.count)
+    return lambda: compiled.value_and_grad(work.x, work.y)
 
-    def step() -> Any:
-        program.code.run(frame[1])
-        return results, parameters, kept
 
-    return step
+def our_single_precision(work: Work) -> Step:
+    """The same in float32."""
+    _, compiled = our_model(work, dtype="float32")
+    x, y = work.x.astype(np.float32), work.y.astype(np.float32)
+    return lambda: compiled.value_and_grad(x, y)
 
 
 def our_mean(work: Work) -> Step:
@@ -223,33 +218,36 @@ def casadi_sx(work: Work) -> Step:
 
 
 def multiply_add_peak() -> Callable[[], float]:
-    """Twenty independent vector multiply-adds in a loop: returns a function that says how many a second."""
+    """Independent vector multiply-adds in a loop: returns a function that measures how many there are a second.
+
+    With too few accumulators each waits for itself, with too many they do not stay in the registers: the best counts.
+    """
+    from micrograd_kr.compiler.assembly import Routine
+    from micrograd_kr.compiler.kernels import intrinsics
     from micrograd_kr.compiler.machine_code import MachineCode, find_host
 
-    machine = find_host().machine
-    kind, size, turns = machine.kind, range(20), 20_000
-    lines = [
-        "define void @run(ptr %memory) {\nbegin:",
-        machine.load("%m", "%memory"),
-        "br label %loop\nloop:\n%n = phi i64 [ 0, %begin ], [ %next, %loop ]",
-        *[f"%a{k} = phi {kind} [ zeroinitializer, %begin ], [ %s{k}, %loop ]" for k in size],
-        *[machine.multiply_add(f"%s{k}", f"%a{k}", "%m", "%m") for k in size],
-        f"%next = add i64 %n, 1\n%more = icmp slt i64 %next, {turns}\nbr i1 %more, label %loop, label %end\nend:",
-    ]
-    for k in size:
-        lines += [
-            f"%p{k} = getelementptr i8, ptr %memory, i64 {machine.bytes * (k + 1)}",
-            machine.store(f"%s{k}", f"%p{k}"),
-        ]
-    lines.append(f"ret void\n}}\ndeclare {kind} @llvm.fmuladd.{machine.suffix}({kind}, {kind}, {kind})\n")
-    code = MachineCode("\n".join(lines), find_host())
-    memory = np.full(8 * 21 + 16, 0.5)
+    host, turns = find_host(), 20_000
+    machine, kind = host.machine, host.machine.kind
+    codes: list[tuple[int, Any]] = []
+    for count in (8, 10, 12, 14, 20, 24, 28):
+        routine = Routine(machine, "run", "ptr %memory")
+        x = routine.load(kind, "%memory")
+        with routine.loop(0, turns, 1, [(kind, "zeroinitializer")] * count) as (_, sums):
+            sums[:] = [routine.multiply_add(total, x, x) for total in sums]
+        for place, total in enumerate(sums, 1):
+            routine.store(kind, total, routine.at("%memory", machine.bytes * place))
+        code = MachineCode(f"{routine.end()}\n{intrinsics(machine)}", host)
+        codes.append((turns * count * machine.lanes, code))
+    memory = np.full(8 * 30 + 16, 0.5)
     address = memory.ctypes.data + -memory.ctypes.data % 64
 
     def measure() -> float:
-        begin = time.perf_counter()
-        code.run(address)
-        return turns * len(size) * machine.lanes / (time.perf_counter() - begin) if memory.size else 0.0
+        rates = []
+        for work, code in codes:
+            begin = time.perf_counter()
+            code.run(address)
+            rates.append(work / (time.perf_counter() - begin))
+        return max(rates) if memory.size else 0.0
 
     return measure
 
@@ -257,7 +255,8 @@ def multiply_add_peak() -> Callable[[], float]:
 # --- measuring ------------------------------------------------------------------------------------------------------
 
 CONTENDERS: dict[str, tuple[Callable[[Work], Step], int, int]] = {  # with the largest width and batch worth waiting for
-    "kernel (arrays)": (our_kernel, 1000, 10**7),
+    "f.value_and_grad": (our_arrays, 1000, 10**7),
+    "the same, float32": (our_single_precision, 1000, 10**7),
     "f.mean + backward": (our_mean, 1000, 10**7),
     "f.fit, one step": (our_fit, 1000, 10**7),
     "numpy by hand": (numpy_by_hand, 1000, 10**7),
@@ -268,19 +267,40 @@ CONTENDERS: dict[str, tuple[Callable[[Work], Step], int, int]] = {  # with the l
 }
 
 
+OURS = list(CONTENDERS)[:4]
+
+
 def seconds_of(step: Step) -> float:
-    """The best of many short bursts, so that other processes on the machine count for little."""
+    """The median of many short bursts."""
     inner = getattr(step, "steps", 1)
     begin = time.perf_counter()
     step()
     calls = max(1, int(BURST / (time.perf_counter() - begin)))
-    best, end = float("inf"), time.perf_counter() + SECONDS
-    while best == float("inf") or time.perf_counter() < end:
+    bursts: list[float] = []
+    end = time.perf_counter() + SECONDS
+    while not bursts or time.perf_counter() < end:
         begin = time.perf_counter()
         for _ in range(calls):
             step()
-        best = min(best, (time.perf_counter() - begin) / (calls * inner))
-    return best
+        bursts.append((time.perf_counter() - begin) / (calls * inner))
+    return statistics.median(bursts)
+
+
+def pin(cores: set[int]) -> str:
+    """Keep this process, and the threads that peers may start, on these cores; none where a system cannot do that."""
+    if not cores:
+        return "not pinned to a core, as this system cannot"
+    os.sched_setaffinity(0, cores)
+    return f"pinned to core {', '.join(map(str, sorted(cores)))}"
+
+
+def processor_name() -> str:
+    """The processor's name, as the system has it."""
+    try:
+        with open("/proc/cpuinfo", encoding="utf-8") as file:
+            return next(line.partition(":")[2].strip() for line in file if line.startswith("model name"))
+    except (OSError, StopIteration):
+        return platform.processor() or platform.machine()
 
 
 def compare(width: int, count: int) -> None:
@@ -295,7 +315,7 @@ def compare(width: int, count: int) -> None:
             steps[name] = make(work)
             steps[name]()
             first = time.perf_counter() - begin
-            if name not in ("numpy by hand", "f.mean + backward"):
+            if name not in ("numpy by hand", "f.mean + backward", "the same, float32"):
                 print(f"  {name}: first step after {first * 1e3:,.0f} ms")
         except ImportError as error:
             print(f"  {name}: not installed ({error}), left out")
@@ -306,18 +326,21 @@ def compare(width: int, count: int) -> None:
         peaks.append(peak())
         for name, step in steps.items():
             rounds[name].append(seconds_of(step))
-    floor = work.multiply_adds * count / max(peaks)
-    ours = rounds["kernel (arrays)"]
-    mean = rounds["f.mean + backward"]
-    print(f"  peak {max(peaks) / 1e9:.1f} G multiply-adds/s: {floor * 1e6:,.1f} us is the floor")
+    peak_rate = statistics.median(peaks)
+    floor = work.multiply_adds * count / peak_rate
+    print(f"  peak {peak_rate / 1e9:.1f} G multiply-adds/s: {floor * 1e6:,.1f} us is the floor")
+    ours = "f.value_and_grad"
     for name, times in rounds.items():
-        to_kernel = statistics.median(b / a for a, b in zip(ours, times, strict=True))
-        to_mean = statistics.median(b / a for a, b in zip(mean, times, strict=True))
-        share = f"{floor / min(times):5.0%} of the peak, " if name in list(CONTENDERS)[:3] else ""
-        print(
-            f"  {name:18} {min(times) * 1e6:12,.1f} us, {share}{to_kernel:7.2f} times the kernel, "
-            f"{to_mean:6.2f} times f.mean"
-        )
+        shown = f"{statistics.median(times) * 1e6:12,.1f} us"
+        faster = 2 if name == "the same, float32" else 1  # twice as many numbers in a register
+        shares = [work.multiply_adds * count / rate / each / faster for rate, each in zip(peaks, times, strict=True)]
+        share = f", {statistics.median(shares):4.0%} of the peak" if name in OURS else ""
+        ratios = [
+            f"{statistics.median(b / a for a, b in zip(rounds[base], times, strict=True)):.2f} times {base}"
+            for base in (ours, "f.mean + backward")
+            if base in rounds and name not in OURS
+        ]
+        print(f"  {name:18} {shown}{share}{', ' * bool(ratios)}{', '.join(ratios)}")
 
 
 def compile_times() -> None:
@@ -421,6 +444,8 @@ def main() -> None:
         "threads": ("two threads", thread_gain),
         "moons": ("micrograd's moons demo, whole processes", moons_processes),
     }
+    cores = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else set()
+    print(f"{processor_name()}, Python {platform.python_version()}, {pin(set(sorted(cores)[-1:]))}")
     for name in arguments.parts or ["steps", *parts]:
         if name == "steps":
             for width in arguments.widths:
@@ -429,7 +454,10 @@ def main() -> None:
                         compare(width, count)
         elif name in parts:
             print(parts[name][0])
+            if name == "threads":
+                print(f"  {pin(cores)}")
             parts[name][1]()
+            pin(set(sorted(cores)[-1:]))
         else:
             parser.error(f"no part {name!r}: choose from steps, {', '.join(parts)}")
 

@@ -5,21 +5,20 @@ Without a command it does the main job: a neuron learns the prices of real house
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from difflib import get_close_matches
 
-from . import commands
-from .commands._arguments import Parser, protect_expressions
-from .commands._output import CommandError, can_write, complain, prepare_streams, say, write_into_nothing
-from .expression import ExpressionError
-from .locale import ENVIRONMENT_VARIABLE, language, languages
+from . import command_line
+from .command_line.arguments import parsers, protect_expressions
+from .command_line.expression import ExpressionError
+from .command_line.output import CommandError, can_write, complain, prepare_streams, say, write_into_nothing
+from .locale import ENVIRONMENT_VARIABLE, FALLBACK, language, languages, translate
 
 FAILED, MISTAKE, INTERRUPTED = 1, 2, 130
-_NO_HANGUL = "(This output's encoding has no Hangul: set PYTHONIOENCODING=utf-8, or take --lang en.)"
+_CANNOT_WRITE = "(This output has no letters for --lang {lang}: with PYTHONIOENCODING=utf-8 it has. Here is English.)"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -67,12 +66,14 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(given: list[str]) -> int:
-    if not given or (given[0].startswith("-") and given[0] not in ("-h", "--help")):
-        given = [commands.DEFAULT, *given]
-    parser, subparsers = _parsers(given[0])
+    if not given or (given[0].startswith("-") and given[0] not in ("-h", "--help", "--version")):
+        given = [command_line.DEFAULT, *given]
     try:
-        if given[0] not in subparsers.choices:
-            parser.parse_args(given[:1])  # --help
+        if given[0].startswith("-"):
+            parser, _ = parsers()
+            parser.parse_args(given[:1])  # --help or --version
+        _check_command(given[0])
+        parser, subparsers = parsers(given[0])
         own_parser = subparsers.choices[given[0]]
         arguments, rest = parser.parse_known_args(protect_expressions(given, own_parser))
         if hasattr(arguments, "values") and not any(text.startswith("-") for text in rest):
@@ -81,28 +82,23 @@ def _run(given: list[str]) -> int:
             own_parser.error(f"unrecognized arguments: {' '.join(rest)}")
     except SystemExit as end:  # --help has been printed
         return int(end.code or 0)
-    return int(commands.load(given[0]).run(arguments))
+    return int(command_line.load(given[0]).run(arguments))
 
 
-def _parsers(command: str) -> tuple[Parser, argparse._SubParsersAction[Parser]]:
-    """The parser, with that of the command: with those of all commands if it is none, for --help."""
-    names = commands.names()
-    if command not in names and not command.startswith("-"):
+def _check_command(command: str) -> None:
+    names = command_line.names()
+    if command not in names:
         similar = get_close_matches(command, names, 1)
         hint = say("similar_command", similar=similar[0]) if similar else say("commands_are", commands=", ".join(names))
         raise CommandError(f"{say('unknown_command', command=command)} {hint}")
-    called = os.path.basename(sys.argv[0])
-    program = "python -m micrograd_kr" if called.startswith(("__main__", "-")) or not called else called
-    parser = Parser(prog=program, description=say("description"), epilog=say("epilog", program=program))
-    subparsers = parser.add_subparsers(title=say("commands"), metavar=say("command"), parser_class=Parser)
-    for name in [command] if command in names else names:
-        commands.load(name).add_parser(subparsers)
-    return parser, subparsers
 
 
 @contextmanager
 def _language_of(given: list[str]) -> Iterator[None]:
-    """Take `--lang ko` out of the arguments, wherever it stands, and speak that language until the end."""
+    """Take `--lang ko` out of the arguments, wherever it is, and use that language until the end of the block.
+
+    An output that cannot show its letters gets English.
+    """
     before = os.environ.get(ENVIRONMENT_VARIABLE)
     asked, source = _take_language(given), "--lang"
     if asked is None:
@@ -111,11 +107,12 @@ def _language_of(given: list[str]) -> Iterator[None]:
         spoken = language(asked)
     except ValueError:
         choices = ", ".join(languages())
-        raise CommandError(f"{source} {asked}: choose one of {choices} ({choices} 가운데 하나를 골라 주세요)") from None
+        raise CommandError(say("unknown_language", source=source, lang=asked, choices=choices)) from None
+    if not can_write(translate("language.name", spoken)):
+        complain(_CANNOT_WRITE.format(lang=spoken))
+        spoken = FALLBACK
     os.environ[ENVIRONMENT_VARIABLE] = spoken
     try:
-        if spoken == "ko" and not can_write("한글"):
-            complain(_NO_HANGUL)
         yield
     finally:
         if before is None:
@@ -125,7 +122,7 @@ def _language_of(given: list[str]) -> Iterator[None]:
 
 
 def _take_language(given: list[str]) -> str | None:
-    """The language that the arguments name, and take it out of them; None if they name none."""
+    """The value of `--lang`, which is taken out of the arguments; None if there is none."""
     for index, argument in enumerate(given):
         option, equals, lang = argument.partition("=")
         if option == "--lang":

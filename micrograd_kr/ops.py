@@ -116,6 +116,7 @@ class Op:
     note: str = ""
     defaults: tuple[Number, ...] = ()
     rules: tuple[Rule, ...] = field(init=False, repr=False)  # one an argument; () for an n-ary op
+    send: Callable[..., None] | None = field(default=None, init=False, repr=False)  # the engine's: its backward step
 
     def __post_init__(self) -> None:
         if self.arity is None:
@@ -154,6 +155,12 @@ class Op:
         for arg in args:
             if hasattr(type(arg), "__record_op__"):
                 return arg.__record_op__(self, args)
+        for arg in args:
+            if isinstance(arg, list | tuple):
+                raise TypeError(
+                    f"{self.name} takes single numbers or Values, not a {type(arg).__name__}: "
+                    f"[{self.name}(x) for x in ...]"
+                )
         return self.compute(*args)
 
     def complete(self, args: tuple[Any, ...]) -> tuple[Any, ...]:

@@ -1,11 +1,13 @@
 """The book: every chapter in both languages, what it claims, bad data in words, and the file that it is bound into."""
 
 import ast
+import io
 import json
 import re
 import subprocess
 import sys
 import warnings
+from contextlib import redirect_stdout
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -34,7 +36,9 @@ from micrograd_kr.book import (
 )
 from micrograd_kr.book.binding import bind
 from micrograd_kr.book.chapters import as_notebook, find_chapters, split
+from micrograd_kr.book.prose import parse, prose_of
 from micrograd_kr.book.running import perform
+from micrograd_kr.locale import catalog
 
 CHAPTERS = find_chapters()
 HANGUL = re.compile("[가-힣]")
@@ -59,12 +63,32 @@ def test_there_are_eleven_chapters_in_order():
 
 @pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda chapter: chapter.name)
 def test_every_text_stands_in_both_languages(chapter):
-    texts = [cell for cell in chapter.cells() if cell.kind == "markdown"]
-    assert [cell.tags for cell in texts] == [("ko",), ("en",)] * (len(texts) // 2)
-    for korean, english_text in zip(texts[::2], texts[1::2], strict=True):
-        assert HANGUL.search(korean.source)
-        heads = [re.findall(r"^#+ |^\d\. |^- ", cell.source, re.MULTILINE) for cell in (korean, english_text)]
+    korean, in_english = prose_of(chapter.name, "ko"), prose_of(chapter.name, "en")
+    names = [cell.name for cell in split(chapter.path.read_text(encoding="utf-8")) if cell.kind == "markdown"]
+    assert names == list(korean.sections) == list(in_english.sections)
+    for name in names:
+        assert HANGUL.search(korean.sections[name])
+        heads = [re.findall(r"^#+ |^\d\. |^- ", text.sections[name], re.MULTILINE) for text in (korean, in_english)]
         assert heads[0] == heads[1]
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda chapter: chapter.name)
+def test_all_words_of_the_texts_are_used_and_mention_the_same_pieces(chapter):
+    korean, in_english = prose_of(chapter.name, "ko").words, prose_of(chapter.name, "en").words
+    source = chapter.path.read_text(encoding="utf-8")
+    tree = ast.parse(source)
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)]
+    calls = [call for call in calls if call.func.id in ("say", "label", "show")]
+    keys = {call.args[0].value for call in calls}
+    assert keys == set(in_english)
+    for comment in set(korean) - keys:
+        assert f"# {comment}" in source or f'"""{comment}"""' in source
+    comments = {found.partition("  # ")[2] for found in source.splitlines() if "  # " in found}
+    assert {comment for comment in comments if re.search("[a-z]{2}", comment)} <= set(korean)
+    for call in calls:
+        pieces = {keyword.arg for keyword in call.keywords} - {"caption"}
+        for words in (korean, in_english):
+            assert set(re.findall(r"\{(\w+)", words[call.args[0].value])) == pieces, call.args[0].value
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda chapter: chapter.name)
@@ -191,28 +215,60 @@ def test_notebooks_hold_the_cells_of_one_language(language):
     for chapter in CHAPTERS:
         notebook = json.loads(as_notebook(chapter, language))
         sources = ["".join(cell["source"]) for cell in notebook["cells"]]
-        assert sources == [cell.as_read(language) for cell in chapter.cells() if cell.is_for(language)]
+        assert sources == [cell.as_read() for cell in chapter.cells(language)]
+        assert any("show(" in source for source in sources)
         assert len({cell["id"] for cell in notebook["cells"]}) == len(sources)
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda chapter: chapter.name)
-def test_a_reader_sees_the_code_in_one_language(chapter):
-    for cell in chapter.cells():
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_a_reader_sees_the_code_in_one_language(chapter, language):
+    for cell in chapter.cells(language):
         if cell.kind != "code":
             continue
-        for language in ("ko", "en"):
-            seen = cell.as_read(language)
-            assert not re.search(r"(?<!\.)\bsay\(", seen)
-            comments = [line.partition("  # ")[2] for line in seen.splitlines() if "label(" not in line]
-            assert language == "ko" or not any(HANGUL.search(comment) for comment in comments)
-            before, after = ast.parse(cell.source), ast.parse(seen)
-            assert [type(node) for node in after.body] == [type(node) for node in before.body]
+        seen = cell.as_read()
+        assert not re.search(r"(?<!\.)\b(say|label)\(", seen)
+        comments = [line.partition("  # ")[2] for line in seen.splitlines() if "print(" not in line]
+        spoken = [comment for comment in comments if re.search("[a-z]{2}|[가-힣]", comment)]
+        assert all(bool(HANGUL.search(comment)) == (language == "ko") for comment in spoken)
+        before, after = ast.parse(cell.source), ast.parse(seen)
+        assert [type(node) for node in after.body] == [type(node) for node in before.body]
+
+
+def test_the_code_that_a_reader_sees_prints_what_the_chapter_prints(performances):
+    """A notebook is run in any language, and prints in its own."""
+    for number, language in ((3, "ko"), (7, "en"), (11, "ko")):
+        chapter = CHAPTERS[number - 1]
+        expected = performances.get((number, language)) or perform(chapter, language, small=True)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("MICROGRAD_KR_LANG", {"ko": "en", "en": "ko"}[language])
+            patch.setenv("MICROGRAD_KR_BOOK_SMALL", "1")
+            namespace = {"__name__": "__main__"}
+            seen = [cell for cell in chapter.cells(language) if cell.kind == "code"]
+            for cell, shown in zip(seen, (c for c in expected.cells if c.cell.kind == "code"), strict=True):
+                with redirect_stdout(io.StringIO()) as printed, pictures.collected() as found:
+                    exec(cell.as_read(), namespace)
+                assert [picture.caption for picture in found] == [picture.caption for picture in shown.pictures]
+                if not re.search(r"step\.say\(\)|why\(|as problem", cell.source):  # what the library says itself
+                    assert printed.getvalue() == shown.printed
 
 
 def test_cells_keep_their_lines():
     text = CHAPTERS[2].path.read_text(encoding="utf-8").splitlines()
     for cell in split("\n".join(text)):
-        assert cell.source.splitlines()[0] == text[cell.line - 1].removeprefix("# " if cell.kind == "markdown" else "")
+        if cell.source:
+            assert cell.source.splitlines()[0] == text[cell.line - 1]
+
+
+def test_a_text_that_is_nowhere_names_the_cell(tmp_path):
+    path = tmp_path / "01_new.py"
+    path.write_text("# %% [markdown] nowhere\n", encoding="utf-8")
+    with pytest.raises(LookupError, match="'nowhere' has no text"):
+        type(CHAPTERS[0])(1, path).cells("en")
+    with pytest.raises(LookupError, match="no chapter has the words 'nowhere'"):
+        label("nowhere")
+    with pytest.raises(ValueError, match="'a' occurs twice"):
+        parse("<!-- a -->\nx\n<!-- a -->\ny\n")
 
 
 # --- the command ----------------------------------------------------------------------------------------------------
@@ -350,19 +406,19 @@ def test_outputs_leave_no_node_out_and_the_model_as_it_was():
 
 
 def test_without_a_korean_font_labels_are_english_after_one_warning(monkeypatch):
-    monkeypatch.setattr(pictures, "KOREAN_FONTS", ())
+    monkeypatch.setitem(catalog("ko"), "language.fonts", "No Such Font")
     monkeypatch.setenv("MICROGRAD_KR_LANG", "ko")
-    pictures._korean_font.cache_clear()
+    pictures._font_of.cache_clear()
     try:
         with pytest.warns(UserWarning, match="koreanize-matplotlib"):
-            assert label(ko="집값", en="price") == "price"
+            assert label("our_line") == "our line"
         with warnings.catch_warnings():
             warnings.simplefilter("error")
-            assert label(ko="넓이", en="area") == "area"
+            assert label("air_pollution") == "air pollution"
             canvas, axes = figure()
             draw_boundary(axes, lambda x: x[0] - x[1], [[0.0, 1.0], [1.0, 0.0]], [0, 1], fineness=4)
             with pictures.collected() as shown:
-                show("plain", canvas, ko="경계", en="boundary")
-        assert shown[0].caption == "경계"
+                show("two_lines", canvas)
+        assert shown[0].caption.startswith("두 직선")
     finally:
-        pictures._korean_font.cache_clear()
+        pictures._font_of.cache_clear()

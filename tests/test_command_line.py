@@ -7,6 +7,7 @@ import doctest
 import io
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -14,11 +15,11 @@ from pathlib import Path
 
 import pytest
 
-import micrograd_kr.__main__ as command_line
-from micrograd_kr import Value, commands, nn
+import micrograd_kr.__main__ as main_module
+from micrograd_kr import Value, command_line, nn
 from micrograd_kr.__main__ import main
-from micrograd_kr.commands import _regression as regression
-from micrograd_kr.commands._session import Session
+from micrograd_kr.command_line.house import regression
+from micrograd_kr.command_line.session import Session
 from micrograd_kr.houses import HOUSES
 from micrograd_kr.locale import ENVIRONMENT_VARIABLE, catalog
 from micrograd_kr.stepper import Stepper
@@ -172,7 +173,7 @@ def test_step_in_a_pipe(capsys: pytest.CaptureFixture[str]) -> None:
 def test_steps_are_whole_at_every_width(width: int, monkeypatch: pytest.MonkeyPatch) -> None:
     from rich.console import Console
 
-    from micrograd_kr.commands._output import show_step
+    from micrograd_kr.command_line.output import show_step
 
     monkeypatch.setenv(ENVIRONMENT_VARIABLE, "ko")
     for step in Stepper(Value(2.0, "가중치") * Value(3.0, "입력")):
@@ -204,8 +205,8 @@ def converse(monkeypatch: pytest.MonkeyPatch, *lines: str) -> Session:
     """A session on tanh(a*b + c) in which the user types these lines, and then quits."""
     typed = iter([*lines, "q"])
     monkeypatch.setattr("builtins.input", lambda prompt: next(typed))
-    from micrograd_kr.commands._output import console
-    from micrograd_kr.expression import parse
+    from micrograd_kr.command_line.expression import parse
+    from micrograd_kr.command_line.output import console
 
     session = Session(Stepper(parse("tanh(a*b + c)", {"a": 2, "b": -3, "c": 6.5})), console())
     session.run()
@@ -227,6 +228,8 @@ def converse(monkeypatch: pytest.MonkeyPatch, *lines: str) -> Session:
         (["run"], 10),
         (["r", "n", "n"], 10),
         (["끝까지", "b", "0"], 0),
+        (["a*b까지"], 3),
+        (["a * b + c 까지", "a*b 까지"], 10),
         (["u zz", "until", "foo", "why", "help", "?", "show"], 0),
     ],
 )
@@ -259,7 +262,7 @@ def test_the_end_of_input_ends_a_session(monkeypatch: pytest.MonkeyPatch, end: t
         raise end
 
     monkeypatch.setattr("builtins.input", stop)
-    from micrograd_kr.commands._output import console
+    from micrograd_kr.command_line.output import console
 
     Session(Stepper(Value(1.0)), console()).run()
 
@@ -314,6 +317,82 @@ def test_page() -> None:
     assert "</html>" in Path("p.html").read_text(encoding="utf-8").lower()
 
 
+def test_pictures_and_pages_go_to_standard_output(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    assert main(["draw", *EXPRESSION, "-o", "-"]) == 0
+    picture = capfdbinary.readouterr().out
+    assert picture.startswith(b"<?xml") and picture.rstrip().endswith(b"</svg>")
+    assert main(["page", *EXPRESSION, "-o", "-"]) == 0
+    assert capfdbinary.readouterr().out.rstrip().endswith(b"</html>")
+    assert main(["page", *EXPRESSION, "-o", "-", "--open"]) == 2
+    assert list(Path().iterdir()) == []
+
+
+# --- what testing and the book show ---------------------------------------------------------------------------------
+
+
+def test_mutants_in_both_languages(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["mutants"]) == 0
+    assert "mul[0]: sign flipped" in capsys.readouterr().out.splitlines()
+    assert main(["mutants", "--lang", "ko"]) == 0
+    told = capsys.readouterr().out
+    assert "mul[0]: 부호 뒤집기" in told.splitlines()
+    assert "zero_grad를 잊음" in told
+    assert not re.search("flipped|swapped|order|scaled", told)
+    Path("lax.py").write_text(
+        "from micrograd_kr import Value\n"
+        "def test():\n    x, y = Value(3.0), Value(2.0)\n    (x * y).backward()\n    assert x.grad == 2.0\n",
+        encoding="utf-8",
+    )
+    assert main(["mutants", "lax:test", "--lang", "ko"]) == 1
+    told = capsys.readouterr().out
+    assert re.match(r"돌연변이 \d+개 가운데 \d+개를 찾아냈습니다", told)
+    assert "  놓침: mul[1]: 1.01배\n" in told
+    assert main(["mutants", "lax:test"]) == 1
+    told = capsys.readouterr().out
+    assert re.match(r"\d+ of \d+ mutants killed \(\d+%\)\n", told)
+    assert "  lives: mul[1]: scaled by 1.01\n" in told
+
+
+def test_the_command_that_the_list_of_chapters_names_works(capsys: pytest.CaptureFixture[str]) -> None:
+    for lang in ("en", "ko"):
+        assert main(["book", "--lang", lang]) == 0
+        named = re.findall(r": +(python -m micrograd_kr|\S+) (book .*)", capsys.readouterr().out)
+        assert [arguments.split() for _, arguments in named] == [["book", "1"], ["book", "--html", "book.html"]]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there are no pseudo-terminals")
+@pytest.mark.parametrize("lang", ["ko", "en"])
+@pytest.mark.parametrize("arguments", [["gallery"], ["check", "lax:Value"], ["book"], ["--epochs", "0"]])
+def test_no_word_is_broken_at_60_columns(arguments: list[str], lang: str) -> None:
+    import pty
+    import unicodedata
+
+    Path("lax.py").write_text("class Value:\n    pass\n", encoding="utf-8")
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "micrograd_kr", *arguments, "--lang", lang],
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "TERM": "xterm", "COLUMNS": "60", "NO_COLOR": "1"},
+    )
+    os.close(theirs)
+    told = b""
+    with contextlib.suppress(OSError):
+        while more := os.read(ours, 4096):
+            told += more
+    os.close(ours)
+    assert process.wait(60) == (arguments[0] == "check")
+    shown = [re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", line) for line in told.decode().splitlines()]
+    piped = run(*arguments, "--lang", lang, COLUMNS="60").stdout.decode()
+    words = set(piped.split())
+    for line in shown:
+        assert sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in line) <= 60, line
+        known = words if "━" not in line else {*words, *line.split()}  # a progress bar
+        broken = [word for word in line.split() if word not in known and len(word) < 40 and "/" not in word]
+        assert not broken, (line, broken)
+
+
 # --- mistakes -------------------------------------------------------------------------------------------------------
 
 
@@ -322,19 +401,19 @@ def test_page() -> None:
     [
         (["stpe", "a"], "There is no command stpe. Did you mean step?"),
         (["a*b"], 'such as: step "a*b" a=2 b=3'),
-        (["step"], "Something is missing: EXPR."),
+        (["step"], "Missing arguments: EXPR."),
         (["step", "a*bb", "a=2"], "  a*bb\n    ^^"),
         (["step", "a*b", "a=2", "b=two"], "  b=two\n    ^^^"),
-        (["step", "a", "a=2", "--colour"], "Nobody knows what this means: --colour."),
+        (["step", "a", "a=2", "--colour"], "Unrecognized arguments: --colour."),
         (["draw", "a", "a=2", "-o", "x.pdf"], ".svg, .png, .gv, .dot"),
-        (["draw", "a", "a=2", "-o"], "A value belongs after -o/--output."),
+        (["draw", "a", "a=2", "-o"], "-o/--output needs a value."),
         (["draw", "a", "a=2", "-o", "no/such/x.svg"], "could not be written"),
         (["page", "a", "a=2", "-o", "x.svg"], ".html"),
         (["--epochs", "many"], "--epochs does not take many"),
         (["--epochs", "-1"], "--epochs -1"),
         (["--lang", "fr"], "--lang fr: choose one of en, ko"),
         (["--lang"], "choose one of en, ko"),
-        (["house", "mine"], "Nobody knows what this means: mine."),
+        (["house", "mine"], "Unrecognized arguments: mine."),
     ],
 )
 def test_mistakes(arguments: list[str], answer: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -368,7 +447,11 @@ def test_any_encoding_will_do(encoding: str, lang: str) -> None:
     assert done.returncode == 0
     assert done.stdout.decode(encoding).count("\n") >= 9
     assert b"Traceback" not in done.stderr
-    assert ("가중치" in done.stdout.decode(encoding)) == (encoding in ("cp949", "utf-8"))
+    told = done.stdout.decode(encoding)
+    assert ("가중치" in told) == (encoding in ("cp949", "utf-8"))
+    # English rather than question marks where there are no Korean letters
+    assert told.splitlines()[0] == ("순전파" if lang == "ko" and "가중치" in told else "Forward")
+    assert (b"PYTHONIOENCODING" in done.stderr) == (lang == "ko" and "가중치" not in told)
 
 
 def test_a_closed_pipe_is_no_mistake() -> None:
@@ -430,7 +513,7 @@ def test_a_real_ctrl_c_in_training() -> None:
 def test_a_command_is_one_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (tmp_path / "greet.py").write_text(
+    (tmp_path / "greet_command.py").write_text(
         "def add_parser(subparsers):\n"
         "    subparsers.add_parser('greet', help='say hello').add_argument('name')\n"
         "def run(arguments):\n"
@@ -438,22 +521,83 @@ def test_a_command_is_one_file(
         "    return 3\n",
         encoding="utf-8",
     )
-    monkeypatch.setattr(commands, "__path__", [*commands.__path__, str(tmp_path)])
+    monkeypatch.setattr(command_line, "__path__", [*command_line.__path__, str(tmp_path)])
     assert main(["greet", "you"]) == 3
     assert main(["--help"]) == 0
     told = capsys.readouterr().out
     assert "hello you" in told
     assert "say hello" in told
-    monkeypatch.delitem(sys.modules, "micrograd_kr.commands.greet")
+    monkeypatch.delitem(sys.modules, "micrograd_kr.command_line.greet_command")
 
 
-@pytest.mark.parametrize("command", ["", *commands.names()])
+@pytest.mark.parametrize("command", ["", *command_line.names()])
 @pytest.mark.parametrize("lang", ["ko", "en"])
 def test_help(command: str, lang: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([*command.split(), "--help", "--lang", lang]) == 0
     told = capsys.readouterr().out
     assert told.startswith({"ko": "사용법: ", "en": "usage: "}[lang])
     assert "--lang" in told
+
+
+def test_version(capsys: pytest.CaptureFixture[str]) -> None:
+    from micrograd_kr import __version__
+
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out == f"micrograd_kr {__version__}\n"
+
+
+def completed(shell: str, line: str, script: Path) -> str:
+    """What a real shell offers at the end of a line."""
+    if shell == "fish":
+        ask = f"source {script}; complete -C '{line}'"
+    elif shell == "bash":
+        typed, last = " ".join(f"'{word}'" for word in line.split(" ")), line.count(" ")
+        ask = f'source {script}; COMP_WORDS=({typed}); COMP_CWORD={last}; _micrograd_kr; echo "${{COMPREPLY[@]}}"'
+    else:
+        return completed_by_zsh(line, script)
+    done = subprocess.run([shell, "-c", ask], capture_output=True, encoding="utf-8", timeout=60)
+    assert done.stderr == ""
+    return done.stdout
+
+
+def completed_by_zsh(line: str, script: Path) -> str:
+    """zsh completes in a terminal only: the line is typed into one, with Tab."""
+    import pty
+    import select
+
+    child, terminal = pty.fork()
+    if child == 0:
+        os.environ["TERM"] = "dumb"
+        os.execvp("zsh", ["zsh", "-f", "-i"])
+    typed = f"autoload -U compinit && compinit -D -u; source {script}; print rea''dy\n", f"{line}\t", "\x15exit\n"
+    shown = b""
+    for text, sign in zip(typed, (b"ready", line.encode(), b"exit"), strict=True):
+        os.write(terminal, text.encode())
+        shown = b""
+        while select.select([terminal], [], [], 20 if sign not in shown else 2)[0]:
+            try:
+                shown += os.read(terminal, 4096)
+            except OSError:  # the end
+                break
+        if sign == line.encode():
+            answer = shown.decode()
+    os.waitpid(child, 0)
+    return answer
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_a_shell_completes_commands_and_options(shell: str, tmp_path: Path) -> None:
+    if shutil.which(shell) is None:
+        pytest.skip(f"there is no {shell} here")
+    script = tmp_path / f"script.{shell}"
+    script.write_bytes(run("completion", shell).stdout)
+    for line, offered in {
+        "micrograd-kr dr": "draw",
+        "micrograd-kr draw --exp": "--expand",
+        "micrograd-kr completion fi": "fish",
+        "micrograd-kr step --lang k": "ko",
+    }.items():
+        assert offered in completed(shell, line, script).split(), (shell, line)
 
 
 def test_help_loads_nothing_heavy() -> None:
@@ -469,8 +613,8 @@ def test_both_catalogs_say_the_same_things() -> None:
         assert keys == {key for key in catalog("ko") if key.startswith(part)}
         for key in keys:
             pieces = [set(re.findall(r"\{(\w+)", catalog(lang)[key])) for lang in ("en", "ko")]
-            assert key.endswith("house.money") or pieces[0] == pieces[1], key
+            assert key.endswith(("house.money", ".unit")) or pieces[0] == pieces[1], key
 
 
 def test_the_example_of_main() -> None:
-    assert doctest.testmod(command_line).failed == 0
+    assert doctest.testmod(main_module).failed == 0

@@ -2,18 +2,20 @@
 
 import math
 import os
+import pickle
 import random
 import signal
 import subprocess
 import sys
 import threading
+from fractions import Fraction
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from micrograd_kr import Value, define_op, elementary, exp, grad, jit, maximum, nn, no_grad, tanh, where
-from micrograd_kr.compiler import cache, execution, machine_code
+from micrograd_kr.compiler import cache, execution, leaves, machine_code
 from micrograd_kr.ops import OPS, remove_op
 from micrograd_kr.testing import expressions, points
 
@@ -29,6 +31,9 @@ def _own_cache(tmp_path_factory):
     os.environ.pop("MICROGRAD_KR_CACHE")
     if before is not None:
         os.environ["MICROGRAD_KR_CACHE"] = before
+
+
+W = Value(1.0)
 
 
 def eager_mean(loss, *arrays):
@@ -83,7 +88,7 @@ FEW = settings(max_examples=25, deadline=None, suppress_health_check=list(Health
 
 @pytest.mark.parametrize("corners", [False, True])
 def test_random_graphs_are_the_interpreters_to_the_last_bit(corners, monkeypatch):
-    monkeypatch.setattr(execution, "vector_name", lambda primitive, lanes: "")  # the C library's own functions
+    monkeypatch.setattr(execution, "vector_name", lambda primitive, machine: "")  # the C library's own functions
 
     @FEW
     @given(st.data())
@@ -122,6 +127,30 @@ def test_an_op_of_the_users_own_is_compiled_with_nothing_else_written():
         assert (loss.data, w.grad) == (37.0, (3 * 4 * 1 + 3 * 16 * 2) / 2)
     finally:
         remove_op("shifted_cube")
+
+
+SHUT = {
+    "relu": lambda w, x: (w * x).relu().sqrt() * w,
+    "where": lambda w, x: where(x > 0, (w * x).log(), 2 * w),
+    "maximum": lambda w, x: maximum(w * x, -(1 / x)) ** 0.5,
+    "condition": lambda w, x: where(w > x, 1.0, 0.0) * w + (w - x).abs().sqrt(),
+    "clip": lambda w, x: where(x > 1, where(w < 0, w * x, 0.0), w) / x,
+    "choices": lambda w, x: sum(where(x > k, 0.0, (w * x) ** k) for k in range(3)),
+}
+
+
+@pytest.mark.parametrize("name", SHUT)
+def test_nothing_flows_along_a_shut_path_even_at_infinities(name):
+    numbers = [-math.inf, -2.0, -0.0, 0.0, 1.0, 3.0, math.inf]
+    for number in numbers:
+        w = Value(number)
+        compiled = jit(lambda x, w=w: SHUT[name](w, x))
+        of_x = compiled.grad(np.array(numbers))
+        for x, found in zip(numbers, of_x.tolist(), strict=True):
+            eager = [w, Value(x)]
+            expected = gradients(eager, SHUT[name](*eager))
+            assert same(found, expected[1], 1e-15), (number, x)
+            assert same(compiled.value_and_grad([x])[1].item(), expected[0], 1e-15), (number, x)
 
 
 # --- networks: loops ------------------------------------------------------------------------------------------------
@@ -274,9 +303,6 @@ def test_nan_rows_stay_nan_and_touch_no_others():
     assert gradients([w], few.mean(x)) == [math.inf] and gradients([w], few.mean(x[:9])) != [math.inf]
 
 
-W = Value(1.0)
-
-
 @pytest.mark.parametrize(
     ("call", "error", "message"),
     [
@@ -292,6 +318,8 @@ W = Value(1.0)
         (lambda f: jit(lambda x: None)(1.0), TypeError, "returned a NoneType: is a `return` missing"),
         (lambda f: jit(lambda x: [])(1.0), TypeError, "empty list"),
         (lambda f: jit(lambda x: x, lanes=3), ValueError, "2, 4 or 8"),
+        (lambda f: jit(lambda x: x, lanes=2, dtype="float32"), ValueError, "4, 8 or 16"),
+        (lambda f: jit(lambda x: x, dtype="float16"), ValueError, "'float64' or 'float32'"),
         (lambda f: jit(lambda x: x, threads=0), ValueError, "at least 1"),
         (lambda f: jit(lambda x: x).ir, RuntimeError, "call it first"),
         (lambda f: jit(lambda x: x + Value(1j))(1.0), TypeError, "complex"),
@@ -334,6 +362,128 @@ def test_a_branch_names_its_line_and_where(function):
 def test_where_and_maximum_choose_for_each_example():
     compiled = jit(lambda x: where(x > 1, x * x, maximum(-x, 0.0)))
     assert compiled.batch([2.0, 0.5, -3.0]).tolist() == [4.0, 0.0, 3.0]
+
+
+@pytest.mark.parametrize("count", [1, 7, 100, execution.CHUNK + 5])
+def test_value_and_grad_is_the_mean_and_its_gradient(count):
+    model = nn.MLP(2, [5, 1], seed=1)
+    compiled = jit(lambda x, y: (1 - y * model(x)).relu())
+    x, y = points_data(count)
+    for _ in range(3):  # the same arrays again are not looked at anew, but their numbers and the parameters are
+        value, gradient = compiled.value_and_grad(x, y)
+        mean = compiled.mean(x, y)
+        assert (value, gradient.tolist()) == (mean.data, gradients(compiled.parameters, mean))
+        assert type(value) is float and gradient.shape == (len(compiled.parameters),)
+        x[0] += 1.0
+        model.parameters()[0].data += 0.5
+    kept = gradient.copy()
+    assert compiled.value_and_grad(-x, y)[0] != value and (gradient == kept).all()
+    assert all(parameter.grad == before for parameter, before in zip(compiled.parameters, kept, strict=True))
+
+
+def test_value_and_grad_follows_shapes_kinds_of_number_and_modes():
+    w, dropout = Value(2), nn.Dropout(1.0)
+    compiled = jit(lambda x: w * sum(x) + dropout([w])[0])
+    x = np.arange(12.0)
+    x.shape = (3, 4)
+    assert compiled.value_and_grad(x)[0] == 2 * x.sum() / 3
+    dropout.eval()
+    assert compiled.value_and_grad(x)[0] == 2 * x.sum() / 3 + 2
+    x = np.ascontiguousarray(x.reshape(6, 2))
+    assert compiled.value_and_grad(x)[1].tolist() == [x.sum() / 6 + 1]
+    assert compiled.value_and_grad(x.astype(int).tolist())[0] == 2 * x.sum() / 6 + 2
+    w.data = 1j
+    with pytest.raises(TypeError, match="floats only"):
+        compiled.value_and_grad(x)
+    with pytest.raises(ValueError, match="value_and_grad needs one output"):
+        jit(lambda x: [x, x]).value_and_grad([1.0])
+
+
+def test_reading_in_bulk_is_reading_one_by_one(monkeypatch):
+    values = [Value(x) for x in (1.5, 2, -0.0, math.inf, Fraction(1, 4), True)]
+    found = []
+    for known in (True, False):
+        monkeypatch.setattr(leaves, "_loops", leaves._loops if known else lambda host: (None, None))
+        for some in (values, values[:1], []):
+            read = leaves.Leaves(some, machine_code.find_host())
+            read.read()
+            found.append(repr(read.numbers))
+    assert found[:3] == found[3:] and "1.5, 2.0, -0.0, inf, 0.25, 1.0" in found[0]
+
+
+@pytest.mark.parametrize("known", [True, False])
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_gradients_are_delivered_in_bulk_as_one_by_one(dtype, known, monkeypatch):
+    monkeypatch.setattr(leaves, "_loops", leaves._loops if known else lambda host: (None, None))
+    weights = [Value(0.5) for _ in range(6)]
+
+    def loss(x):
+        return (sum(k * w for k, w in enumerate(weights)) * x).exp() + weights[5]
+
+    compiled = jit(loss, dtype=dtype)
+    for before in (0, 0.25, -0.0, Fraction(1, 2), True, 10**30):
+        for upstream in (1, -2.5, 0, math.inf):
+            found = []
+            for computed in (compiled.mean, eager_mean):
+                for w in weights:
+                    w.grad = before
+                output = computed(np.ones(1)) if computed == compiled.mean else eager_mean(loss, np.ones(1))
+                output.backward(upstream)
+                found.append([float(w.grad) for w in weights])
+            assert found[0] == pytest.approx(found[1], rel=1e-5, nan_ok=True)
+    floats = [sys.getrefcount(w.grad) for w in weights]
+    assert max(floats) <= 3  # none is held by anything else
+
+
+def test_the_mean_of_an_unbounded_loss_sends_inf_to_the_parameters_that_it_reaches():
+    w, unused = Value(0.0), Value(1.0)
+    mean = jit(lambda x: (w * x).abs().sqrt() + where(x > 0, 0.0, unused)).mean([1.0, 2.0])
+    eager = eager_mean(lambda x: (w * x).abs().sqrt() + where(x > 0, 0.0, unused), np.array([1.0, 2.0]))
+    assert str(gradients([w, unused], mean)) == str([float(g) for g in gradients([w, unused], eager)])
+
+
+@pytest.mark.parametrize("lanes", [4, 8, 16, None])
+def test_float32_is_float64_with_half_the_digits(lanes):
+    model = nn.MLP(2, [9, 5, 1], activation="tanh", seed=1)
+
+    def loss(x, y):
+        return where(y > 0, exp(-model(x)), abs(model(x)) ** 1.5) + 1e-9
+
+    double, single = jit(loss), jit(loss, dtype="float32", lanes=lanes)
+    x, y = points_data(77)
+    value, gradient = single.value_and_grad(x, y)
+    expected, of_parameters = double.value_and_grad(x, y)
+    assert gradient.dtype == np.float32 and value == pytest.approx(expected, rel=1e-6)
+    assert gradient == pytest.approx(of_parameters, rel=1e-4, abs=1e-6)
+    assert np.abs(gradient - of_parameters).max() > 1e-10  # it is not float64 in disguise
+    assert single.batch(x, y) == pytest.approx(double.batch(x, y), rel=1e-5)
+    assert single.grad(x, y)[0] == pytest.approx(double.grad(x, y)[0], rel=1e-4, abs=1e-6)
+    assert single(x[0], y[0]).data == pytest.approx(loss(x[0].tolist(), y[0]).data, rel=1e-6)
+    losses = [f.fit(x, y, nn.Adam([*model.parameters()], lr=1e-9), 3, 20) for f in (double, single)]
+    assert losses[0] == pytest.approx(losses[1], rel=1e-5)
+    parameter = model.parameters()[0]
+    single.fit(x, y, nn.SGD(model, lr=0.1), 1)
+    assert np.float32(parameter.data) == parameter.data
+
+
+def test_float32_overflows_where_it_does():
+    w = Value(1e30)
+    found = jit(lambda x: [w * x, x * 1e300, x.exp()], dtype="float32").batch([1e-5, 1e10, 100.0])
+    assert found.dtype == np.float32 and np.isinf(found[1:]).tolist() == [[True] * 3, [False, True, True]]
+
+
+@jit
+def of_a_module(x):
+    return W * x * x
+
+
+def test_compiled_functions_are_pickled():
+    assert pickle.loads(pickle.dumps(of_a_module)) is of_a_module
+    model = nn.MLP(2, [3, 1], seed=1)
+    again = pickle.loads(pickle.dumps(jit(model, lanes=2)))
+    x, _ = points_data(5)
+    assert again.batch(x).tolist() == pytest.approx(jit(model).batch(x).tolist())
+    assert again.function is not model and len(again.parameters) == 13
 
 
 # --- randomness, modes, embeddings ----------------------------------------------------------------------------------
@@ -435,6 +585,7 @@ def test_fit_stops_with_whole_steps_when_interrupted_or_told():
     with pytest.raises(KeyboardInterrupt):
         compiled.fit([1.0], optimizer, 10, callback=interrupt)
     assert (w.data, optimizer.steps) == (1 - 0.5**3, 3)
+    assert optimizer.history == [1.0, 0.25, 0.0625] and optimizer.history.learning_rates == [0.25] * 3
     assert len(compiled.fit([1.0], optimizer, 10, callback=lambda epoch, loss: epoch == 1)) == 2
 
 
@@ -445,6 +596,7 @@ def test_ctrl_c_is_heard_within_machine_code_that_would_run_for_hours():
     timer.start()
     with pytest.raises(KeyboardInterrupt):
         jit(lambda x: w - x).fit(np.ones(1000), optimizer, epochs=10**8)
+    assert len(optimizer.history) == optimizer.steps
     assert 0 < optimizer.steps < 10**8 and w.data == pytest.approx(-1e-9 * optimizer.steps)
 
 
@@ -454,6 +606,17 @@ def test_fit_stops_before_a_gradient_that_is_not_finite():
     with pytest.raises(FloatingPointError, match="inf"):
         jit(lambda x: w * x * frozen).fit([1.0, 2.0, math.inf], optimizer, 1, 1)
     assert (w.data, frozen.data, optimizer.steps) == (1 - 0.1 * 2 - 0.1 * 4, 2.0, 2)
+
+
+def test_fit_returns_a_history_that_is_saved(tmp_path):
+    w = Value(0.0)
+    optimizer = nn.SGD([w], lr=lambda step: 0.1 / (1 + step))
+    history = jit(lambda x: (w - x) ** 2).fit([1.0, 1.0], optimizer, 3, 1)
+    assert isinstance(history, nn.History) and history is optimizer.history
+    assert history == sorted(history, reverse=True) and len(history) == 3
+    assert history.learning_rates == pytest.approx([0.1 / 2, 0.1 / 4, 0.1 / 6])
+    history.save(tmp_path / "run.csv")
+    assert nn.History.load(tmp_path / "run.csv") == history
 
 
 def test_fit_shows_a_progress_bar_if_told(capsys):
@@ -538,7 +701,7 @@ def test_the_code_can_be_looked_at():
 
 def test_a_missing_extra_says_how_to_get_it(monkeypatch):
     monkeypatch.setitem(sys.modules, "llvmlite.binding", None)
-    with pytest.raises(ImportError, match=r'pip install "micrograd-kr\[jit\]"'):
+    with pytest.raises(ImportError, match=r'pip install "llvmlite>=.*pip install "\.\[jit\]"'):
         jit(lambda x: x)
 
 

@@ -16,10 +16,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from micrograd_kr import Value, dot, draw, nn, relu, tanh
-from micrograd_kr.drawing import rendering
-from micrograd_kr.drawing.text import printable, text_width
+from micrograd_kr.drawing import png
 from micrograd_kr.engine import Constant, enter_scope, leave_scope, topological_order
-from micrograd_kr.naming import names_of
+from micrograd_kr.graph import layout, names_of, printable, text_width
 from micrograd_kr.ops import OPS, define_op
 
 HOSTILE = '<b>"가중치"|{x}</b>'
@@ -289,7 +288,7 @@ def test_frames_follow_the_modules_and_parameters_stand_in_theirs():
         ["MLP", "layer 0", "neuron 0", "neuron 1", "neuron 2", "layer 1", "neuron 0"]
     )
     parameter = drawing.ids[model.layers[0].neurons[1].w[1]]
-    assert svg.lines(parameter)[0] == "w[1]"
+    assert svg.lines(parameter)[0] == "layer0.neuron1.w1"
     assert "parameter" in classes_of(svg, parameter)
     assert "input" in classes_of(svg, drawing.ids[x[0]])
     around = [frames[id] for id in frames if inside(svg, parameter, id)]
@@ -423,10 +422,11 @@ def test_it_renders_with_an_empty_path(tmp_path):
 
 
 def test_the_system_dot_is_the_fallback_and_without_it_one_error_says_what_to_do(monkeypatch, tmp_path):
-    monkeypatch.setattr(rendering, "_installed_programs", lambda: iter([tmp_path / "gone"]))
-    monkeypatch.setattr(rendering.shutil, "which", lambda name: f"/somewhere/{name}")
-    assert rendering.renderer() == ["/somewhere/dot"]
-    monkeypatch.setattr(rendering.shutil, "which", lambda name: None)
+    monkeypatch.setattr(layout, "_program_found", None)
+    monkeypatch.setattr(layout, "_installed_programs", lambda: iter([tmp_path / "gone"]))
+    monkeypatch.setattr(layout.shutil, "which", lambda name: f"/somewhere/{name}")
+    assert layout.renderer() == ["/somewhere/dot"]
+    monkeypatch.setattr(layout.shutil, "which", lambda name: None)
     drawing = draw(Value(1.0), path=tmp_path / "graph.gv")
     assert (tmp_path / "graph.gv").read_text(encoding="utf-8") == drawing.source
     with pytest.raises(RuntimeError, match="pip install graphviz-pure"):
@@ -445,7 +445,7 @@ def test_a_layout_that_never_ends_is_given_up(monkeypatch):
     def run(command, timeout, **_):
         raise subprocess.TimeoutExpired(command, timeout)
 
-    monkeypatch.setattr(rendering.subprocess, "run", run)
+    monkeypatch.setattr(layout.subprocess, "run", run)
     with pytest.raises(RuntimeError, match=r"within 120 seconds.*collapse=True"):
         draw(Value(1.0)).pipe()
 
@@ -459,7 +459,7 @@ def test_a_broken_source_is_told():
 
 def has_a_font():
     try:
-        return bool(rendering._sans_serif_family())
+        return bool(png._sans_serif_family())
     except RuntimeError:
         return False
 
@@ -471,8 +471,8 @@ def test_a_png_shows_the_text(tmp_path, monkeypatch):
     images = [draw(Value(1.0, label=label)).pipe("png") for label in ("ab", "ba")]
     assert images[0].startswith(b"\x89PNG")
     assert images[0] != images[1]
-    monkeypatch.setattr(rendering, "_is_missing", lambda character: "가" <= character <= "힣")
-    monkeypatch.setattr(rendering, "_has_warned", False)
+    monkeypatch.setattr(png, "_is_missing", lambda character: "가" <= character <= "힣")
+    monkeypatch.setattr(png, "_has_warned", False)
     korean = draw(Value(1.0, label="가격"), lang="en")
     with pytest.warns(UserWarning, match="'가격'.*fonts-nanum"):
         korean.write(tmp_path / "한글.png")
@@ -480,12 +480,12 @@ def test_a_png_shows_the_text(tmp_path, monkeypatch):
         warnings.simplefilter("error")
         assert korean.pipe("png") == (tmp_path / "한글.png").read_bytes()
     with pytest.raises(ValueError, match=r"too large for a PNG.*\.svg"):
-        rendering.svg_to_png('<svg width="90000pt" height="90000pt" xmlns="http://www.w3.org/2000/svg"/>')
+        png.svg_to_png('<svg width="90000pt" height="90000pt" xmlns="http://www.w3.org/2000/svg"/>')
 
 
 def test_a_missing_extra_is_named(monkeypatch):
     monkeypatch.setitem(sys.modules, "resvg_py", None)
-    monkeypatch.setattr(rendering, "_sans_serif_family", lambda: "Arial")
-    monkeypatch.setattr(rendering, "_is_missing", lambda character: False)
-    with pytest.raises(ImportError, match=r"micrograd-kr\[png\]"):
+    monkeypatch.setattr(png, "_sans_serif_family", lambda: "Arial")
+    monkeypatch.setattr(png, "_is_missing", lambda character: False)
+    with pytest.raises(ImportError, match=r'pip install "resvg-py>=.*"\.\[png\]"'):
         draw(Value(1.0)).pipe("png")

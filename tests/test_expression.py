@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import micrograd_kr
 from micrograd_kr import Value, define_op
-from micrograd_kr.expression import ExpressionError, parse, parse_values
+from micrograd_kr.command_line.expression import ExpressionError, parse, parse_values
 from micrograd_kr.locale import catalog
 from micrograd_kr.ops import OPS, remove_op
 

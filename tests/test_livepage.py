@@ -18,12 +18,11 @@ from hypothesis import strategies as st
 
 from micrograd_kr import Stepper, Value, define_op, elementary, livepage, nn, page, sigmoid, where, why
 from micrograd_kr.engine import topological_order
+from micrograd_kr.graph import Graph, format_number, names_of
 from micrograd_kr.livepage import MOST_NODES
 from micrograd_kr.livepage.javascript import forward_function, partials_function
-from micrograd_kr.livepage.layout import lay_out
-from micrograd_kr.livepage.modules import Graph
+from micrograd_kr.livepage.views import lay_out, shared_parameters
 from micrograd_kr.locale import translate
-from micrograd_kr.naming import format_number, names_of
 from micrograd_kr.ops import OPS, remove_op
 
 HOSTILE = (
@@ -37,6 +36,10 @@ def example(a=2.0, b=-3.0, c=10.0):
     loss = ((a * b + c).tanh() * a + b * b).relu() ** 2 + sigmoid(a) / 4
     loss.label = "손실"
     return loss
+
+
+def leaves_of(root):
+    return [node for node in topological_order(root) if type(node) is Value and node.op is None]
 
 
 # --- without a browser ----------------------------------------------------------------------------------------------
@@ -99,8 +102,8 @@ def test_wrong_options_are_explained():
     x = Value(1.0)
     y = x * 2
     for options, words in (
-        ({"trained": [y]}, "not a leaf"),
-        ({"trained": [Value(1.0)]}, "not a leaf"),
+        ({"train": [y]}, "not a leaf"),
+        ({"train": [Value(1.0)]}, "not a leaf"),
         ({"rate": math.nan}, "learning rate"),
         ({"rankdir": "up"}, "LR"),
         ({"lang": "fr"}, "fr"),
@@ -139,6 +142,23 @@ def test_a_rule_that_branches_is_told_to_use_where():
         remove_op("branching")
 
 
+def test_a_function_without_javascript_is_named_and_keeps_no_other_page_from_being_made():
+    lgamma = elementary.define_function("lgamma", math.lgamma)
+    slope = elementary.define_function("lgamma_slope", lambda x: math.lgamma(x + 1e-6) * 1e6 - math.lgamma(x) * 1e6)
+    op = define_op("log_gamma", lambda x: lgamma(x), (lambda out, x: slope(x),))
+    try:
+        x = Value(2.5, label="x")
+        out = op(x)
+        with pytest.raises(TypeError, match=r"(?s)log_gamma.*lgamma.*(?i:javascript)"):
+            page(out)
+        assert page(x * x).count == 2
+        assert "log_gamma" in str(Stepper(out)) and "log_gamma" in Stepper(out).until(out).say("en")
+    finally:
+        remove_op("log_gamma")
+        elementary.remove_function("lgamma")
+        elementary.remove_function("lgamma_slope")
+
+
 def test_long_sums_and_weighted_sums_are_loops():
     for name in ("sum", "dot"):
         short, long = (forward_function(OPS[name], n) + partials_function(OPS[name], n) for n in (101, 10001))
@@ -152,13 +172,13 @@ def test_every_node_and_argument_is_drawn_once_in_the_view_of_its_module(size, s
     model = nn.MLP(2, [size, 2, 1])
     graph = Graph((model([Value(1.0), Value(2.0)]) - 1) ** 2)
     views = lay_out(graph, lambda item: (100.0, 60.0))
-    nodes = [box.item[1] for view in views for box in view.boxes if box.item[0] == "node"]
+    nodes = [card.item[1] for view in views for card in view.cards if card.item[0] == "node"]
     assert sorted(nodes) == list(range(len(graph.nodes)))
-    modules = [box.item[1] for view in views for box in view.boxes if box.item[0] == "module"]
-    opened = [frame.module for view in views for frame in view.frames]
-    assert sorted(modules + opened) == list(range(1, len(graph.parent)))
+    modules = [card.item[1] for view in views for card in view.cards if card.item[0] == "module"]
+    opened = [frame.module.number for view in views for frame in view.frames]
+    assert sorted(modules + opened) == list(range(1, len(graph.groups)))
     for view in views:
-        for one, other in itertools.combinations(view.boxes, 2):
+        for one, other in itertools.combinations(view.cards, 2):
             apart = (
                 one.x + one.width <= other.x + 0.1
                 or other.x + other.width <= one.x + 0.1
@@ -173,12 +193,13 @@ def test_parameters_that_many_calls_share_stand_where_they_are_read():
     graph = Graph(sum((model([Value(0.1 * k), Value(1.0)]) - 1.0) ** 2 for k in range(6)))
     views = lay_out(graph, lambda item: (100.0, 60.0))
     for view in views:
-        shown = {box.item for box in view.boxes}
+        shown = {card.item for card in view.cards}
         assert all(edge.tail in shown and edge.head in shown for edge in view.edges)
-    drawn = {box.item[1] for view in views for box in view.boxes if box.item[0] == "node"}
+    drawn = {card.item[1] for view in views for card in view.cards if card.item[0] == "node"}
     assert drawn == set(range(len(graph.nodes)))
-    assert graph.shared
-    assert not {("node", number) for number in graph.shared} & {box.item for box in views[0].boxes}
+    shared = shared_parameters(graph)
+    assert shared
+    assert not {("node", number) for number in shared} & {card.item for card in views[0].cards}
 
 
 # --- in a browser ---------------------------------------------------------------------------------------------------
@@ -215,10 +236,12 @@ class Tab:
     def __init__(self, browser, folder):
         self.browser, self.path = browser, Path(folder) / "page.html"
 
-    def open(self, root, **options):
+    def open(self, root, at="last", **options):
         page(root, self.path, **{"lang": "en", **options})
         self.browser.get(self.path.as_uri())
         self.wait("document.documentElement.classList.contains('alive')")
+        if at == "last":
+            self.click("#last")
         return self
 
     def run(self, script, *args):
@@ -509,7 +532,8 @@ def test_stepping_to_the_end_and_back_returns_to_the_start(tab):
 def test_everything_can_be_done_from_the_keyboard(tab):
     from selenium.webdriver.common.keys import Keys
 
-    tab.open(example(), rate=0.001)
+    root = example()
+    tab.open(root, rate=0.001, train=leaves_of(root))
     reached = set()
     tab.run("document.activeElement.blur()")
     for _ in range(60):
@@ -549,8 +573,11 @@ def test_everything_can_be_done_from_the_keyboard(tab):
 
 @pytest.mark.browser
 def test_the_language_switches_everything(tab):
-    tab.open(example(), lang="en")
+    root = example()
+    tab.open(root, lang="en", train=leaves_of(root))
+    assert tab.find("h1").text == "Computation graph: 손실"
     tab.click("[data-lang=ko]")
+    assert tab.find("h1").text == "계산 그래프: 손실"
     text = tab.find("main").text
     for word in ("입력", "경사하강법", "기울기", "손실"):
         assert word in text
@@ -580,7 +607,7 @@ def test_gradient_descent_by_hand_is_gradient_descent(tab):
         return (w * 3.0 + b - 2.0) ** 2
 
     w, b = Value(0.5, label="w"), Value(-1.0, label="b")
-    tab.open(loss_of(w, b), rate=0.03)
+    tab.open(loss_of(w, b), rate=0.03, train=[w, b])
     tab.click("#descend")
     tab.click("#descend10")
     for _ in range(11):
@@ -591,6 +618,88 @@ def test_gradient_descent_by_hand_is_gradient_descent(tab):
     assert len(tab.run("return document.querySelector('#curve polyline').points.length") * "x") == 12
     tab.click("#reset")
     assert tab.numbers() == expected(loss_of(Value(0.5, label="w"), Value(-1.0, label="b")))
+
+
+def trained_names(html):
+    data = json.loads(re.search(r'<script type="application/json" id="graph">(.*?)</script>', html, re.DOTALL).group(1))
+    return {data["names"][number] for number in data["trained"]}
+
+
+def test_only_parameters_are_trained_and_only_on_a_loss():
+    neuron, x = nn.Neuron(1), Value(2.0, label="x")
+    prediction = neuron([x])
+    assert trained_names(page((prediction - Value(1.0, label="y")) ** 2).html) == {"w0", "b"}
+    assert trained_names(page(prediction).html) == set()  # what a module returns is no loss
+    assert trained_names(page(x * Value(3.0, label="w")).html) == set()
+    assert trained_names(page(prediction, train=[x]).html) == {"x"}
+
+
+@pytest.mark.browser
+def test_data_is_not_trained_and_without_parameters_no_descent_is_offered(tab):
+    w, x = Value(0.5, label="w"), Value(2.0, label="x")
+    tab.open((w * x - 3) ** 2, train=[w], rate=0.1)
+    assert [
+        box.get_attribute("aria-label") for box in tab.browser.find_elements("css selector", "#leaves [type=checkbox]")
+    ] == ["Train w"]
+    tab.click("#descend")
+    assert [row[0] for row in tab.numbers().values()][:2] == ["1.3", "2"]
+    tab.open((w * x - 3) ** 2)
+    assert not tab.find("#descend").is_displayed()
+
+
+@pytest.mark.browser
+def test_a_page_opens_at_the_first_step_and_a_change_shows_everything(tab):
+    root = example()
+    tab.open(root, at="start")
+    assert tab.find("#where").text.startswith("0 /")
+    assert tab.caption == translate("livepage.at_start", "en")
+    assert {text for pair in tab.numbers().values() for text in pair} == {"·"}
+    tab.set("a", 0.5)
+    assert tab.numbers() == expected(example(0.5))
+
+
+@pytest.mark.browser
+def test_nothing_flows_yet_at_the_seed_step(tab):
+    a, b = Value(2.0, label="a"), Value(-3.0, label="b")
+    tab.open(a * b, at="start")
+    shown = []
+    for _ in range(5):
+        tab.click("#next")
+        shown.append(
+            tab.run(
+                "return [document.querySelectorAll('.chips g').length, document.querySelectorAll('.edge.back').length]"
+            )
+        )
+    assert shown == [[0, 0], [0, 0], [2, 0], [0, 0], [2, 2]]
+
+
+@pytest.mark.browser
+def test_why_and_the_card_show_the_same_numbers_in_the_middle_of_the_steps(tab):
+    a, b, c = Value(2.0, label="a"), Value(-3.0, label="b"), Value(10.0, label="c")
+    tab.open((a * b + c) ** 2)
+    tab.run("document.querySelector('#leaves .name').click()")
+    tab.click("#back")
+    tab.set("a", 7.0)
+    tab.settle()
+    wanted = why((Value(7.0) * b + c) ** 2, b).output
+    assert tab.find("#detail .formula").text == "a = 7"
+    assert "= 66" in tab.find(".why").text and wanted.data == 121.0
+
+
+@pytest.mark.browser
+def test_arrow_keys_step_after_a_click_and_labels_follow_the_numbers(tab):
+    from selenium.webdriver.common.keys import Keys
+
+    tab.open(example(), at="start")
+    tab.click("#next")
+    tab.press(Keys.ARROW_RIGHT)
+    assert tab.find("#where").text.startswith("2 /")
+    tab.click("#last")
+    label = tab.run("return document.querySelector('.card[tabindex=\"0\"]').getAttribute('aria-label')")
+    tab.set("a", -1.5)
+    tab.settle()
+    after = tab.run("return document.querySelector('.card[tabindex=\"0\"]').getAttribute('aria-label')")
+    assert after != label and format_number(example(-1.5).data) in after
 
 
 @pytest.mark.browser
@@ -636,7 +745,10 @@ def test_paths_without_number_are_not_listed_one_by_one(tab):
     tab.open(y)
     tab.run("document.querySelector('#leaves .name').click()")
     tab.settle()
-    assert "too many paths" in tab.find(".why").text
+    listed = tab.find(".why").text.splitlines()
+    said = why(y, x, lang="en", limit=20).say().splitlines()
+    assert listed[:2] == said[:2] and "1,099,511,627,776 paths" in listed[1]
+    assert listed[-2:] == [said[-2].strip(), said[-1]]
     tab.give("#engine", "recursion", "change")
     assert "100,000 visits" in tab.caption
 
@@ -699,6 +811,7 @@ def test_in_a_notebook_it_lives_in_its_frame(tab, tmp_path):
     with contextlib.closing(contextlib.ExitStack()) as stack:
         stack.callback(tab.browser.switch_to.default_content)
         tab.wait("document.documentElement.classList.contains('alive')")
+        tab.click("#last")
         assert tab.numbers() == expected(example())
     assert tab.run("return document.querySelector('img').naturalWidth") > 100
 

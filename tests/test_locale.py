@@ -1,52 +1,32 @@
-"""The catalogs are complete and compiled, the language is found, and Korean particles agree with what they follow."""
+"""The catalogs are complete, the language is found, forms agree with what they follow, and a language is a folder."""
 
 from __future__ import annotations
 
+import json
+import shutil
 import string
+import subprocess
+import unicodedata
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import micrograd_kr.locale as locale
-from micrograd_kr.locale import Message, catalog, language, languages, particle, translate
-from micrograd_kr.locale.particles import last_sound
+from micrograd_kr.locale import Message, agreeing, agreement, catalog, folder, language, languages, translate
 
-FOLDER = Path(locale.__file__).parent
-PARTS = sorted(path.stem for path in FOLDER.glob("en/LC_MESSAGES/*.po"))
+
+def particle(word: str, forms: str) -> str:
+    return agreeing(word, forms, "ko")
 
 
 # --- catalogs -------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("part", PARTS)
-@pytest.mark.parametrize("lang", languages())
-def test_the_compiled_catalog_is_that_of_the_source(part: str, lang: str) -> None:
-    pofile = pytest.importorskip("babel.messages.pofile")
-    file = FOLDER / lang / "LC_MESSAGES" / f"{part}.po"
-    with file.open("rb") as source:
-        read = pofile.read_po(source, locale=lang, abort_invalid=True)
-    messages = [message for message in read if message.id]
-    assert not any(message.fuzzy for message in messages)
-    advice = f"compile it again: pybabel compile -d micrograd_kr/locale -D {part}"
-    assert {m.id: m.string for m in messages} == locale.read_mo(file.with_suffix(".mo").read_bytes()), advice
-
-
-@pytest.mark.parametrize("part", PARTS)
-def test_every_language_says_the_same_things(part: str) -> None:
-    keys = {}
-    for lang in languages():
-        messages = locale.read_mo((FOLDER / lang / "LC_MESSAGES" / f"{part}.mo").read_bytes())
-        assert all(text.strip() for text in messages.values())
-        keys[lang] = set(messages)
-    assert keys["ko"] == keys["en"]
-
-
-def test_no_two_parts_share_a_key() -> None:
-    for lang in languages():
-        parts = [locale.read_mo(path.read_bytes()) for path in (FOLDER / lang / "LC_MESSAGES").glob("*.mo")]
-        assert sum(map(len, parts)) == len(catalog(lang))
+def test_every_language_says_the_same_things() -> None:
+    assert all(text.strip() for lang in languages() for text in catalog(lang).values())
+    only_korean = {"language.font_package"}
+    assert set(catalog("ko")) - only_korean == set(catalog("en"))
 
 
 def test_particles_in_the_templates_are_real_ones() -> None:
@@ -54,18 +34,12 @@ def test_particles_in_the_templates_are_real_ones() -> None:
     particles_known |= {f"이{ending}/{ending}" for ending in ("거나", "라고", "라는", "며")} | {"이어야/여야"}
     for key, template in catalog("ko").items():
         for _, name, form, _ in string.Formatter().parse(template):
-            assert form in (None, "") or form.count("/") == 1, (key, name)
-            assert not form or form in particles_known, (key, name)  # 과/와, never 와/과: after a consonant comes first
+            # 과/와, never 와/과: the form after a consonant comes first
+            assert not form or "/" not in form or form in particles_known, (key, name)
             assert name is None or name.isidentifier(), key
     for key, template in catalog("en").items():
-        assert all(not form for _, _, form, _ in string.Formatter().parse(template)), key
-
-
-def test_python_s_own_gettext_reads_the_catalogs() -> None:
-    import gettext
-
-    spoken = gettext.translation("stepper", FOLDER, ["ko"])
-    assert spoken.gettext("stepper.leaf") == catalog("ko")["stepper.leaf"]
+        for _, name, form, _ in string.Formatter().parse(template):
+            assert not form or "/" not in form or form.count(" ") == 2, (key, name)  # " step/ steps"
 
 
 def test_translate() -> None:
@@ -120,7 +94,7 @@ def test_an_unknown_language_in_the_environment_names_the_variable(monkeypatch: 
         language()
 
 
-# --- particles ------------------------------------------------------------------------------------------------------
+# --- agreement ------------------------------------------------------------------------------------------------------
 
 # Words by how they end when a Korean reads them aloud.
 VOWEL = """
@@ -160,13 +134,41 @@ def test_what_nobody_can_read_for_sure_gets_both_forms(word: str) -> None:
 
 @given(st.characters(min_codepoint=ord("가"), max_codepoint=ord("힣")))
 def test_hangul_ends_as_unicode_decomposes_it(syllable: str) -> None:
-    import unicodedata
-
     jamo = unicodedata.normalize("NFD", syllable)
-    assert last_sound(f"x{syllable}") == ("" if len(jamo) == 2 else "ㄹ" if jamo[2] == "\u11af" else "ㅇ")
+    expected = ("를", "로") if len(jamo) == 2 else ("을", "로" if jamo[2] == "\u11af" else "으로")
+    assert (particle(f"x{syllable}", "을/를"), particle(f"x{syllable}", "으로/로")) == expected
 
 
 @given(st.text())
 def test_any_text_gets_a_particle(word: str) -> None:
     assert particle(word, "을/를") in ("을", "를", "을(를)")
     assert particle(word, "으로/로") in ("으로", "로", "(으)로")
+
+
+def test_an_english_plural_agrees_with_its_number() -> None:
+    assert [translate("livepage.steps_taken", "en", count=count) for count in ("1", "2", "21", "0")] == [
+        "1 step", "2 steps", "21 steps", "0 steps"
+    ]  # fmt: skip
+    assert agreeing("word", "a/b", "en") == "b"
+
+
+def test_a_language_without_rules_shows_both_forms(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "xx").mkdir()
+    (tmp_path / "xx" / "messages.toml").write_text("", encoding="utf-8")
+    monkeypatch.setenv("MICROGRAD_KR_LOCALES", str(tmp_path))
+    assert agreeing("word", "a/b", "xx") == "a(b)"
+
+
+def test_the_page_reads_the_rules_as_python_does() -> None:
+    node = shutil.which("node")
+    if node is None:
+        pytest.skip("there is no node here")
+    words = [word for text in (VOWEL, RIEUL, CONSONANT) for word in text.split()]
+    words += ["☆", "()", "数", "é", "1" + "0" * 13, "1,000,000,000,000", "10e5", "x", ""]
+    source = Path(__file__).parents[1].joinpath("micrograd_kr/livepage/script/words.js").read_text(encoding="utf-8")
+    function = source[source.index("const endings") : source.index("/* how an op is written")]
+    graph = json.dumps({"agreement": {"ko": agreement.rules(folder("ko"))}})
+    call = f"{json.dumps(words)}.flatMap(word => ['을/를', '으로/로'].map(forms => agreeing(word, forms, 'ko')))"
+    script = f"const graph = {graph};\n{function}\nconsole.log(JSON.stringify({call}))"
+    done = subprocess.run([node, "-e", script], capture_output=True, check=True, encoding="utf-8")
+    assert json.loads(done.stdout) == [particle(word, forms) for word in words for forms in ("을/를", "으로/로")]

@@ -179,6 +179,7 @@ def our_schedule(name):
     optimizer, rates = nn.SGD([Value(1.0)], lr=SCHEDULES[name][0]), []
     for _ in range(7):
         rates.append(optimizer.learning_rate())
+        optimizer.parameters[0].grad = 0.0
         optimizer.step()
     return {"lr": rates}
 

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 from hypothesis import given
@@ -20,8 +21,9 @@ from hypothesis import strategies as st
 
 from micrograd_kr import Stepper, Value, define_op, dot, grad, nn, topological_order, where, why
 from micrograd_kr.engine import Constant
-from micrograd_kr.naming import format_number, names_of
+from micrograd_kr.graph import format_number, names_of
 from micrograd_kr.ops import OPS
+from micrograd_kr.stepper import view
 from micrograd_kr.stepper.formula import LONGEST_FORMULA, Formula, local_formulas
 
 NUMBERS = st.sampled_from([0.0, -0.0, 1.0, -1.0, 0.5, -2.5, 3.0, 2, -1, 0, 1e200, math.inf, math.nan])
@@ -107,7 +109,7 @@ def test_the_steps_are_the_graph_in_order(values: list[Value]) -> None:
         for flow in step.flows:
             assert step.node.args[flow.index] is flow.arg
             sends_nothing = step.node.op.multilinear and step.upstream == 0
-            if flow.local == 0 and flow.product == 0 and math.isnan(flow.local * step.upstream):
+            if 0 in (flow.local, step.upstream) and flow.product == 0 and math.isnan(flow.local * step.upstream):
                 sends_nothing = True  # there is no path: whatever the upstream gradient is, nothing flows
             assert repr(flow.product) == repr(flow.local * step.upstream) or (sends_nothing and flow.product == 0)
             assert repr(flow.grad) == repr(flow.before + flow.product) or (sends_nothing and flow.grad is flow.before)
@@ -515,3 +517,62 @@ def test_nothing_heavy_is_imported_until_it_is_shown() -> None:
     env = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)}
     shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=env)
     assert set(shown.stdout.split()) <= {"decimal"}
+
+
+def test_a_notebook_shows_the_stepper_its_steps_and_why_with_escaped_text() -> None:
+    a = Value(2.0, label="<b>손실</b>")
+    for lang, words in (
+        ("ko", ("역전파", "전체 4단계 중 4단계", "기울기")),
+        ("en", ("backward", "step 4 of 4", "gradient")),
+    ):
+        stepper = Stepper(a.exp(), lang=lang)
+        step = stepper.run()
+        assert step is not None
+        for thing in (stepper, step, why(stepper.output, a, lang=lang)):
+            shown = thing._repr_html_()
+            ElementTree.fromstring(shown)
+            assert f'lang="{lang}"' in shown
+            assert "<b>손실" not in shown
+            assert "&lt;b&gt;손실&lt;/b&gt;" in shown
+        html = "".join(ElementTree.fromstring(stepper._repr_html_()).itertext())
+        assert all(word in html for word in words)
+        assert step.say() in html
+        assert str(step) == step.say(lang)
+
+
+def test_a_notebook_with_ipywidgets_has_buttons() -> None:
+    pytest.importorskip("ipywidgets")
+    stepper = Stepper(Value(2.0, label="a").exp(), lang="ko")
+    assert "application/vnd.jupyter.widget-view+json" in stepper._repr_mimebundle_()
+    assert "text/plain" not in stepper._repr_mimebundle_()
+    box = view.as_widget(stepper._repr_html_, [("다음", stepper.next), ("끝으로", stepper.run)])
+    buttons, html = box.children
+    buttons.children[0].click()
+    assert (stepper.position, html.value) == (1, stepper._repr_html_())
+    buttons.children[1].click()
+    assert (stepper.position, html.value) == (4, stepper._repr_html_())
+    assert [button.description for button in buttons.children] == ["다음", "끝으로"]
+
+
+def test_without_ipywidgets_a_notebook_shows_the_html(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "ipywidgets", None)
+    assert Stepper(Value(2.0).exp())._repr_mimebundle_() == {}
+
+
+def test_jedi_completes_on_a_stepper() -> None:
+    jedi = pytest.importorskip("jedi")
+    stepper = Stepper(Value(2.0).exp())
+    for start, names in (("stepper.", {"next", "back", "run", "phase"}), ("stepper.next().", {"say", "flows", "node"})):
+        found = jedi.Interpreter(start, [{"stepper": stepper}]).complete()
+        assert names <= {completion.name for completion in found}
+
+
+def test_text_and_colour_show_the_same_words() -> None:
+    from rich.console import Console
+
+    a, b = Value(2.0, label="가중치"), Value(-3.0, label="b")
+    stepper = Stepper((a * b + a).tanh() * b, lang="ko")
+    for _ in stepper:
+        coloured = io.StringIO()
+        Console(file=coloured, width=120, color_system=None).print(stepper)
+        assert str(stepper).split() == coloured.getvalue().split()

@@ -159,7 +159,7 @@ def test_check_says_what_is_wrong_and_exits_accordingly(tmp_path, monkeypatch, c
     assert "good:Value conforms" in capsys.readouterr().out
     assert main(["check", broken_engine(tmp_path, "return Value(self.right ** other * 2)"), "--lang", "ko"]) == 1
     printed = capsys.readouterr().out
-    assert "적합하지 않습니다" in printed and "**" in printed
+    assert "기준에 맞지 않습니다" in printed and "**" in printed
 
 
 @pytest.mark.parametrize("target", ["nosuchmodule:Value", "micrograd_kr:Nothing", "micrograd_kr", "math:pi", ":"])

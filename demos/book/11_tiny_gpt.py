@@ -1,27 +1,12 @@
-# %% [markdown] tags=["ko"]
-# # 11장. 작은 GPT
-#
-# GPT가 하는 일은 하나입니다. **다음에 올 글자 맞히기.** 맞힌 글자를 이어 붙이고 또 다음 글자를 맞히면 글이 됩니다.
-# 이 장에서는 한국 이름을 보고 새 이름을 지어내는 아주 작은 GPT를 만듭니다. 그 안의 모든 곱셈이 `Value`입니다.
+"""Chapter 11. A tiny GPT.
 
-# %% [markdown] tags=["en"]
-# # Chapter 11. A tiny GPT
-#
-# A GPT does one thing: it **predicts the next letter**. Append the letter, predict the next, and text comes out. In this
-# chapter we build a tiny GPT that reads Korean names and makes up new ones. Every multiplication in it is a `Value`.
+The text and the words of this chapter stand in micrograd_kr/locale/LANGUAGE/chapters/11_tiny_gpt.md;
+`python -m micrograd_kr book 11` shows them with the code.
+"""
 
-# %% [markdown] tags=["ko"]
-# ## 데이터: 이름을 자모로
-#
-# 요즘 흔한 이름을 이 장에서 손으로 적어 모았습니다(공식 통계가 아닙니다). 한글 한 글자는 초성, 중성, 종성으로 나뉩니다.
-# GPT에게는 글자 대신 **자모**를 하나씩 보여 줍니다. 그러니 GPT는 "초성 다음에는 중성이 온다"는 한글의 규칙부터 스스로 배워야 합니다.
+# %% [markdown] tiny_gpt
 
-# %% [markdown] tags=["en"]
-# ## Data: names, letter by letter
-#
-# The names were written down by hand for this chapter (they are not official statistics). A Korean syllable is made of
-# letters: an initial consonant, a vowel, and perhaps a final consonant. The GPT sees **letter after letter**, so it must
-# find out by itself that, for instance, a vowel follows an initial.
+# %% [markdown] data_names_letter_by_letter
 
 # %%
 import math
@@ -45,7 +30,7 @@ NAMES = """
 
 INITIALS = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ"
 VOWELS = [chr(ord("ㅏ") + i) for i in range(21)]
-FINALS = ["", *("-" + c for c in "ㄱㄲㄳㄴㄵㄶㄷㄹㄺㄻㄼㄽㄾㄿㅀㅁㅂㅄㅅㅆㅇㅈㅊㅋㅌㅍㅎ")]  # '-ㄴ'은 받침 / a final
+FINALS = ["", *("-" + c for c in "ㄱㄲㄳㄴㄵㄶㄷㄹㄺㄻㄼㄽㄾㄿㅀㅁㅂㅄㅅㅆㅇㅈㅊㅋㅌㅍㅎ")]  # a final
 
 
 def to_letters(name):
@@ -57,7 +42,7 @@ def to_letters(name):
 
 
 def to_name(letters):
-    """자모를 글자로 모은다. 짝이 맞지 않는 자모는 그대로 둔다 / letters that fit become syllables."""
+    """Letters that fit become syllables."""
     name, i = "", 0
     while i < len(letters):
         if letters[i] in INITIALS and i + 1 < len(letters) and letters[i + 1] in VOWELS:
@@ -73,32 +58,13 @@ def to_name(letters):
     return name
 
 
-END = "∎"  # 이름의 처음과 끝 / the beginning and the end of a name
+END = "∎"  # the beginning and the end of a name
 names = sorted(set(NAMES))[:: size(1, small=20)]
 vocabulary = [END, *sorted({letter for name in names for letter in to_letters(name)})]
 number_of = {letter: i for i, letter in enumerate(vocabulary)}
-say(
-    ko=f"이름 {len(names)}개, 자모 {len(vocabulary)}가지. 서준 → {' '.join(to_letters('서준'))}",
-    en=f"{len(names)} names, {len(vocabulary)} different letters. 서준 (Seojun) → {' '.join(to_letters('서준'))}",
-)
+say("names_different_letters", count=len(names), letters=len(vocabulary), example=" ".join(to_letters("서준")))
 
-# %% [markdown] tags=["ko"]
-# ## 모델
-#
-# 1. **임베딩**: 자모마다 수 16개를 배정한다. 몇 번째 자리인지도 수 16개로 나타내어 더한다.
-# 2. **어텐션**: 자리마다 "나는 무엇을 찾는가"(query)와 "나는 무엇을 가졌는가"(key)를 만들어 서로 맞추어 보고,
-#    잘 맞는 앞자리의 내용(value)을 많이 가져온다. 뒤는 볼 수 없다.
-# 3. **생각하기**: 가져온 것으로 작은 MLP를 한 번 지난다.
-# 4. **다음 자모의 점수**: 마지막 층이 자모마다 점수를 매기고, 8장의 소프트맥스가 확률로 바꾼다.
-
-# %% [markdown] tags=["en"]
-# ## The model
-#
-# 1. **Embedding**: each letter has 16 numbers; 16 more stand for its place, and are added.
-# 2. **Attention**: each place makes "what am I looking for" (query) and "what have I got" (key), compares them, and takes
-#    much of the contents (value) of earlier places that match well. It cannot look ahead.
-# 3. **Thinking**: what it took passes through a small MLP.
-# 4. **Scores of the next letter**: the last layer scores every letter, and the softmax of chapter 8 makes probabilities.
+# %% [markdown] model
 
 
 # %%
@@ -115,13 +81,13 @@ class TinyGPT(nn.Module):
         self.parts = [slice(h * width // heads, (h + 1) * width // heads) for h in range(heads)]
 
     def forward(self, letters):
-        """자리마다 다음 자모의 점수 / for each place, the scores of the next letter."""
+        """For each place, the scores of the next letter."""
         keys, values, scores = [], [], []
-        self.attention = []  # 그림을 그리려고 적어 둔다 / kept for the picture
+        self.attention = []  # kept for the picture
         for place, letter in enumerate(letters):
             x = [a + b for a, b in zip(self.letter(letter), self.place(place))]
 
-            seen = self.norm1(x)  # 어텐션 / attention
+            seen = self.norm1(x)  # attention
             query = self.query(seen)
             keys.append(self.key(seen))
             values.append(self.value(seen))
@@ -133,24 +99,15 @@ class TinyGPT(nn.Module):
                 self.attention.append([a.data for a in attention])
             x = [a + b for a, b in zip(x, self.mix(heard))]
 
-            x = [a + b for a, b in zip(x, self.think(self.norm2(x)))]  # 생각하기 / thinking
+            x = [a + b for a, b in zip(x, self.think(self.norm2(x)))]  # thinking
             scores.append(self.score(x))
         return scores
 
 
 model = TinyGPT(len(vocabulary))
-say(ko=f"손잡이 {len(model.parameters()):,}개", en=f"{len(model.parameters()):,} knobs")
+say("knobs", count=len(model.parameters()))
 
-# %% [markdown] tags=["ko"]
-# ## 이름 짓기
-#
-# 처음 표시(∎)에서 시작해 다음 자모를 확률대로 뽑고, 끝 표시(∎)가 나올 때까지 이어 붙입니다. 학습하기 전에는 엉망입니다.
-
-# %% [markdown] tags=["en"]
-# ## Making up names
-#
-# Start from the mark ∎, draw the next letter by its probability, append it, and go on until ∎ comes again. Before any
-# learning this is a mess.
+# %% [markdown] making_up_names
 
 
 # %%
@@ -170,28 +127,16 @@ def looks_like_a_name(name):
 
 
 def review(how_many=size(60, small=3)):
-    """지어낸 이름들과, 그 가운데 두 글자 이름 꼴인 것의 비율 / names, and how many have the form of one."""
+    """Names, and how many have the form of one."""
     dice = random.Random(1)
     invented = [invent(dice) for _ in range(how_many)]
     return invented, sum(map(looks_like_a_name, invented)) / len(invented)
 
 
 before, share_before = review()
-say(
-    ko=f"학습 전: {', '.join(before[:6])} (이름 꼴 {share_before:.0%})",
-    en=f"Before learning: {', '.join(before[:6])} (shaped like a name: {share_before:.0%})",
-)
+say("before_learning", names=", ".join(before[:6]), share_before=share_before)
 
-# %% [markdown] tags=["ko"]
-# ## 학습
-#
-# 자리마다 "정말로 다음에 온 자모"가 정답입니다. 정답은 데이터 안에 이미 들어 있습니다. 비용은 크로스 엔트로피입니다.
-
-# %% [markdown] tags=["en"]
-# ## Training
-#
-# At each place the answer is the letter that really came next: the answers are in the data themselves. The cost is
-# cross-entropy.
+# %% [markdown] training
 
 
 # %%
@@ -214,10 +159,7 @@ for _ in range(epochs):
         optimizer.step()
         losses.append(cost.data)
 
-say(
-    ko=f"손실: 처음 {losses[0]:.2f} (찍기라면 {math.log(len(vocabulary)):.2f}) → 마지막 {sum(losses[-10:]) / 10:.2f}",
-    en=f"Loss: {losses[0]:.2f} at first (guessing: {math.log(len(vocabulary)):.2f}) → {sum(losses[-10:]) / 10:.2f} at last",
-)
+say("loss_at_first", first=losses[0], guessing=math.log(len(vocabulary)), last=sum(losses[-10:]) / 10)
 
 # %% tags=["hide-input"]
 canvas, axes = figure(width=7, height=3.2)
@@ -227,51 +169,30 @@ smooth = [
     for i in range(len(losses))
 ]
 axes.plot(losses, color=BLUE, alpha=0.25)
-axes.plot(smooth, color=BLUE, label=label(ko="손실 (20걸음 평균)", en="loss (mean of 20 steps)"))
-axes.axhline(math.log(len(vocabulary)), color=GREY, linestyle=":", label=label(ko="아무렇게나 찍을 때", en="guessing"))
+axes.plot(smooth, color=BLUE, label=label("loss"))
+axes.axhline(math.log(len(vocabulary)), color=GREY, linestyle=":", label=label("guessing"))
 axes.set(
-    xlabel=label(ko="걸음 (번)", en="steps (count)"),
-    ylabel=label(ko="손실 (크로스 엔트로피)", en="loss (cross-entropy)"),
+    xlabel=label("steps"),
+    ylabel=label("loss_axis"),
 )
 axes.legend(fontsize=9)
-show("gpt_loss", canvas, ko="다음 자모를 점점 더 잘 맞힌다", en="It predicts the next letter better and better")
+show("gpt_loss", canvas)
 
-# %% [markdown] tags=["ko"]
-# ## 새 이름
-#
-# 이제 다시 지어 보게 합시다. 데이터에 **없는** 이름만 골라 보았습니다. 외운 것이 아니라 새로 지은 이름입니다.
-
-# %% [markdown] tags=["en"]
-# ## New names
-#
-# Let it make up names again. Here are only those that are **not** in the data: not remembered, but invented.
+# %% [markdown] new_names
 
 # %%
 after, share_after = review()
 new = [name for name in dict.fromkeys(after) if looks_like_a_name(name) and name not in NAMES]
-say(
-    ko=f"이름 꼴 {share_before:.0%} → {share_after:.0%}. 새 이름: {', '.join(new[:12])}",
-    en=f"Shaped like a name: {share_before:.0%} → {share_after:.0%}. New ones: {', '.join(new[:12])}",
-)
+say("shaped_like_a_name", share_before=share_before, share_after=share_after, names=", ".join(new[:12]))
 for temperature in [0.3, 1.0, 2.0]:
     dice = random.Random(2)
     say(
-        ko=f"온도 {temperature}: {', '.join(invent(dice, temperature) for _ in range(size(8, small=2)))}",
-        en=f"temperature {temperature}: {', '.join(invent(dice, temperature) for _ in range(size(8, small=2)))}",
+        "temperature",
+        temperature=temperature,
+        names=", ".join(invent(dice, temperature) for _ in range(size(8, small=2))),
     )
 
-# %% [markdown] tags=["ko"]
-# ## 무엇을 보고 있는가
-#
-# 아래 왼쪽은 '서준'을 읽을 때의 **어텐션**입니다. 행은 지금 자리, 열은 바라보는 앞자리입니다. 오른쪽은 '서' 다음에 올 자모의
-# 확률입니다. 종성이나 초성, 끝 표시만 후보에 오른다면 한글의 규칙을 배운 것입니다.
-
-# %% [markdown] tags=["en"]
-# ## What is it looking at?
-#
-# Left is the **attention** while it reads 서준 (Seojun): rows are the present place, columns the earlier places that it
-# looks at. Right are the probabilities of the letter after 서: only finals, initials and the end mark may follow. It has
-# learnt how Korean is written.
+# %% [markdown] what_is_it_looking
 
 # %% tags=["hide-input"]
 read = [END, *to_letters("서준")]
@@ -288,33 +209,23 @@ for head in range(heads):
         xticklabels=read,
         yticks=range(len(read)),
         yticklabels=read,
-        title=label(ko=f"어텐션 머리 {head + 1}", en=f"attention head {head + 1}"),
-        xlabel=label(ko="바라보는 자모", en="letter looked at"),
+        title=label("attention_head", number=head + 1),
+        xlabel=label("letter_looked"),
     )
-panels[0].set_ylabel(label(ko="지금 자모", en="present letter"))
+panels[0].set_ylabel(label("present_letter"))
 for axes in panels:
     axes.tick_params(axis="x", labelsize=13)
 for axes in panels[:heads]:
     axes.tick_params(axis="y", labelsize=13)
-canvas.colorbar(image, ax=panels[1]).set_label(label(ko="비중", en="share"))
+canvas.colorbar(image, ax=panels[1]).set_label(label("share"))
 chances = [p.data for p in nn.softmax(model(known[:3])[-1])]
 likely = sorted(range(len(vocabulary)), key=lambda i: -chances[i])[:12]
 panels[2].bar([vocabulary[i] for i in likely], [chances[i] for i in likely], color=BLUE)
 panels[2].set(
-    title=label(ko="'서' 다음에 올 자모", en="the letter after 서"),
-    xlabel=label(ko="자모 (-ㄴ은 받침, ∎는 끝)", en="letter (-ㄴ is a final, ∎ the end)"),
-    ylabel=label(ko="확률", en="probability"),
+    title=label("letter_after"),
+    xlabel=label("letter"),
+    ylabel=label("probability"),
 )
-show("gpt_inside", canvas, ko="어텐션과 다음 자모의 확률", en="Attention, and the probabilities of the next letter")
+show("gpt_inside", canvas)
 
-# %% [markdown] tags=["ko"]
-# ## 이 책을 마치며
-#
-# 큰 GPT도 이것과 같은 부품(임베딩, 어텐션, MLP, 소프트맥스)으로 되어 있고, 같은 네 걸음으로 배웁니다.
-# 예측하고, 비교하고, 수정하고, 반복한다. 다른 것은 크기뿐입니다.
-
-# %% [markdown] tags=["en"]
-# ## At the end of this book
-#
-# The large GPTs are made of the same parts (embedding, attention, MLP, softmax), and learn by the same four steps:
-# predict, compare, correct, repeat. What differs is the size.
+# %% [markdown] at_the_end_of_this_book

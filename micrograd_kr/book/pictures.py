@@ -1,10 +1,10 @@
-"""Figures with a font that draws Hangul, shown wherever a chapter runs: as a script, a notebook, or in the book.
+"""Figures with a font that draws the reader's letters, shown where the chapter runs: as a script, in a notebook.
 
 >>> import os; os.environ["MICROGRAD_KR_LANG"] = "en"
 >>> with collected() as pictures:
 ...     canvas, axes = figure()
 ...     points = axes.plot([1, 2], [3, 4])
-...     show("a_line", canvas, ko="직선 하나", en="one line")
+...     show("a_line", canvas, caption="one line")
 >>> pictures[0].name, pictures[0].kind, pictures[0].caption
 ('a_line', 'png', 'one line')
 """
@@ -24,25 +24,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from micrograd_kr.locale import language
+from micrograd_kr.extras import missing_extra
+from micrograd_kr.locale import FALLBACK, catalog, language, translate
 
-from .saying import choose, say
+from .prose import words
 
 FOLDER_VARIABLE = "MICROGRAD_KR_BOOK_FIGURES"
-
-# Fonts that draw Hangul, the nicest first; the package koreanize-matplotlib brings the first of them along.
-KOREAN_FONTS = (
-    "NanumGothic",
-    "NanumBarunGothic",
-    "Pretendard",
-    "Noto Sans KR",
-    "Noto Sans CJK KR",
-    "Apple SD Gothic Neo",
-    "AppleGothic",
-    "Malgun Gothic",
-    "Noto Sans CJK JP",
-    "UnDotum",
-)
 
 BLUE, RED, GREEN, GREY, YELLOW = "#2f6fb7", "#d1495b", "#3a8f5c", "#8a8f98", "#edae49"
 
@@ -92,30 +79,30 @@ def figure(rows: int = 1, columns: int = 1, *, width: float = 6.4, height: float
     return canvas, canvas.subplots(rows, columns, **options)
 
 
-def label(*, ko: str, en: str) -> str:
-    """A text inside a figure, in the language of the reader; in English where no font can draw Hangul."""
-    return choose(ko, en) if _korean_font() else en
+def label(key: str, /, **pieces: object) -> str:
+    """A text inside a figure: the words of a chapter, in English where no font can draw those of the language."""
+    return words(key, language() if _font() else FALLBACK, pieces)
 
 
-def show(name: str, picture: Any, *, ko: str, en: str) -> None:
+def show(name: str, picture: Any, caption: str | None = None, **pieces: object) -> None:
     """Show a figure, a drawn graph or a live page with its caption.
 
     In a notebook it appears below the cell; in the book it becomes part of the page; a script saves it as a file in
     the folder `book_figures` (or MICROGRAD_KR_BOOK_FIGURES).
 
     Args:
-        name: the name of the file, without its ending.
+        name: the name of the file, without its ending, and the key of the caption in the chapter's text.
         picture: a figure from `figure()`, a graph from `draw()`, or a live page from `page()`.
-        ko, en: the caption.
+        caption: another caption than that of the text.
+        pieces: what the caption mentions.
     """
-    shown = _as_picture(name, picture, choose(ko, en))
+    shown = _as_picture(name, picture, words(name, language(), pieces) if caption is None else caption)
     if _collecting:
         _collecting[-1].append(shown)
     elif "ipykernel" in sys.modules:
         _display(shown)
     else:
-        path = save(shown)
-        say(ko=f"[그림] {shown.caption} → {path}", en=f"[figure] {shown.caption} → {path}")
+        print(translate("book.figure_saved", caption=shown.caption, path=save(shown)))
 
 
 def save(shown: Picture) -> Path:
@@ -150,7 +137,7 @@ def _as_picture(name: str, picture: Any, caption: str) -> Picture:
 
 
 def _plain_log_scales(canvas: Any) -> None:
-    """Write 0.1, 1, 10 on logarithmic axes: powers of ten need a minus sign that Korean fonts lack."""
+    """Write 0.1, 1, 10 on logarithmic axes: powers of ten need a minus sign that many fonts lack."""
     from matplotlib.ticker import LogLocator
 
     for axes in canvas.axes:
@@ -181,36 +168,38 @@ def _display(shown: Picture) -> None:
 # --- the font ---------------------------------------------------------------------------------------------------------
 
 
+def _font() -> str:
+    """A font that draws the letters of the reader's language."""
+    return _font_of(language())
+
+
 @functools.cache
-def _korean_font() -> str:
-    """The name of a font that draws Hangul; empty, after one warning, if there is none."""
+def _font_of(lang: str) -> str:
+    """The first font of the language that is installed; empty, after one warning, if there is none."""
     try:
         from matplotlib import font_manager
-    except ImportError:
-        raise ImportError('the book draws with matplotlib: pip install "micrograd-kr[plot,data]"') from None
+    except ImportError as error:
+        raise missing_extra("the book draws with matplotlib", "plot", "data", error=error) from None
 
-    # The package's folder of fonts is read, the package itself is not imported: it needs distutils, which is gone.
-    package = importlib.util.find_spec("koreanize_matplotlib")
-    for folder in (package.submodule_search_locations or []) if package else []:
-        for file in (Path(folder, "fonts", name) for name in ("NanumGothic.ttf", "NanumGothicBold.ttf")):
+    settings = catalog(lang)
+    package = settings.get("language.font_package", "")
+    # The package's folder of fonts is read, the package itself is not imported: koreanize-matplotlib needs distutils.
+    found = importlib.util.find_spec(package.replace("-", "_")) if package else None
+    for folder in (found.submodule_search_locations or []) if found else []:
+        for file in sorted(Path(folder).glob("fonts/*.ttf")):
             font_manager.fontManager.addfont(str(file))
     installed = set(font_manager.get_font_names())
-    for name in KOREAN_FONTS:
-        if name in installed:
-            return name
-    if language() == "ko":
-        warnings.warn(
-            "한글을 그릴 글꼴이 없어 그림의 글은 영어로 적습니다: pip install koreanize-matplotlib "
-            "(no font here draws Hangul, so the labels of figures are in English)",
-            stacklevel=3,
-        )
-    return ""
+    fonts = [name.strip() for name in settings.get("language.fonts", "DejaVu Sans").split(",")]
+    font = next((name for name in fonts if name in installed), "")
+    if not font:
+        warnings.warn(translate("book.no_font", lang, package=package), stacklevel=3)
+    return font
 
 
 def _style() -> Any:
     """The book's look, as matplotlib's rcParams."""
     return {
-        "font.family": [name for name in (_korean_font(), "DejaVu Sans") if name],
+        "font.family": [name for name in (_font(), "DejaVu Sans") if name],
         "axes.unicode_minus": False,
         "axes.spines.top": False,
         "axes.spines.right": False,

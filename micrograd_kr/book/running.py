@@ -11,6 +11,7 @@ from time import perf_counter
 
 from .chapters import Cell, Chapter
 from .pictures import Picture, collected
+from .prose import running
 from .saying import SMALL_VARIABLE
 
 
@@ -40,12 +41,12 @@ def perform(
 
     Args:
         chapter: which one.
-        language: `ko` or `en`.
+        language: its code, such as `ko`.
         small: train just enough to show that it runs.
         each: called with each cell as soon as it is done.
 
     Returns:
-        The cells that a reader of the language sees, with what they printed and showed.
+        The cells, with what they printed and showed.
 
     Raises:
         Whatever a cell raises; its traceback names the file and the line.
@@ -53,10 +54,8 @@ def perform(
     shown: list[Shown] = []
     namespace = {"__name__": "__main__", "__file__": str(chapter.path)}
     start = perf_counter()
-    with _environment(MICROGRAD_KR_LANG=language, **{SMALL_VARIABLE: "1" if small else "0"}):
-        for cell in chapter.cells():
-            if not cell.is_for(language):
-                continue
+    with _environment(MICROGRAD_KR_LANG=language, **{SMALL_VARIABLE: "1" if small else "0"}), running(chapter.name):
+        for cell in chapter.cells(language):
             if cell.kind == "markdown":
                 done = Shown(cell)
             else:

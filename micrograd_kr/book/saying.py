@@ -1,4 +1,4 @@
-"""What a chapter says, in Korean or English, and how much it computes, in full or in small."""
+"""What a chapter says, in the language of the reader, and how much it computes, in full or in small."""
 
 from __future__ import annotations
 
@@ -7,25 +7,26 @@ from typing import TypeVar
 
 from micrograd_kr.locale import language
 
+from .prose import words
+
 Amount = TypeVar("Amount")
 
 SMALL_VARIABLE = "MICROGRAD_KR_BOOK_SMALL"
 
 
-def choose(ko: str, en: str) -> str:
-    """The one of two texts that is in the language of the reader."""
-    return ko if language() == "ko" else en
+def say(key: str, /, **pieces: object) -> None:
+    """Print the words of a chapter.
 
-
-def say(*, ko: str, en: str) -> None:
-    """Print a sentence in the language of the reader.
+    Args:
+        key: their key in the chapter's text.
+        pieces: what they mention.
 
     >>> import os; os.environ["MICROGRAD_KR_LANG"] = "ko"
-    >>> say(ko="비용이 줄었습니다.", en="The cost went down.")
-    비용이 줄었습니다.
+    >>> say("first_house", area=2.438, price=300.0)
+    첫 집: 넓이 2.438천 제곱피트, 값 300.0천 달러
     >>> os.environ["MICROGRAD_KR_LANG"] = "en"
     """
-    print(choose(ko, en))
+    print(words(key, language(), pieces))
 
 
 def size(full: Amount, *, small: Amount) -> Amount:

@@ -9,9 +9,9 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from micrograd_kr import Value, nn, no_grad
+from micrograd_kr.locale import translate
 
 from .data_checks import check_cost
-from .saying import choose
 
 EAGER_VARIABLE = "MICROGRAD_KR_BOOK_EAGER"
 
@@ -166,4 +166,4 @@ def _progress(epochs: range) -> Iterable[int]:
     console = Console(stderr=True)
     if not console.is_terminal:
         return epochs
-    return track(epochs, choose("학습 중", "training"), console=console, transient=True)
+    return track(epochs, translate("book.training"), console=console, transient=True)

@@ -2,86 +2,74 @@
 
 from __future__ import annotations
 
-from .kernels import Machine
+from .assembly import Machine, Routine
+from .planning import Plan
 
 # The frame that `run` is called with, each 8 bytes; then address and row step of each argument.
 FRAME = ("start", "stop", "order", "parameters", "values", "sums", "outputs", "results", "divisor")
+_KINDS = {"start": "i64", "stop": "i64", "divisor": "double"}  # the others are addresses
 
 
-def batch_loop(machine: Machine, counts: list[int], sum_count: int, output_slot: int, output_count: int) -> str:
-    """The whole of a call: set the sums to 0, take the examples block by block, and add up the lanes at the end.
+def batch_loop(machine: Machine, plan: Plan, counts: list[int], output_count: int) -> str:
+    """The function `run`: set the sums to 0, take the examples block by block, and add up the lanes at the end.
 
     First comes the vector that has too few examples (the sums of its idle lanes are set to 0 again afterwards), then
-    whole vectors, then whole blocks.
+    whole vectors, then whole blocks. The gradients of weight matrices are added up over several blocks at once.
     """
     width, block = machine.lanes, machine.lanes * machine.vectors
-    text = ["define void @run(ptr %frame) {", "begin:"]
+    run = Routine(machine, "run", "ptr %frame")
     for place, name in enumerate(FRAME):
-        what = "i64" if name in ("start", "stop") else "double" if name == "divisor" else "ptr"
-        text += [
-            f"%{name}_at = getelementptr i64, ptr %frame, i64 {place}",
-            f"%{name} = load {what}, ptr %{name}_at",
-        ]
-    slot = 0
-    slots = []
-    for number, count in enumerate(counts):
-        text.append(f"%argument{number} = getelementptr i64, ptr %frame, i64 {len(FRAME) + 2 * number}")
-        text.append(f"%input{number} = getelementptr i8, ptr %values, i64 {slot * machine.slot}")
-        slots.append(slot)
-        slot += count
-    text.append(f"%output = getelementptr i8, ptr %values, i64 {output_slot * machine.slot}")
+        run.load(_KINDS.get(name, "ptr"), run.at("%frame", 8 * place), f"%{name}")
+    last = run.minus("%stop", 1)
+    size = plan.block_size(machine)
+    scratch = run.at("%values", plan.blocks(machine) * size)
 
-    def take(first: str, vectors: int, examples: str) -> list[str]:
-        lines = [
-            f"call void @load(ptr %argument{number}, ptr %order, ptr %input{number}, i64 {first}, i64 %last, "
-            f"i64 {vectors * machine.bytes}, i64 {count})"
-            for number, count in enumerate(counts)
-            if count
-        ]
-        lines.append(f"call void @block_{vectors}(ptr %values, ptr %parameters, ptr %sums)")
+    def take(first: str, vectors: int, examples: str, values: str) -> None:
+        """Compute on the block (or single vector) of examples that begins at `first`."""
+        pointers = {"%values": values, "%scratch": scratch}
+
+        def address(slot: int) -> str:
+            pointer, offset = plan.place(slot, machine)
+            return run.at(pointers[pointer], offset)
+
+        for number, (count, slot) in enumerate(zip(counts, plan.arguments, strict=True)):
+            argument = run.at("%frame", 8 * (len(FRAME) + 2 * number))
+            if count:
+                to, size = address(slot), vectors * machine.bytes
+                run.call(
+                    f"load(ptr {argument}, ptr %order, ptr {to}, i64 {first}, i64 {last}, i64 {size}, i64 {count})"
+                )
+        run.call(f"block_{vectors}(ptr {values}, ptr {scratch}, ptr %parameters, ptr %sums)")
         if output_count:
-            lines.append(
-                f"call void @store(ptr %outputs, ptr %output, i64 {first}, i64 {examples}, i64 {output_count})"
-            )
-        return lines
+            output = address(plan.output_slot)
+            run.call(f"store(ptr %outputs, ptr {output}, i64 {first}, i64 {examples}, i64 {output_count})")
 
-    sums = bool(sum_count)
-    text += [f"call void @zero(ptr %sums, i64 {sum_count})"] * sums
-    text += [
-        "%last = sub i64 %stop, 1",
-        "%count = sub i64 %stop, %start",
-        f"%few = urem i64 %count, {width}",
-        "%any_few = icmp ne i64 %few, 0",
-        "%end = sub i64 %stop, %few",
-        "%full = sub i64 %end, %start",
-        f"%single = urem i64 %full, {block}",
-        "%blocks_end = sub i64 %end, %single",
-        "br i1 %any_few, label %few_examples, label %vectors_of",
-        "few_examples:",
-        *take("%end", 1, "%few"),
-        *[f"call void @mask(ptr %sums, i64 {sum_count}, i64 %few)"] * sums,
-        "br label %vectors_of",
-        "vectors_of:",
-        "br label %vectors",
-        "vectors:",
-        "%v = phi i64 [ %blocks_end, %vectors_of ], [ %vnext, %vector ]",
-        "%vmore = icmp slt i64 %v, %end",
-        "br i1 %vmore, label %vector, label %blocks",
-        "vector:",
-        f"%vnext = add i64 %v, {width}",
-        *take("%v", 1, str(width)),
-        "br label %vectors",
-        "blocks:",
-        "%b = phi i64 [ %start, %vectors ], [ %bnext, %block ]",
-        "%bmore = icmp slt i64 %b, %blocks_end",
-        "br i1 %bmore, label %block, label %finish",
-        "block:",
-        f"%bnext = add i64 %b, {block}",
-        *take("%b", machine.vectors, str(block)),
-        "br label %blocks",
-        "finish:",
-        *[f"call void @reduce(ptr %sums, i64 {sum_count}, ptr %results, double %divisor)"] * sums,
-        "ret void",
-        "}",
-    ]
-    return "\n".join(text)
+    def add_up(vectors: int, end: str) -> None:
+        if plan.outers:
+            run.call(f"outers_{vectors}(ptr %values, ptr %sums, i64 {end})")
+
+    if plan.sum_count:
+        run.call(f"zero(ptr %sums, i64 {plan.sum_count})")
+    count = run.minus("%stop", "%start")
+    few = run.let(f"urem i64 {count}, {width}")
+    end = run.minus("%stop", few)
+    with run.when(run.let(f"icmp ne i64 {few}, 0")):
+        take(end, 1, few, "%values")
+        add_up(1, str(size))
+        if plan.sum_count:
+            run.call(f"mask(ptr %sums, i64 {plan.sum_count}, i64 {few})")
+    blocks_end = run.minus(end, run.let(f"urem i64 {run.minus(end, '%start')}, {block}"))
+    with run.when(run.let(f"icmp slt i64 {blocks_end}, {end}")), run.loop(blocks_end, end, width) as (first, _):
+        take(first, 1, str(width), "%values")
+        add_up(1, str(size))
+    together = block * plan.blocks(machine)
+    with run.when(run.let(f"icmp slt i64 %start, {blocks_end}")), run.loop("%start", blocks_end, together) as (some, _):
+        beyond = run.plus(some, together)
+        to = run.let(f"select i1 {run.let(f'icmp slt i64 {beyond}, {blocks_end}')}, i64 {beyond}, i64 {blocks_end}")
+        with run.loop(some, to, block, [("i64", "0")]) as (first, used):
+            take(first, machine.vectors, str(block), run.at("%values", used[0]))
+            used[0] = run.plus(used[0], size)
+        add_up(machine.vectors, used[0])
+    if plan.sum_count:
+        run.call(f"reduce(ptr %sums, i64 {plan.sum_count}, ptr %results, double %divisor)")
+    return run.end()

@@ -3,145 +3,131 @@
 from __future__ import annotations
 
 import functools
-import inspect
-from array import array
-from collections.abc import Callable, Sequence
-from math import prod
 from typing import TYPE_CHECKING, Any
 
-from ..engine import Value, is_recording, record
+from ..engine import Sweep, Value, is_plain, is_recording, node, record
 from ..ops import Op
-from .recording import Recording
+from ..trace import Recording
+from .arguments import batch_of
+from .execution import Stretch
+from .leaves import packed
+from .programs import Call, Programs, gradients_of_output, outputs
 
 if TYPE_CHECKING:
-    from .execution import Array
-    from .function import Compiled
+    from .arguments import Array
 
 
 class MeanCall:
-    """One call of mean: the op whose forward rule and partial derivatives are the machine code on these arrays."""
+    """One call of mean: the op whose forward rule and partial derivatives are the machine code on these arrays.
 
-    def __init__(self, compiled: Compiled, recording: Recording, arrays: Sequence[Array], count: int) -> None:
-        recorded = is_recording()
-        self.program = compiled._program(recording, "mean" if recorded else "sum")
-        self.addresses, self.kept = compiled._addresses(recording, arrays, count)
-        self.count, self.threads, self.title = count, compiled.threads, compiled._title()
-        self.numbers: tuple[Any, ...] | None = None
-        self.gradient: list[float] = []
-        self.mean = 0.0
+    Args:
+        call: of the program, now.
+        programs: where it comes from.
+    """
 
-    def op(self) -> Op:
-        """The row of this call; it holds on to the call, not the other way round, so that no cycle keeps them alive."""
-        name = f"mean_of_{self.title}"
-        return Op(name, self.forward, self.partials, None, symbol=f"mean {self.title}")
+    def __init__(self, call: Call, programs: Programs) -> None:
+        self._program, self._batch, self._leaves = call.compiled[0], call.batch, call.leaves
+        self._threads, self._title = programs.threads, programs.title
+        self._sums = call.sums(self._threads)
+        self._numbers = self._leaves.numbers[:]
+
+    def output(self) -> Value:
+        """The mean, a node of the graph if anything is recorded."""
+        mean, parameters = float(self._sums[-1]), self._leaves.values
+        if not parameters or not is_recording():
+            return Value(mean)
+        op = Op(f"mean_of_{self._title}", self.forward, self.partials, None, symbol=f"mean {self._title}")
+        object.__setattr__(op, "send", self.send)  # the row holds on to the call, not the other way round: no cycle
+        if is_plain() and self._numbers.typecode == "d":
+            return node(op, mean, parameters, parameters[:1], self._numbers, None)
+        return record(op, parameters)
 
     def forward(self, *numbers: Any) -> float:
         """The mean at these numbers of the parameters."""
-        if numbers != self.numbers:
-            parameters = _floats(numbers)
+        parameters = packed(numbers, self._numbers.typecode)
+        if parameters != self._numbers:
             address, _ = parameters.buffer_info()
-            self.gradient = self.program.sums(self.addresses, self.count, address, self.threads)
-            self.mean = self.gradient.pop()
-            self.numbers = numbers
-        return self.mean
+            self._sums = self._program.sums(self._batch, address, self._threads)
+            self._numbers = parameters
+        return float(self._sums[-1])
 
     def partials(self, out: Any, *numbers: Any) -> list[float]:
         """Its derivatives, which came along with the mean."""
-        if numbers != self.numbers:
-            self.forward(*_plain(numbers))
-        return self.gradient
+        self.forward(*_plain(numbers))
+        return self._sums[:-1].tolist()  # type: ignore[no-any-return]
+
+    def send(self, sweep: Sweep, mean: Value, upstream: Any) -> None:
+        """The backward step: what flows to the parameters is added in one go where that is possible."""
+        done = 0
+        if type(upstream) in (float, int):
+            done = self._leaves.add_gradients(self._sums, float(upstream))
+        if done < len(self._leaves.values):
+            for sent in sweep.contributions(mean, upstream)[done:]:
+                if sent.flows:
+                    sent.arg.grad = sent.arg.grad + sent.product
 
 
 class PointCall:
-    """One call on one example: an op for each output, whose arguments are the parameters and the Values passed in."""
+    """One call on one example: an op for each output, whose arguments are the parameters and the Values passed in.
 
-    def __init__(self, compiled: Compiled, recording: Recording, arrays: list[Array], places: list[int]) -> None:
-        self.compiled, self.recording, self.arrays, self.places = compiled, recording, arrays, places
+    Args:
+        programs: of the function.
+        recording: of the function, for these arguments.
+        arrays: the arguments, each with a leading batch axis of length 1.
+        places: where among all the numbers of the arguments the Values stand.
+    """
 
-    def outputs(self, parameters: list[Value], inputs: list[Value]) -> list[Value]:
-        """A node for each output."""
-        title = self.compiled._title()
-        args = [*parameters, *inputs]
+    def __init__(self, programs: Programs, recording: Recording, arrays: list[Array], places: list[int]) -> None:
+        self._programs, self._recording, self._places = programs, recording, places
+        batch = programs.batch(recording, arrays)
+        self._arrays = [each.copy() for each in batch.kept]
+
+    def outputs(self, inputs: list[Value]) -> list[Value]:
+        """A node for each output, given the Values among the arguments."""
+        title = self._programs.title
+        args = [*self._recording.parameters, *inputs]
         found = []
-        for place in range(len(self.recording.outputs)):
+        for place in range(len(self._recording.outputs)):
             rules = (functools.partial(self.forward, place), functools.partial(self.partials, place))
             op = Op(f"compiled_{title}", *rules, None, symbol=title)
             found.append(record(op, args) if args else Value(op.forward()))
         return found
 
-    def run(self, kind: str, numbers: tuple[Any, ...]) -> tuple[list[float], list[float]]:
-        """Outputs and sums of the program of this kind, at these numbers of the args."""
-        import numpy as np
-
-        recording = self.recording
-        program = self.compiled._program(recording, kind)
-        count = len(recording.parameters)
-        parameters = _floats(numbers[:count])
-        flat = np.concatenate([each.reshape(-1) for each in self.arrays]) if self.arrays else np.empty(0)
-        for place, number in zip(self.places, numbers[count:], strict=True):
-            flat[place] = number
-        addresses, start = [], flat.ctypes.data
-        for shape in recording.shapes:
-            addresses.append((start, 0))
-            start += 8 * prod(shape)
-        outputs, sums = np.empty(max(1, program.output_count)), np.empty(max(1, program.sum_count))
-        program.run(addresses, 0, 1, parameters.buffer_info()[0], outputs.ctypes.data, sums.ctypes.data)
-        return outputs.tolist(), sums.tolist()
-
     def forward(self, output: int, *numbers: Any) -> float:
         """One of the outputs at these numbers of the args."""
-        return self.run("outputs", numbers)[0][output]
+        return self._run(outputs, numbers)[0][output]
 
     def partials(self, output: int, out: Any, *numbers: Any) -> list[float]:
         """Its derivatives with respect to the args."""
-        of_inputs, of_parameters = self.run(str(output), _plain(numbers))
-        count = len(self.recording.parameters)
+        of_inputs, of_parameters = self._run(gradients_of_output(output), _plain(numbers))
+        count = len(self._recording.parameters)
         padded = (of_parameters + [0.0] * count)[:count]
-        return [*padded, *[of_inputs[place] for place in self.places]]
+        return [*padded, *[of_inputs[place] for place in self._places]]
+
+    def _run(self, wanted: Any, numbers: tuple[Any, ...]) -> tuple[list[float], list[float]]:
+        """Outputs and sums of a program, at these numbers of the args."""
+        import numpy as np
+
+        recording = self._recording
+        program = self._programs.compiled(recording, wanted)[0]
+        count = len(recording.parameters)
+        flat = np.concatenate([each.reshape(-1) for each in self._arrays])
+        flat[self._places] = numbers[count:]
+        starts = np.cumsum([each.size for each in self._arrays])[:-1]
+        arrays = [part.reshape(each.shape) for part, each in zip(np.split(flat, starts), self._arrays, strict=True)]
+        dtype = program.host.dtype
+        found, sums = np.empty(max(1, program.output_count), dtype), np.empty(max(1, program.sum_count), dtype)
+        parameters = packed(numbers[:count], program.host.typecode)
+        stretch = Stretch(0, 1, found.ctypes.data, sums.ctypes.data)
+        program.run(batch_of(arrays, recording.shapes, 1), parameters.buffer_info()[0], stretch)
+        return found.tolist(), sums.tolist()
 
 
 def _plain(numbers: tuple[Any, ...]) -> tuple[Any, ...]:
-    """The numbers, or an error if they are Values, which ask for a graph of the gradient."""
+    """The numbers, or an error if they are Values, as for a graph of the gradient."""
     if Value in map(type, numbers):
         raise TypeError(
             "compiled code has first derivatives only: for derivatives of derivatives (create_graph=True) call the "
             "function itself instead of jit(function)"
         )
     return numbers
-
-
-def _floats(numbers: Sequence[Any]) -> array[float]:
-    try:
-        return array("d", numbers)
-    except TypeError as error:
-        raise TypeError(
-            f"compiled code computes on floats only ({error}): for other kinds of numbers call the function itself "
-            "instead of jit(function)"
-        ) from None
-
-
-def numbers_of(argument: Any) -> Any:
-    """A nested list with the numbers of the Values in it."""
-    if isinstance(argument, Value):
-        return argument.data
-    if isinstance(argument, list | tuple):
-        return [numbers_of(each) for each in argument]
-    return argument
-
-
-def flat_values(argument: Any) -> list[Any]:
-    """What stands in nested lists, in order; an array counts as its numbers."""
-    if isinstance(argument, list | tuple):
-        return [value for each in argument for value in flat_values(each)]
-    return argument.reshape(-1).tolist() if hasattr(argument, "reshape") else [argument]
-
-
-def argument_names(function: Callable[..., Any]) -> tuple[int, list[str], bool]:
-    """The least number of arguments, their names, and whether there may be more."""
-    try:
-        parameters = inspect.signature(function).parameters.values()
-    except (TypeError, ValueError):
-        return 0, [], True
-    named = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
-    least = sum(p.default is p.empty for p in named)
-    return least, [p.name for p in named], any(p.kind is p.VAR_POSITIONAL for p in parameters)

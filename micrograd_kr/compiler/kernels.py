@@ -1,408 +1,35 @@
-"""The loops of the compiled code, as LLVM text: a matrix times a vector, a column times a row, loading and storing.
+"""The loops of the compiled code: a matrix times a vector, a column times a row, loading, storing and summing.
 
-They are the same for every program, and so compiled once, with all of LLVM's care.
+They are the same for every program, and so compiled once, at LLVM's highest level.
 
-A block is `vectors` times `lanes` examples; the loops hold a tile of results in registers, so that a number that was
-loaded serves several multiply-adds. All addresses are in bytes; `slot` is the size of one slot of memory.
+A block is `vectors` times `lanes` examples. The loops hold a tile of results in registers, so that a number that was
+loaded serves several multiply-adds. All addresses and steps are in bytes.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 
 from ..elementary import FUNCTIONS
-
-
-@dataclass(frozen=True, slots=True)
-class Machine:
-    """The shape of the machine code.
-
-    Attributes:
-        lanes: how many examples one vector register holds.
-        vectors: how many vectors a block has.
-        rows: how many results a tile of a loop holds for each vector.
-    """
-
-    lanes: int
-    vectors: int
-    rows: int
-
-    @property
-    def kind(self) -> str:
-        """The LLVM type of a vector."""
-        return f"<{self.lanes} x double>"
-
-    @property
-    def condition(self) -> str:
-        """The LLVM type of a vector of conditions."""
-        return f"<{self.lanes} x i1>"
-
-    @property
-    def suffix(self) -> str:
-        """How the names of LLVM's functions on such vectors end."""
-        return f"v{self.lanes}f64"
-
-    @property
-    def bytes(self) -> int:
-        """The size of a vector."""
-        return 8 * self.lanes
-
-    @property
-    def slot(self) -> int:
-        """The size of a slot: a number for every example of a block."""
-        return self.bytes * self.vectors
-
-    def splat(self, name: str, scalar: str) -> list[str]:
-        """Instructions that set every lane of `name` to the scalar."""
-        zeros = f"<{self.lanes} x i32> zeroinitializer"
-        return [
-            f"{name}.one = insertelement {self.kind} poison, double {scalar}, i32 0",
-            f"{name} = shufflevector {self.kind} {name}.one, {self.kind} poison, {zeros}",
-        ]
-
-    def load(self, name: str, address: str) -> str:
-        """The instruction that loads a vector."""
-        return f"{name} = load {self.kind}, ptr {address}, align {self.bytes}"
-
-    def store(self, name: str, address: str) -> str:
-        """The instruction that stores a vector."""
-        return f"store {self.kind} {name}, ptr {address}, align {self.bytes}"
-
-    def multiply_add(self, name: str, x: str, y: str, z: str) -> str:
-        """The instruction for x * y + z, in one step where the machine has one."""
-        kind = self.kind
-        return f"{name} = call {kind} @llvm.fmuladd.{self.suffix}({kind} {x}, {kind} {y}, {kind} {z})"
-
-
-def layer_loop(machine: Machine, vectors: int) -> str:
-    """out[j] = bias[j] + sum over i of weight[j, i] * x[i], for tiles of rows j and the vectors of a block."""
-    text = [
-        f"define void @layer_{vectors}(ptr %x, ptr %out, ptr %weight, i64 %row, i64 %column, ptr %bias, "
-        "i64 %bias_step, i64 %rows, i64 %columns) {",
-        "start:",
-    ]
-    tiles = _tiles(machine, vectors)
-    before = "start"
-    text.append(f"br label %rows{tiles[0]}")
-    for number, tile in enumerate(tiles):
-        after = f"rows{tiles[number + 1]}" if number + 1 < len(tiles) else "end"
-        first = "0" if number == 0 else f"%j{tiles[number - 1]}"
-        t, v = range(tile), range(vectors)
-        name = f"{tile}"
-        text += [
-            f"rows{name}:",
-            f"%j{name} = phi i64 [ {first}, %{before} ], [ %next{name}, %store{name} ]",
-            f"%rest{name} = sub i64 %rows, %j{name}",
-            f"%fits{name} = icmp sge i64 %rest{name}, {tile}",
-            f"br i1 %fits{name}, label %tile{name}, label %{after}",
-            f"tile{name}:",
-        ]
-        for k in t:
-            text += [
-                f"%row{name}.{k} = add i64 %j{name}, {k}",
-                f"%at{name}.{k} = mul i64 %row{name}.{k}, %row",
-                f"%w{name}.{k} = getelementptr i8, ptr %weight, i64 %at{name}.{k}",
-                f"%bat{name}.{k} = mul i64 %row{name}.{k}, %bias_step",
-                f"%bp{name}.{k} = getelementptr i8, ptr %bias, i64 %bat{name}.{k}",
-                f"%b{name}.{k} = load double, ptr %bp{name}.{k}",
-                *machine.splat(f"%bias{name}.{k}", f"%b{name}.{k}"),
-            ]
-        text += [
-            f"br label %columns{name}",
-            f"columns{name}:",
-            f"%i{name} = phi i64 [ 0, %tile{name} ], [ %inext{name}, %columns{name} ]",
-            f"%wat{name} = phi i64 [ 0, %tile{name} ], [ %wnext{name}, %columns{name} ]",
-            f"%xp{name} = phi ptr [ %x, %tile{name} ], [ %xnext{name}, %columns{name} ]",
-        ]
-        for k in t:
-            for i in v:
-                text.append(
-                    f"%acc{name}.{k}.{i} = phi {machine.kind} [ %bias{name}.{k}, %tile{name} ], "
-                    f"[ %sum{name}.{k}.{i}, %columns{name} ]"
-                )
-        for i in v:
-            text += [
-                f"%xa{name}.{i} = getelementptr i8, ptr %xp{name}, i64 {i * machine.bytes}",
-                machine.load(f"%x{name}.{i}", f"%xa{name}.{i}"),
-            ]
-        for k in t:
-            text += [
-                f"%wp{name}.{k} = getelementptr i8, ptr %w{name}.{k}, i64 %wat{name}",
-                f"%ws{name}.{k} = load double, ptr %wp{name}.{k}",
-                *machine.splat(f"%wv{name}.{k}", f"%ws{name}.{k}"),
-            ]
-            for i in v:
-                at = f"{name}.{k}.{i}"
-                text.append(machine.multiply_add(f"%sum{at}", f"%wv{name}.{k}", f"%x{name}.{i}", f"%acc{at}"))
-        text += [
-            f"%inext{name} = add i64 %i{name}, 1",
-            f"%wnext{name} = add i64 %wat{name}, %column",
-            f"%xnext{name} = getelementptr i8, ptr %xp{name}, i64 {machine.slot}",
-            f"%more{name} = icmp slt i64 %inext{name}, %columns",
-            f"br i1 %more{name}, label %columns{name}, label %store{name}",
-            f"store{name}:",
-        ]
-        for k in t:
-            text += [
-                f"%oat{name}.{k} = mul i64 %row{name}.{k}, {machine.slot}",
-                f"%op{name}.{k} = getelementptr i8, ptr %out, i64 %oat{name}.{k}",
-            ]
-            for i in v:
-                text += [
-                    f"%oa{name}.{k}.{i} = getelementptr i8, ptr %op{name}.{k}, i64 {i * machine.bytes}",
-                    machine.store(f"%sum{name}.{k}.{i}", f"%oa{name}.{k}.{i}"),
-                ]
-        text += [f"%next{name} = add i64 %j{name}, {tile}", f"br label %rows{name}"]
-        before = f"rows{name}"
-    text += ["end:", "ret void", "}"]
-    return "\n".join(text)
-
-
-def outer_loop(machine: Machine, vectors: int) -> str:
-    """sums[j, i] += upstream[j] * x[i], added over the vectors of a block; the upstreams stay in registers."""
-    text = [
-        f"define void @outer_{vectors}(ptr %upstream, ptr %x, ptr %sums, i64 %row, i64 %column, "
-        "i64 %rows, i64 %columns) {",
-        "start:",
-    ]
-    tiles = _tiles(machine, vectors)
-    before = "start"
-    text.append(f"br label %rows{tiles[0]}")
-    for number, tile in enumerate(tiles):
-        after = f"rows{tiles[number + 1]}" if number + 1 < len(tiles) else "end"
-        first = "0" if number == 0 else f"%j{tiles[number - 1]}"
-        t, v = range(tile), range(vectors)
-        name = f"{tile}"
-        text += [
-            f"rows{name}:",
-            f"%j{name} = phi i64 [ {first}, %{before} ], [ %next{name}, %done{name} ]",
-            f"%rest{name} = sub i64 %rows, %j{name}",
-            f"%fits{name} = icmp sge i64 %rest{name}, {tile}",
-            f"br i1 %fits{name}, label %tile{name}, label %{after}",
-            f"tile{name}:",
-        ]
-        for k in t:
-            text += [
-                f"%row{name}.{k} = add i64 %j{name}, {k}",
-                f"%at{name}.{k} = mul i64 %row{name}.{k}, %row",
-                f"%g{name}.{k} = getelementptr i8, ptr %sums, i64 %at{name}.{k}",
-                f"%uat{name}.{k} = mul i64 %row{name}.{k}, {machine.slot}",
-                f"%up{name}.{k} = getelementptr i8, ptr %upstream, i64 %uat{name}.{k}",
-            ]
-            for i in v:
-                text += [
-                    f"%ua{name}.{k}.{i} = getelementptr i8, ptr %up{name}.{k}, i64 {i * machine.bytes}",
-                    machine.load(f"%u{name}.{k}.{i}", f"%ua{name}.{k}.{i}"),
-                ]
-        text += [
-            f"br label %columns{name}",
-            f"columns{name}:",
-            f"%i{name} = phi i64 [ 0, %tile{name} ], [ %inext{name}, %columns{name} ]",
-            f"%gat{name} = phi i64 [ 0, %tile{name} ], [ %gnext{name}, %columns{name} ]",
-            f"%xp{name} = phi ptr [ %x, %tile{name} ], [ %xnext{name}, %columns{name} ]",
-        ]
-        for i in v:
-            text += [
-                f"%xa{name}.{i} = getelementptr i8, ptr %xp{name}, i64 {i * machine.bytes}",
-                machine.load(f"%x{name}.{i}", f"%xa{name}.{i}"),
-            ]
-        for k in t:
-            text += [
-                f"%gp{name}.{k} = getelementptr i8, ptr %g{name}.{k}, i64 %gat{name}",
-                machine.load(f"%s{name}.{k}.0", f"%gp{name}.{k}"),
-            ]
-        for i in v:
-            for k in t:
-                text.append(
-                    machine.multiply_add(
-                        f"%s{name}.{k}.{i + 1}", f"%u{name}.{k}.{i}", f"%x{name}.{i}", f"%s{name}.{k}.{i}"
-                    )
-                )
-        text += [machine.store(f"%s{name}.{k}.{vectors}", f"%gp{name}.{k}") for k in t]
-        text += [
-            f"%inext{name} = add i64 %i{name}, 1",
-            f"%gnext{name} = add i64 %gat{name}, %column",
-            f"%xnext{name} = getelementptr i8, ptr %xp{name}, i64 {machine.slot}",
-            f"%more{name} = icmp slt i64 %inext{name}, %columns",
-            f"br i1 %more{name}, label %columns{name}, label %done{name}",
-            f"done{name}:",
-            f"%next{name} = add i64 %j{name}, {tile}",
-            f"br label %rows{name}",
-        ]
-        before = f"rows{name}"
-    text += ["end:", "ret void", "}"]
-    return "\n".join(text)
-
-
-def _tiles(machine: Machine, vectors: int) -> tuple[int, ...]:
-    rows = machine.rows if vectors > 1 else 2 * machine.rows
-    return (rows, 1)
-
-
-def loader(machine: Machine) -> str:
-    """Bring rows first ... of an argument into the slots at `to`, a lane an example.
-
-    Lanes beyond the last row repeat it; nothing that they compute is used.
-    """
-    lanes = range(machine.lanes)
-    text = [
-        "define void @load(ptr %argument, ptr %order, ptr %to, i64 %first, i64 %last, i64 %bytes, i64 %count) {",
-        "start:",
-        "%data = load ptr, ptr %argument",
-        "%step_at = getelementptr i64, ptr %argument, i64 1",
-        "%step = load i64, ptr %step_at",
-        "%in_order = icmp eq ptr %order, null",
-        "br label %vector",
-        "vector:",
-        "%at = phi i64 [ 0, %start ], [ %next, %filled ]",
-        "%examples = udiv i64 %at, 8",
-        "%base = add i64 %first, %examples",
-    ]
-    for k in lanes:
-        text += [
-            f"%far{k} = add i64 %base, {k}",
-            f"%beyond{k} = icmp sgt i64 %far{k}, %last",
-            f"%near{k} = select i1 %beyond{k}, i64 %last, i64 %far{k}",
-        ]
-    text += ["br i1 %in_order, label %found, label %shuffled", "shuffled:"]
-    for k in lanes:
-        text += [f"%place{k} = getelementptr i64, ptr %order, i64 %near{k}", f"%shuffled{k} = load i64, ptr %place{k}"]
-    text += ["br label %found", "found:"]
-    text += [f"%row{k} = phi i64 [ %near{k}, %vector ], [ %shuffled{k}, %shuffled ]" for k in lanes]
-    for k in lanes:
-        text += [f"%offset{k} = mul i64 %row{k}, %step", f"%from{k} = getelementptr i8, ptr %data, i64 %offset{k}"]
-    text += [
-        "%there = getelementptr i8, ptr %to, i64 %at",
-        "br label %column",
-        "column:",
-        "%i = phi i64 [ 0, %found ], [ %inext, %column ]",
-    ]
-    vector = "poison"
-    for k in lanes:
-        text += [
-            f"%cell{k} = getelementptr double, ptr %from{k}, i64 %i",
-            f"%x{k} = load double, ptr %cell{k}",
-            f"%v{k} = insertelement {machine.kind} {vector}, double %x{k}, i32 {k}",
-        ]
-        vector = f"%v{k}"
-    text += [
-        f"%far_slot = mul i64 %i, {machine.slot}",
-        "%slot = getelementptr i8, ptr %there, i64 %far_slot",
-        machine.store(vector, "%slot"),
-        "%inext = add i64 %i, 1",
-        "%imore = icmp slt i64 %inext, %count",
-        "br i1 %imore, label %column, label %filled",
-        "filled:",
-        f"%next = add i64 %at, {machine.bytes}",
-        "%more = icmp slt i64 %next, %bytes",
-        "br i1 %more, label %vector, label %end",
-        "end:",
-        "ret void",
-        "}",
-    ]
-    return "\n".join(text)
-
-
-def storer(machine: Machine) -> str:
-    """Write the outputs of the first examples of a block, in the slots at `from`, into the array of outputs."""
-    return f"""define void @store(ptr %array, ptr %from, i64 %first, i64 %examples, i64 %count) {{
-start:
-br label %row
-row:
-%r = phi i64 [ 0, %start ], [ %rnext, %rowend ]
-%number = add i64 %first, %r
-%cells = mul i64 %number, %count
-%to = getelementptr double, ptr %array, i64 %cells
-%lane = getelementptr double, ptr %from, i64 %r
-br label %column
-column:
-%c = phi i64 [ 0, %row ], [ %cnext, %column ]
-%slot = mul i64 %c, {machine.slot}
-%cell = getelementptr i8, ptr %lane, i64 %slot
-%x = load double, ptr %cell
-%there = getelementptr double, ptr %to, i64 %c
-store double %x, ptr %there
-%cnext = add i64 %c, 1
-%cmore = icmp slt i64 %cnext, %count
-br i1 %cmore, label %column, label %rowend
-rowend:
-%rnext = add i64 %r, 1
-%rmore = icmp slt i64 %rnext, %examples
-br i1 %rmore, label %row, label %end
-end:
-ret void
-}}"""
-
-
-def sum_loops(machine: Machine) -> str:
-    """Three loops over the sums: set them to 0, keep those of the first few lanes, add up the lanes of each."""
-    kind, width, bytes_ = machine.kind, machine.lanes, machine.bytes
-    lanes = ", ".join(f"i64 {k}" for k in range(width))
-    zeros = f"<{width} x i32> zeroinitializer"
-
-    def loop(head: list[str], body: list[str], signature: str) -> list[str]:
-        return [
-            f"define void {signature} {{",
-            "start:",
-            *head,
-            "br label %loop",
-            "loop:",
-            "%k = phi i64 [ 0, %start ], [ %next, %loop ]",
-            f"%at = mul i64 %k, {bytes_}",
-            "%sum = getelementptr i8, ptr %sums, i64 %at",
-            *body,
-            "%next = add i64 %k, 1",
-            "%more = icmp slt i64 %next, %count",
-            "br i1 %more, label %loop, label %end",
-            "end:",
-            "ret void",
-            "}",
-        ]
-
-    zero = loop([], [machine.store("zeroinitializer", "%sum")], "@zero(ptr %sums, i64 %count)")
-    mask = loop(
-        [
-            f"%one = insertelement <{width} x i64> poison, i64 %few, i32 0",
-            f"%all = shufflevector <{width} x i64> %one, <{width} x i64> poison, {zeros}",
-            f"%busy = icmp slt <{width} x i64> <{lanes}>, %all",
-        ],
-        [
-            machine.load("%lanes", "%sum"),
-            f"%kept = select {machine.condition} %busy, {kind} %lanes, {kind} zeroinitializer",
-            machine.store("%kept", "%sum"),
-        ],
-        "@mask(ptr %sums, i64 %count, i64 %few)",
-    )
-    reduce = loop(
-        [],
-        [
-            machine.load("%lanes", "%sum"),
-            f"%total = call reassoc double @llvm.vector.reduce.fadd.{machine.suffix}(double -0.0, {kind} %lanes)",
-            "%mean = fdiv double %total, %divisor",
-            "%to = getelementptr double, ptr %results, i64 %k",
-            "store double %mean, ptr %to",
-        ],
-        "@reduce(ptr %sums, i64 %count, ptr %results, double %divisor)",
-    )
-    return "\n".join([*zero, *mask, *reduce])
+from .assembly import Machine, Routine
 
 
 def library(machine: Machine) -> str:
     """All the loops, for blocks of one vector and for whole blocks."""
     text = []
     for vectors in sorted({1, machine.vectors}):
-        text += [layer_loop(machine, vectors), outer_loop(machine, vectors)]
-    text += [loader(machine), storer(machine), sum_loops(machine), intrinsics(machine)]
+        text += [_layer(machine, vectors), _outer(machine, vectors)]
+    text += [_load(machine), _store(machine), _zero(machine), _mask(machine), _reduce(machine), intrinsics(machine)]
     return "\n".join(text) + "\n"
 
 
 def declarations(machine: Machine) -> str:
-    """What a program says of the loops that it calls."""
+    """The declarations of the loops, for the program that calls them."""
     text = []
     for vectors in sorted({1, machine.vectors}):
         text.append(f"declare void @layer_{vectors}(ptr, ptr, ptr, i64, i64, ptr, i64, i64, i64)")
-        text.append(f"declare void @outer_{vectors}(ptr, ptr, ptr, i64, i64, i64, i64)")
+        text.append(f"declare void @outer_{vectors}(ptr, ptr, ptr, i64, i64, i64, i64, i64, i64)")
     text.append("declare void @load(ptr, ptr, ptr, i64, i64, i64, i64)")
     text.append("declare void @store(ptr, ptr, i64, i64, i64)")
     text.append("declare void @zero(ptr, i64)")
@@ -411,17 +38,163 @@ def declarations(machine: Machine) -> str:
     return "\n".join(text)
 
 
-def is_instruction(cell: str) -> bool:
-    """Whether the c cell of a function is the template of an instruction, and not the name of a C function."""
-    return "{" in cell
-
-
 def intrinsics(machine: Machine) -> str:
-    """LLVM's own functions on vectors."""
+    """The declarations of LLVM's own functions on vectors."""
     kind = machine.kind
     text = [f"declare {kind} @llvm.fmuladd.{machine.suffix}({', '.join([kind] * 3)})"]
     for row in FUNCTIONS.values():
         for name in re.findall(r"@llvm\.(\w+)\.", row.c or ""):
             text.append(f"declare {kind} @llvm.{name}.{machine.suffix}({', '.join([kind] * row.arity)})")
-    text.append(f"declare double @llvm.vector.reduce.fadd.{machine.suffix}(double, {kind})")
+    text.append(f"declare {machine.number} @llvm.vector.reduce.fadd.{machine.suffix}({machine.number}, {kind})")
     return "\n".join(text)
+
+
+def _tiles(routine: Routine, count: str, sizes: Sequence[int]) -> Iterator[tuple[str, int]]:
+    """Loops over 0 ... count in tiles of the first size, then over the rest in smaller ones: (first place, size)."""
+    first = "0"
+    for size in sizes:
+        rest = routine.minus(count, first)
+        end = routine.minus(count, routine.let(f"urem i64 {rest}, {size}"))
+        with (
+            routine.when(routine.let(f"icmp slt i64 {first}, {end}")),
+            routine.loop(first, end, size) as (place, _),
+        ):
+            yield place, size
+        first = end
+
+
+def _layer(machine: Machine, vectors: int) -> str:
+    """out[j] = bias[j] + sum over i of weight[j, i] * x[i], for the vectors of a block."""
+    parameters = "ptr %x, ptr %out, ptr %weight, i64 %row, i64 %column, ptr %bias, i64 %bias_step, i64 %rows, "
+    routine = Routine(machine, f"layer_{vectors}", parameters + "i64 %columns")
+    kind, number = machine.kind, machine.number
+    for j, tile in _tiles(routine, "%rows", (machine.rows if vectors > 1 else 2 * machine.rows, 1)):
+        rows = [routine.plus(j, k) for k in range(tile)]
+        weights = [routine.at("%weight", routine.times(row, "%row")) for row in rows]
+        biases = [routine.at("%bias", routine.times(row, "%bias_step")) for row in rows]
+        starts = [routine.splat(routine.load(number, bias)) for bias in biases]
+        carried = [("i64", "0"), ("ptr", "%x"), *[(kind, start) for start in starts for _ in range(vectors)]]
+        with routine.loop(0, "%columns", carried=carried) as (_, state):
+            offset, x, *sums = state
+            xs = [routine.load(kind, routine.at(x, v * machine.bytes)) for v in range(vectors)]
+            found = []
+            for k, weight in enumerate(weights):
+                w = routine.splat(routine.load(number, routine.at(weight, offset)))
+                found += [routine.multiply_add(w, xs[v], sums[k * vectors + v]) for v in range(vectors)]
+            state[:] = [routine.plus(offset, "%column"), routine.at(x, machine.slot), *found]
+        for k, row in enumerate(rows):
+            out = routine.at("%out", routine.times(row, machine.slot))
+            for v in range(vectors):
+                routine.store(kind, state[2 + k * vectors + v], routine.at(out, v * machine.bytes))
+    return routine.end()
+
+
+def _outer(machine: Machine, vectors: int) -> str:
+    """sums[j, i] += upstream[j] * x[i], added over the vectors of all the blocks in a stretch of memory."""
+    parameters = "ptr %upstream, ptr %x, ptr %sums, i64 %row, i64 %column, i64 %rows, i64 %columns, "
+    routine = Routine(machine, f"outer_{vectors}", parameters + "i64 %block, i64 %blocks_end")
+    kind = machine.kind
+    for j, height in _tiles(routine, "%rows", (machine.rows, 1)):
+        rows = [routine.plus(j, k) for k in range(height)]
+        upstreams = [routine.at("%upstream", routine.times(row, machine.slot)) for row in rows]
+        sum_rows = [routine.at("%sums", routine.times(row, "%row")) for row in rows]
+        for i, width in _tiles(routine, "%columns", (2, 1)):
+            columns = [routine.plus(i, k) for k in range(width)]
+            xs = [routine.at("%x", routine.times(column, machine.slot)) for column in columns]
+            offsets = [routine.times(column, "%column") for column in columns]
+            places = [routine.at(row, offset) for row in sum_rows for offset in offsets]
+            carried = [(kind, "zeroinitializer") for _ in places]  # so that nothing waits for the sums to be loaded
+            with routine.loop(0, "%blocks_end", "%block", carried) as (block, sums):
+                for v in range(vectors):
+                    found = [routine.load(kind, routine.at(routine.at(x, block), v * machine.bytes)) for x in xs]
+                    for k, upstream in enumerate(upstreams):
+                        u = routine.load(kind, routine.at(routine.at(upstream, block), v * machine.bytes))
+                        for column, x in enumerate(found, k * width):
+                            sums[column] = routine.multiply_add(u, x, sums[column])
+            for place, total in zip(places, sums, strict=True):
+                before = routine.load(kind, place)
+                routine.store(kind, routine.let(f"fadd {kind} {before}, {total}"), place)
+    return routine.end()
+
+
+def _load(machine: Machine) -> str:
+    """Bring rows first ... of an argument into the slots at `to`, a lane an example.
+
+    Lanes beyond the last row repeat it; nothing that they compute is used.
+    """
+    parameters = "ptr %argument, ptr %order, ptr %to, i64 %first, i64 %last, i64 %bytes, i64 %count"
+    routine = Routine(machine, "load", parameters)
+    data, step = routine.load("ptr", "%argument"), routine.load("i64", routine.at("%argument", 8))
+    in_order = routine.let("icmp eq ptr %order, null")
+    with routine.loop(0, "%bytes", machine.bytes) as (offset, _):
+        base = routine.plus("%first", routine.let(f"udiv i64 {offset}, {machine.size}"))
+        rows = []
+        for lane in range(machine.lanes):
+            far = routine.plus(base, lane)
+            beyond = routine.let(f"icmp sgt i64 {far}, %last")
+            near = routine.let(f"select i1 {beyond}, i64 %last, i64 {far}")
+            place = routine.at("%order", routine.times(near, 8))
+            place = routine.let(f"select i1 {in_order}, ptr %argument, ptr {place}")  # in order: any number will do
+            shuffled = routine.load("i64", place)
+            row = routine.let(f"select i1 {in_order}, i64 {near}, i64 {shuffled}")
+            rows.append(routine.at(data, routine.times(row, step)))
+        to = routine.at("%to", offset)
+        with routine.loop(0, "%count") as (column, _):
+            vector, cell = "poison", routine.times(column, machine.size)
+            for lane, row in enumerate(rows):
+                x = routine.load(machine.number, routine.at(row, cell))
+                vector = routine.let(f"insertelement {machine.kind} {vector}, {machine.number} {x}, i32 {lane}")
+            routine.store(machine.kind, vector, routine.at(to, routine.times(column, machine.slot)))
+    return routine.end()
+
+
+def _store(machine: Machine) -> str:
+    """Write the outputs of the first examples of a block, in the slots at `from`, into the array of outputs."""
+    routine = Routine(machine, "store", "ptr %array, ptr %from, i64 %first, i64 %examples, i64 %count")
+    with routine.loop(0, "%examples") as (row, _):
+        cells = routine.times(routine.plus("%first", row), "%count")
+        to = routine.at("%array", routine.times(cells, machine.size))
+        lane = routine.at("%from", routine.times(row, machine.size))
+        with routine.loop(0, "%count") as (column, _):
+            x = routine.load(machine.number, routine.at(lane, routine.times(column, machine.slot)))
+            routine.store(machine.number, x, routine.at(to, routine.times(column, machine.size)))
+    return routine.end()
+
+
+def _zero(machine: Machine) -> str:
+    """Set the sums to 0."""
+    routine = Routine(machine, "zero", "ptr %sums, i64 %count")
+    with routine.loop(0, "%count") as (k, _):
+        routine.store(machine.kind, "zeroinitializer", routine.at("%sums", routine.times(k, machine.bytes)))
+    return routine.end()
+
+
+def _mask(machine: Machine) -> str:
+    """Set the sums of all lanes but the first few to 0."""
+    routine = Routine(machine, "mask", "ptr %sums, i64 %count, i64 %few")
+    kind, integers = machine.kind, f"<{machine.lanes} x i64>"
+    one = routine.let(f"insertelement {integers} poison, i64 %few, i32 0")
+    few = routine.let(f"shufflevector {integers} {one}, {integers} poison, <{machine.lanes} x i32> zeroinitializer")
+    lanes = ", ".join(f"i64 {lane}" for lane in range(machine.lanes))
+    busy = routine.let(f"icmp slt {integers} <{lanes}>, {few}")
+    with routine.loop(0, "%count") as (k, _):
+        place = routine.at("%sums", routine.times(k, machine.bytes))
+        sums = routine.load(kind, place)
+        kept = routine.let(f"select {machine.condition} {busy}, {kind} {sums}, {kind} zeroinitializer")
+        routine.store(kind, kept, place)
+    return routine.end()
+
+
+def _reduce(machine: Machine) -> str:
+    """Add up the lanes of each sum and divide by the number of examples."""
+    routine = Routine(machine, "reduce", "ptr %sums, i64 %count, ptr %results, double %divisor")
+    kind, number = machine.kind, machine.number
+    divisor = "%divisor" if number == "double" else routine.let(f"fptrunc double %divisor to {number}")
+    with routine.loop(0, "%count") as (k, _):
+        lanes = routine.load(kind, routine.at("%sums", routine.times(k, machine.bytes)))
+        total = routine.let(
+            f"call reassoc {number} @llvm.vector.reduce.fadd.{machine.suffix}({number} -0.0, {kind} {lanes})"
+        )
+        mean = routine.let(f"fdiv {number} {total}, {divisor}")
+        routine.store(number, mean, routine.at("%results", routine.times(k, machine.size)))
+    return routine.end()

@@ -8,16 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from math import prod
-from struct import pack
 
 from ..elementary import DOT, Function
+from ..trace import CONSTANT, LONG, PARAMETER, Shape, Traced
+from .assembly import Machine, Routine, is_instruction
 from .batch_code import batch_loop
-from .gradient import LONG
-from .kernels import Machine, declarations, intrinsics, is_instruction
+from .kernels import declarations, intrinsics
 from .matrices import Layer, Outer
 from .planning import Plan, Straight
-from .recording import Shape
-from .tracing import CONSTANT, PARAMETER, Traced
 
 VectorName = Callable[[Function], str]  # the name of a vector version of a function, or "" if there is none
 
@@ -32,25 +30,24 @@ def lower(
 ) -> str:
     """The whole module; its public function is `run(frame)`, and whatever `extra` adds."""
     functions: dict[Function, str] = {}
-    parts: list[str] = []
-    calls: list[str] = []
-    for step in plan.steps:
-        if isinstance(step, Straight):
-            name = f"part{len(parts)}"
-            parts.append(_Part(plan, machine, functions, vector_name).write(name, step))
-            calls.append(f"call void @{name}(ptr %values, ptr %parameters, ptr %sums, i64 {{bytes}})")
-        elif isinstance(step, Layer):
-            calls += _call_layer(step, machine, len(calls))
-        else:
-            calls += _call_outer(step, machine, len(calls))
-    text = ["@no_bias = internal constant double 0.0", *parts]
+    text = [f"@no_bias = internal constant {machine.number} 0.0"]
+    parts = [step for step in plan.steps if isinstance(step, Straight)]
+    names = {id(step): f"part{number}" for number, step in enumerate(parts)}
+    text += [_Part(plan, machine, functions, vector_name, names[id(step)]).write(step) for step in parts]
+    pointers = "ptr %values, ptr %scratch, ptr %parameters, ptr %sums"
     for vectors in sorted({1, machine.vectors}):
-        body = "\n".join(line.format(bytes=vectors * machine.bytes, vectors=vectors) for line in calls)
-        text.append(
-            f"define internal void @block_{vectors}(ptr %values, ptr %parameters, ptr %sums) {{\n{body}\nret void\n}}"
-        )
-    counts = [prod(shape) for shape in shapes]
-    text.append(batch_loop(machine, counts, plan.sum_count, plan.output_slot, output_count))
+        block = Routine(machine, f"block_{vectors}", pointers, "internal ")
+        for step in plan.steps:
+            if isinstance(step, Layer):
+                _call_layer(block, plan, step, vectors)
+            else:
+                size = vectors * machine.bytes
+                block.call(f"{names[id(step)]}({pointers}, i64 {size})")
+        outers = Routine(machine, f"outers_{vectors}", "ptr %values, ptr %sums, i64 %end", "internal ")
+        for outer in plan.outers:
+            _call_outer(outers, plan, outer, vectors)
+        text += [block.end(), outers.end()]
+    text.append(batch_loop(machine, plan, [prod(shape) for shape in shapes], output_count))
     if extra is not None:
         text.append(extra(functions))
     text += [_function(function, name, machine, vector_name) for function, name in functions.items()]
@@ -58,49 +55,53 @@ def lower(
     return "\n".join(text) + "\n"
 
 
-def _call_layer(layer: Layer, machine: Machine, number: int) -> list[str]:
-    x, out, weight, bias = f"%x{number}", f"%out{number}", f"%weight{number}", f"%bias{number}"
-    place = f"ptr %parameters, i64 {8 * layer.bias}" if layer.bias is not None else "ptr @no_bias, i64 0"
-    return [
-        f"{x} = getelementptr i8, ptr %values, i64 {layer.input_slot * machine.slot}",
-        f"{out} = getelementptr i8, ptr %values, i64 {layer.output_slot * machine.slot}",
-        f"{weight} = getelementptr i8, ptr %parameters, i64 {8 * layer.weight}",
-        f"{bias} = getelementptr i8, {place}",
-        f"call void @layer_{{vectors}}(ptr {x}, ptr {out}, ptr {weight}, i64 {8 * layer.row_step}, "
-        f"i64 {8 * layer.column_step}, ptr {bias}, i64 {8 * layer.bias_step}, i64 {len(layer.nodes)}, "
-        f"i64 {len(layer.inputs)})",
-    ]
+def _call_layer(block: Routine, plan: Plan, layer: Layer, vectors: int) -> None:
+    machine = block.machine
+    x = block.at(*plan.place(layer.input_slot, machine))
+    out = block.at(*plan.place(layer.output_slot, machine))
+    weight = block.at("%parameters", layer.weight * machine.size)
+    bias = "@no_bias" if layer.bias is None else block.at("%parameters", layer.bias * machine.size)
+    row, column, bias_step = [step * machine.size for step in (layer.row_step, layer.column_step, layer.bias_step)]
+    block.call(
+        f"layer_{vectors}(ptr {x}, ptr {out}, ptr {weight}, i64 {row}, i64 {column}, ptr {bias}, i64 {bias_step}, "
+        f"i64 {len(layer.nodes)}, i64 {len(layer.inputs)})"
+    )
 
 
-def _call_outer(outer: Outer, machine: Machine, number: int) -> list[str]:
-    upstream, x, sums = f"%upstream{number}", f"%row{number}", f"%gradient{number}"
-    return [
-        f"{upstream} = getelementptr i8, ptr %values, i64 {outer.upstream_slot * machine.slot}",
-        f"{x} = getelementptr i8, ptr %values, i64 {outer.input_slot * machine.slot}",
-        f"{sums} = getelementptr i8, ptr %sums, i64 {outer.weight * machine.bytes}",
-        f"call void @outer_{{vectors}}(ptr {upstream}, ptr {x}, ptr {sums}, i64 {outer.row_step * machine.bytes}, "
-        f"i64 {outer.column_step * machine.bytes}, i64 {len(outer.upstreams)}, i64 {len(outer.inputs)})",
-    ]
+def _call_outer(outers: Routine, plan: Plan, outer: Outer, vectors: int) -> None:
+    machine = outers.machine
+    column = (outer.upstream_slot, len(outer.upstreams), outer.row_step)
+    row = (outer.input_slot, len(outer.inputs), outer.column_step)
+    if len(outer.upstreams) < len(outer.inputs):  # tiles are tall
+        column, row = row, column
+    x, y = [outers.at(*plan.place(slot, machine)) for slot, _, _ in (column, row)]
+    sums = outers.at("%sums", outer.weight * machine.bytes)
+    outers.call(
+        f"outer_{vectors}(ptr {x}, ptr {y}, ptr {sums}, i64 {column[2] * machine.bytes}, "
+        f"i64 {row[2] * machine.bytes}, i64 {column[1]}, i64 {row[1]}, i64 {plan.block_size(machine)}, i64 %end)"
+    )
 
 
-class StraightCode:
-    """Instructions node by node; what is not computed here must have a name already.
+class StraightCode(Routine):
+    """A function that computes node by node; what is not computed here must have a name already.
 
     Attributes:
-        lines: the instructions so far.
+        functions: the names of the C library's functions in use.
         names: of the vectors known by now, by the index of their node.
     """
 
-    def __init__(self, machine: Machine, functions: dict[Function, str], vector_name: VectorName) -> None:
-        self.machine, self.functions, self.vector_name = machine, functions, vector_name
-        self.lines: list[str] = []
+    def __init__(
+        self,
+        machine: Machine,
+        functions: dict[Function, str],
+        vector_name: VectorName,
+        name: str,
+        parameters: str,
+        linkage: str = "",
+    ) -> None:
+        super().__init__(machine, name, parameters, linkage)
+        self.functions, self.vector_name = functions, vector_name
         self.names: dict[int, str] = {}
-        self._count = 0
-
-    def fresh(self) -> str:
-        """A name that is not in use."""
-        self._count += 1
-        return f"%t{self._count}"
 
     def operand(self, node: Traced) -> str:
         """The name of the node's vector."""
@@ -109,14 +110,9 @@ class StraightCode:
             return known
         machine = self.machine
         if node.function is CONSTANT:
-            bits = f"0x{pack('>d', node.value).hex().upper()}"
-            return f"<{', '.join([f'double {bits}'] * machine.lanes)}>"
+            return f"<{', '.join([f'{machine.number} {machine.constant(node.value)}'] * machine.lanes)}>"
         if node.function is PARAMETER:  # splat anew at each use: it becomes part of the instruction that uses it
-            at, scalar, name = self.fresh(), self.fresh(), self.fresh()
-            self.lines.append(f"{at} = getelementptr i8, ptr %parameters, i64 {8 * node.value}")
-            self.lines.append(f"{scalar} = load double, ptr {at}")
-            self.lines += machine.splat(name, scalar)
-            return name
+            return self.splat(self.load(machine.number, self.at("%parameters", machine.size * node.value)))
         if node.is_condition:  # conditions are not kept in memory: made again where they are needed
             self.compute(node)
         else:
@@ -163,64 +159,57 @@ class StraightCode:
 
 
 class _Part(StraightCode):
-    """One function of straight code: a loop over the vectors of a block around one instruction or two a node."""
+    """A function of straight code: a loop over the vectors of a block around an instruction or two for each node."""
 
-    def __init__(self, plan: Plan, machine: Machine, functions: dict[Function, str], vector_name: VectorName) -> None:
-        super().__init__(machine, functions, vector_name)
+    def __init__(
+        self, plan: Plan, machine: Machine, functions: dict[Function, str], vector_name: VectorName, name: str
+    ) -> None:
+        parameters = "ptr %values, ptr %scratch, ptr %parameters, ptr %sums, i64 %bytes"
+        super().__init__(machine, functions, vector_name, name, parameters, "internal ")
         self.plan = plan
 
-    def write(self, name: str, step: Straight) -> str:
-        slots, machine = self.plan.slots, self.machine
-        emit = self.lines.append
-        sums: dict[int, list[int]] = {}
-        for place, node in step.sums:
-            sums.setdefault(node.index, []).append(place)
-        for node in step.nodes:
-            self.compute(node)
-            result = self.names[node.index]
-            slot = slots.get(node.index)
-            if slot is not None:
-                emit(machine.store(result, self.address(slot)))
-            for place in sums.pop(node.index, ()):
-                self.add_to_sum(place, result)
-        for place, node in step.sums:
-            if node.index in sums:
-                self.add_to_sum(place, self.operand(node))
-        for node, slot in step.copies:
-            emit(machine.store(self.operand(node), self.address(slot)))
-        body = "\n".join(self.lines)
-        return (
-            f"define internal void @{name}(ptr %values, ptr %parameters, ptr %sums, i64 %bytes) {{\n"
-            "start:\nbr label %loop\nloop:\n%at = phi i64 [ 0, %start ], [ %next, %loop ]\n"
-            "%lane = getelementptr i8, ptr %values, i64 %at\n"
-            f"{body}\n%next = add i64 %at, {machine.bytes}\n%more = icmp ult i64 %next, %bytes\n"
-            "br i1 %more, label %loop, label %end\nend:\nret void\n}"
-        )
+    def write(self, step: Straight) -> str:
+        """The function's text."""
+        with self.loop(0, "%bytes", self.machine.bytes) as (offset, _):
+            self.lanes = {name: self.at(name, offset) for name in ("%values", "%scratch")}
+            sums: dict[int, list[int]] = {}
+            for place, node in step.sums:
+                sums.setdefault(node.index, []).append(place)
+            for node in step.nodes:
+                self.compute(node)
+                result = self.names[node.index]
+                slot = self.plan.slots.get(node.index)
+                if slot is not None:
+                    self.store(self.machine.kind, result, self.address(slot))
+                for place in sums.pop(node.index, ()):
+                    self.add_to_sum(place, result)
+            for place, node in step.sums:
+                if node.index in sums:
+                    self.add_to_sum(place, self.operand(node))
+            for node, slot in step.copies:
+                self.store(self.machine.kind, self.operand(node), self.address(slot))
+        return self.end()
 
     def address(self, slot: int) -> str:
-        name = self.fresh()
-        self.lines.append(f"{name} = getelementptr i8, ptr %lane, i64 {slot * self.machine.slot}")
-        return name
+        """Where the slot is for the vector that is computed."""
+        pointer, offset = self.plan.place(slot, self.machine)
+        return self.at(self.lanes[pointer], offset)
 
     def add_to_sum(self, place: int, what: str) -> None:
-        machine, emit = self.machine, self.lines.append
-        at, before, after = self.fresh(), self.fresh(), self.fresh()
-        emit(f"{at} = getelementptr i8, ptr %sums, i64 {place * machine.bytes}")
-        emit(machine.load(before, at))
-        emit(f"{after} = fadd {machine.kind} {before}, {what}")
-        emit(machine.store(after, at))
+        """Add a vector to a sum over the batch."""
+        kind = self.machine.kind
+        at = self.at("%sums", place * self.machine.bytes)
+        self.store(kind, self.let(f"fadd {kind} {self.load(kind, at)}, {what}"), at)
 
     def kept(self, node: Traced) -> str:
         """Loaded from the node's slot."""
-        name = f"%n{node.index}"
-        self.lines.append(self.machine.load(name, self.address(self.plan.slots[node.index])))
-        return name
+        return self.load(self.machine.kind, self.address(self.plan.slots[node.index]), f"%n{node.index}")
 
 
 def _function(function: Function, name: str, machine: Machine, vector_name: VectorName) -> str:
     """The declaration of a vector function, or one that calls the C library's scalar function lane by lane."""
-    count, scalar = function.arity, function.written("c")
-    kind = machine.kind
+    count, scalar = function.arity, machine.c_name(function.written("c"))
+    kind, number = machine.kind, machine.number
     if vector_name(function):
         return f"declare {kind} @{name}({', '.join([kind] * count)})"
     arguments = [f"%x{k}" for k in range(count)]
@@ -229,13 +218,13 @@ def _function(function: Function, name: str, machine: Machine, vector_name: Vect
     for lane in range(machine.lanes):
         for argument in arguments:
             lines.append(f"{argument}.{lane} = extractelement {kind} {argument}, i32 {lane}")
-        given = ", ".join(f"double {argument}.{lane}" for argument in arguments)
-        lines.append(f"%y.{lane} = call double @{scalar}({given})")
-        lines.append(f"%v.{lane} = insertelement {kind} {result}, double %y.{lane}, i32 {lane}")
+        given = ", ".join(f"{number} {argument}.{lane}" for argument in arguments)
+        lines.append(f"%y.{lane} = call {number} @{scalar}({given})")
+        lines.append(f"%v.{lane} = insertelement {kind} {result}, {number} %y.{lane}, i32 {lane}")
         result = f"%v.{lane}"
     lines.append(f"ret {kind} {result}")
     body, taken = "\n".join(lines), ", ".join(f"{kind} {x}" for x in arguments)
     return (
-        f"declare double @{scalar}({', '.join(['double'] * count)})\n"
+        f"declare {number} @{scalar}({', '.join([number] * count)})\n"
         f"define internal {kind} @{name}({taken}) {{\n{body}\n}}"
     )

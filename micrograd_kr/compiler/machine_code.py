@@ -14,8 +14,10 @@ from time import perf_counter
 from typing import Any
 
 from ..elementary import FUNCTIONS, Function
+from ..extras import missing_extra
 from . import cache
-from .kernels import Machine, is_instruction, library
+from .assembly import Machine, is_instruction
+from .kernels import library
 
 _llvm_lock = threading.RLock()
 
@@ -29,6 +31,16 @@ class Host:
     features: str
     machine: Machine
 
+    @property
+    def dtype(self) -> str:
+        """Numpy's name for the kind of its numbers."""
+        return "float64" if self.machine.number == "double" else "float32"
+
+    @property
+    def typecode(self) -> str:
+        """The same for Python's arrays."""
+        return self.machine.number[0]
+
 
 def import_llvm() -> Any:
     """llvmlite.binding, or an error that says how to get it."""
@@ -36,15 +48,16 @@ def import_llvm() -> Any:
         import llvmlite.binding as llvm
         import numpy  # noqa: F401
     except ImportError as error:
-        raise ImportError(
-            f'jit needs llvmlite and numpy ({error}): pip install "micrograd-kr[jit]"', name=error.name
-        ) from error
+        raise missing_extra("jit needs llvmlite and numpy", "jit", error=error) from error
     return llvm
 
 
 @lru_cache(maxsize=8)
-def find_host(lanes: int | None = None) -> Host:
+def find_host(lanes: int | None = None, dtype: str = "float64") -> Host:
     """The processor of this machine, and the vectors that suit it (or vectors of `lanes` numbers)."""
+    if dtype not in ("float64", "float32"):
+        raise ValueError(f"dtype is 'float64' or 'float32', got {dtype!r}")
+    double = dtype == "float64"
     llvm = import_llvm()
     with _llvm_lock:
         llvm.initialize_native_target()
@@ -57,15 +70,16 @@ def find_host(lanes: int | None = None) -> Host:
         flags = features.flatten() if features else ""
     wide = bool(features.get("avx512f")) and bool(features.get("avx512vl"))
     if lanes is None:
-        lanes = 8 if wide else 4 if features.get("avx") else 2
-    if lanes not in (2, 4, 8):
-        raise ValueError(f"lanes is how many numbers a vector holds: 2, 4 or 8, got {lanes!r}")
+        lanes = (8 if wide else 4 if features.get("avx") else 2) * (1 if double else 2)
+    if lanes not in ((2, 4, 8) if double else (4, 8, 16)):
+        choices = "2, 4 or 8" if double else "4, 8 or 16"
+        raise ValueError(f"lanes is how many numbers a vector holds: {choices}, got {lanes!r}")
     if wide:
         flags += ",-prefer-256-bit"
     _find_functions(llvm)
     # 32 registers hold a tile of 4 results times 4 vectors, 16 registers one of 4 times 2
     many_registers = wide or triple.startswith(("aarch64", "arm64"))
-    return Host(triple, cpu, flags, Machine(lanes, 4 if many_registers else 2, 4))
+    return Host(triple, cpu, flags, Machine(lanes, 4 if many_registers else 2, 4, "double" if double else "float"))
 
 
 def _find_functions(llvm: Any) -> None:
@@ -74,20 +88,22 @@ def _find_functions(llvm: Any) -> None:
         with suppress(RuntimeError):
             llvm.load_library_permanently("libmvec.so.1")  # glibc's functions on vectors
     c_libraries: list[Any] = [ctypes.CDLL("ucrtbase")] if sys.platform == "win32" else [ctypes.CDLL(None)]
-    for name in {row.c for row in FUNCTIONS.values() if row.c and not is_instruction(row.c)}:
+    names = {row.c for row in FUNCTIONS.values() if row.c and not is_instruction(row.c)}
+    for name in [name + end for name in names for end in ("", "f")]:
         for c_library in c_libraries:
             found = getattr(c_library, name, None)
             if found is not None and not llvm.address_of_symbol(name):
                 llvm.add_symbol(name, ctypes.cast(found, ctypes.c_void_p).value)
 
 
-def vector_name(function: Function, lanes: int) -> str:
+def vector_name(function: Function, machine: Machine) -> str:
     """The name of glibc's version of a function for vectors of this size, where there is one."""
     llvm = import_llvm()
-    features = llvm.get_host_cpu_features() if lanes > 2 else {}
-    letter = {2: "b", 4: "d" if features.get("avx2") else "", 8: "e" if features.get("avx512f") else ""}[lanes]
-    name = f"_ZGV{letter}N{lanes}{'v' * function.arity}_{function.written('c')}"
-    return name if letter and llvm.address_of_symbol(name) else ""
+    features = llvm.get_host_cpu_features() if machine.bytes > 16 else {}
+    has = {16: True, 32: features.get("avx2"), 64: features.get("avx512f")}[machine.bytes]
+    letter = {16: "b", 32: "d", 64: "e"}[machine.bytes]
+    name = f"_ZGV{letter}N{machine.lanes}{'v' * function.arity}_{machine.c_name(function.written('c'))}"
+    return name if has and llvm.address_of_symbol(name) else ""
 
 
 class MachineCode:
@@ -99,11 +115,12 @@ class MachineCode:
     Attributes:
         ir: the text that it was made from; it calls the loops of `kernels.library`.
         seconds: what LLVM took; 0 from the cache.
+        run: the function; others may run Python meanwhile, unless it is `locked`.
         size: the size of the objects, in bytes.
         from_cache: whether LLVM had nothing to do.
     """
 
-    def __init__(self, ir: str, host: Host, entry: str = "run", level: int = 2) -> None:
+    def __init__(self, ir: str, host: Host, entry: str = "run", level: int = 2, locked: bool = False) -> None:
         llvm = import_llvm()
         self.ir, self.host, self.level = ir, host, level
         started = perf_counter()
@@ -117,7 +134,9 @@ class MachineCode:
             self._engine.finalize_object()
             address = self._engine.get_function_address(entry)
         self.seconds = 0.0 if had_program and had_loops else perf_counter() - started
-        self.run: Callable[[int], None] = ctypes.CFUNCTYPE(None, ctypes.c_void_p)(address)
+        prototype = ctypes.PYFUNCTYPE if locked else ctypes.CFUNCTYPE
+        self.run: Callable[[int], None] = prototype(None, ctypes.c_void_p)(address)
+        self.run.engine = self._engine  # type: ignore[attr-defined]  # the code lives as long as the function
 
     @property
     def asm(self) -> str:

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from ..elementary import DOT
-from .gradient import Term, sum_of_products
-from .tracing import CONSTANT, PARAMETER, Trace, Traced
+from ..trace import CONSTANT, PARAMETER, Term, Trace, Traced, sum_of_products
 
 WORTH_A_LOOP = 16  # multiply-adds
 
@@ -30,6 +29,10 @@ class Layer:
     input_slot: int = -1
     output_slot: int = -1
 
+    def move(self, new: dict[int, int]) -> None:
+        """Give the slots their new numbers."""
+        self.input_slot, self.output_slot = new[self.input_slot], new[self.output_slot]
+
 
 @dataclass(eq=False, slots=True)
 class Outer:
@@ -42,6 +45,10 @@ class Outer:
     column_step: int
     upstream_slot: int = -1
     input_slot: int = -1
+
+    def move(self, new: dict[int, int]) -> None:
+        """Give the slots their new numbers."""
+        self.upstream_slot, self.input_slot = new[self.upstream_slot], new[self.input_slot]
 
 
 def find_outers(trace: Trace, terms: Sequence[Term]) -> tuple[list[Outer], list[tuple[int, Traced]]]:

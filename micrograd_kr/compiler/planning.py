@@ -1,23 +1,27 @@
 """Put the program into an order of steps, and give each number that outlives its step a place in memory.
 
-A step is a stretch of straight code, a `Layer` (dots that share their inputs, whose weights lie in memory as a matrix
-does: a matrix times a vector, as a loop) or an `Outer` (the gradients of such a matrix: a column times a row).
+A step is a stretch of straight code or a `Layer` (dots that share their inputs, whose weights lie in memory as a
+matrix does: a matrix times a vector, as a loop). The gradients of such matrices, the `Outer`s (a column times a row),
+come after the steps, as nothing waits for them.
 Memory is a row of slots, each holding one number for every example of a block; vectors of loops lie in slots side by
-side.
+side. Several blocks are computed before the outers take them all at once; so the slots that outers read come first,
+and each block has its own, while the others are scratch that all blocks share.
 """
 
 from __future__ import annotations
 
-import heapq
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from math import prod
 
 from ..elementary import DOT
-from .gradient import Term
+from ..trace import CONSTANT, PARAMETER, Shape, Term, Trace, Traced
+from .assembly import Machine
 from .matrices import Layer, Outer, find_layers, find_outers
-from .tracing import CONSTANT, PARAMETER, Trace, Traced
 
 SEGMENT = 300  # LLVM's time grows faster than a function does: cut straight code into functions of so many nodes
+MOST_BLOCKS = 8  # more blocks at once save no more loads and stores of gradients
+BLOCKS_MEMORY = 200_000  # bytes of values: most of what a core has of the second cache
 
 
 @dataclass(eq=False, slots=True)
@@ -29,7 +33,7 @@ class Straight:
     copies: list[tuple[Traced, int]] = field(default_factory=list)  # (node, slot)
 
 
-Step = Layer | Outer | Straight
+Step = Layer | Straight
 
 
 @dataclass(slots=True)
@@ -38,52 +42,109 @@ class Plan:
 
     Attributes:
         steps: in order.
+        outers: what follows once they are done.
         slots: of each node that is kept beyond its step, by index.
-        slot_count: how many slots there are.
+        arguments: the first slot of each argument.
+        own_count: how many slots each block has of its own; they come first.
+        scratch_count: how many slots follow, the same for all blocks.
         output_slot: the first slot of the outputs, which lie side by side.
         sum_count: how many sums over the batch there are.
-        multiply_adds: how many multiply-adds an example needs in the loops.
         live: how many nodes are computed.
     """
 
     steps: list[Step]
+    outers: list[Outer]
     slots: dict[int, int]
-    slot_count: int
+    arguments: list[int]
+    own_count: int
+    scratch_count: int
     output_slot: int
     sum_count: int
-    multiply_adds: int
     live: int
 
+    @property
+    def multiply_adds(self) -> int:
+        """How many multiply-adds an example needs in the loops."""
+        layers = [step for step in self.steps if isinstance(step, Layer)]
+        of_layers = sum(len(layer.nodes) * len(layer.inputs) for layer in layers)
+        return of_layers + sum(len(outer.upstreams) * len(outer.inputs) for outer in self.outers)
 
-class _Planner:
-    def __init__(self, trace: Trace, input_count: int) -> None:
-        self.trace = trace
-        self.slots: dict[int, int] = {trace.input(place).index: place for place in range(input_count)}
-        self.slot_count = input_count
-        self.copies: dict[tuple[int, ...], tuple[int, list[tuple[Traced, int]]]] = {}
+    @property
+    def straight_count(self) -> int:
+        """How many nodes are computed in straight code."""
+        return sum(len(step.nodes) for step in self.steps if isinstance(step, Straight))
+
+    def block_size(self, machine: Machine) -> int:
+        """A block's own memory in bytes: an odd number of cache lines, so that blocks do not evict each other."""
+        return 64 * (-(-self.own_count * machine.slot // 64) | 1)
+
+    def blocks(self, machine: Machine) -> int:
+        """How many blocks are computed before the outers add up their gradients."""
+        return max(2, min(MOST_BLOCKS, BLOCKS_MEMORY // self.block_size(machine))) if self.outers else 1
+
+    def memory_size(self, machine: Machine) -> int:
+        """The memory of all blocks and the scratch in bytes."""
+        return self.blocks(machine) * self.block_size(machine) + (self.scratch_count + 1) * machine.slot
+
+    def place(self, slot: int, machine: Machine) -> tuple[str, int]:
+        """Where a slot is: a pointer's name, and the offset from it in bytes."""
+        if slot < self.own_count:
+            return "%values", slot * machine.slot
+        return "%scratch", (slot - self.own_count) * machine.slot
+
+
+class _Slots:
+    """The slots given out so far, by the index of the node; and the copies that put nodes side by side."""
+
+    def __init__(self, trace: Trace, arguments: Sequence[int]) -> None:
+        self.count = sum(arguments)
+        self.of = {trace.input(place).index: place for place in range(self.count)}
+        self.copies: list[tuple[Traced, int]] = []
+        self.vectors = [range(sum(arguments[:k]), sum(arguments[: k + 1])) for k in range(len(arguments))]
+        self._copied: dict[tuple[int, ...], int] = {}
 
     def vector(self, nodes: Sequence[Traced]) -> int:
         """The first of the slots in which these nodes lie side by side; copies are planned where they cannot."""
+        start = self._start(nodes)
+        self.vectors.append(range(start, start + len(nodes)))
+        return start
+
+    def _start(self, nodes: Sequence[Traced]) -> int:
         indices = tuple([node.index for node in nodes])
-        if indices in self.copies:
-            return self.copies[indices][0]
-        places = [self.slots.get(index) for index in indices]
+        if indices in self._copied:
+            return self._copied[indices]
+        places = [self.of.get(index) for index in indices]
         first = places[0]
         if first is not None and places == list(range(first, first + len(places))):
             return first
-        start = self.slot_count
-        self.slot_count += len(nodes)
+        start = self.count
+        self.count += len(nodes)
         fresh = all(place is None for place in places) and len(set(indices)) == len(indices)
         if fresh and not any(node.function in (CONSTANT, PARAMETER) for node in nodes):
-            for offset, index in enumerate(indices):
-                self.slots[index] = start + offset
+            self.of.update(zip(indices, range(start, self.count), strict=True))
         else:
-            self.copies[indices] = start, [(node, start + offset) for offset, node in enumerate(nodes)]
+            self._copied[indices] = start
+            self.copies += zip(nodes, range(start, self.count), strict=True)
         return start
+
+    def own_first(self, own: set[int]) -> dict[int, int]:
+        """New numbers for the slots, by the old ones: these, and the vectors that they are part of, come first."""
+        before = -1
+        while len(own) > before:
+            before = len(own)
+            for vector in self.vectors:
+                if not own.isdisjoint(vector):
+                    own.update(vector)
+        order = sorted(own) + [slot for slot in range(self.count) if slot not in own]
+        return {old: new for new, old in enumerate(order)}
 
 
 def plan(
-    trace: Trace, input_count: int, outputs: Sequence[Traced], terms: Sequence[Term], sums: Sequence[tuple[int, Traced]]
+    trace: Trace,
+    shapes: Sequence[Shape],
+    outputs: Sequence[Traced],
+    terms: Sequence[Term],
+    sums: Sequence[tuple[int, Traced]],
 ) -> Plan:
     """The steps that compute the outputs, and add the terms and sums up over the batch."""
     outers, totals = find_outers(trace, terms)
@@ -94,20 +155,33 @@ def plan(
         roots += [*outer.upstreams, *outer.inputs]
     live = _live(trace, roots)
     layers = find_layers(live)
-    planner = _Planner(trace, input_count)
+    slots = _Slots(trace, list(map(prod, shapes)))
     for layer in layers:
-        layer.output_slot = planner.vector(layer.nodes)
+        layer.output_slot = slots.vector(layer.nodes)
     for layer in layers:
-        layer.input_slot = planner.vector(layer.inputs)
+        layer.input_slot = slots.vector(layer.inputs)
     for outer in outers:
-        outer.upstream_slot = planner.vector(outer.upstreams)
-        outer.input_slot = planner.vector(outer.inputs)
-    output_slot = planner.vector(outputs) if outputs else 0
-    steps = _order(live, layers, outers, totals, list(planner.copies.values()))
-    _keep(steps, planner)
-    work = sum(len(layer.nodes) * len(layer.inputs) for layer in layers)
-    work += sum(len(outer.upstreams) * len(outer.inputs) for outer in outers)
-    return Plan(steps, planner.slots, planner.slot_count, output_slot, sum_count, work, len(live))
+        outer.upstream_slot = slots.vector(outer.upstreams)
+        outer.input_slot = slots.vector(outer.inputs)
+    output_slot = slots.vector(outputs) if outputs else 0
+    steps = _order(live, layers, totals, slots.copies)
+    _keep(steps, slots)
+    own: set[int] = set()
+    for outer in outers:
+        own.update(range(outer.upstream_slot, outer.upstream_slot + len(outer.upstreams)))
+        own.update(range(outer.input_slot, outer.input_slot + len(outer.inputs)))
+    new = slots.own_first(own)
+    for layer in layers:
+        layer.move(new)
+    for outer in outers:
+        outer.move(new)
+    for step in steps:
+        if isinstance(step, Straight):
+            step.copies = [(node, new[slot]) for node, slot in step.copies]
+    places = {index: new[slot] for index, slot in slots.of.items()}
+    arguments = [new.get(vector.start, 0) for vector in slots.vectors[: len(shapes)]]
+    output = new.get(output_slot, 0)
+    return Plan(steps, outers, places, arguments, len(own), slots.count - len(own), output, sum_count, len(live))
 
 
 def _live(trace: Trace, roots: Sequence[Traced]) -> list[Traced]:
@@ -125,85 +199,77 @@ def _live(trace: Trace, roots: Sequence[Traced]) -> list[Traced]:
 # --- order and memory -----------------------------------------------------------------------------------------------
 
 
+@dataclass(slots=True)
+class _Stage:
+    """Straight code that needs no later layer, and the layers that then have all their inputs."""
+
+    nodes: list[Traced] = field(default_factory=list)
+    sums: list[tuple[int, Traced]] = field(default_factory=list)
+    copies: list[tuple[Traced, int]] = field(default_factory=list)
+    layers: list[Layer] = field(default_factory=list)
+
+
 def _order(
     live: Sequence[Traced],
     layers: Sequence[Layer],
-    outers: Sequence[Outer],
     totals: Sequence[tuple[int, Traced]],
-    copies: Sequence[tuple[int, list[tuple[Traced, int]]]],
+    copies: Sequence[tuple[Traced, int]],
 ) -> list[Step]:
-    """Steps in an order in which each finds its arguments computed; straight code first, in its own order."""
-    units: list[tuple[int, int, object, list[Traced]]] = []  # (0 straight or 1 loop, index, what, needed nodes)
-    grouped = {node.index: layer for layer in layers for node in layer.nodes}
+    """Stage by stage, a node's stage being the number of layers in a row that come before it."""
+    layer_of = {node.index: layer for layer in layers for node in layer.nodes}
+    stages: list[_Stage] = [_Stage()]
+    stage_of: dict[int, int] = {}
     for node in live:
-        if node.args and node.index not in grouped:
-            units.append((0, node.index, node, list(node.args)))
-    for place, node in totals:
-        units.append((0, node.index, (place, node), [node]))
-    vector_unit: dict[int, int] = {}
-    for start, copied in copies:
-        vector_unit[start] = len(units)
-        units.append((0, max(node.index for node, _ in copied), copied, [node for node, _ in copied]))
-    for layer in layers:
-        units.append((1, layer.nodes[0].index, layer, list(layer.inputs)))
-    for outer in outers:
-        last = max(node.index for node in (*outer.upstreams, *outer.inputs))
-        units.append((1, last, outer, [*outer.upstreams, *outer.inputs]))
-    producer: dict[int, int] = {}
-    for number, (_, _, what, _) in enumerate(units):
-        for node in what.nodes if isinstance(what, Layer) else [what] if isinstance(what, Traced) else []:
-            producer[node.index] = number
-    waiting = [0] * len(units)
-    users: list[list[int]] = [[] for _ in units]
-    for number, (_, _, what, needed) in enumerate(units):
-        before = {producer[node.index] for node in needed if node.index in producer}
-        if isinstance(what, Layer) and what.input_slot in vector_unit:
-            before.add(vector_unit[what.input_slot])
-        if isinstance(what, Outer):
-            slots = (what.upstream_slot, what.input_slot)
-            before.update(vector_unit[slot] for slot in slots if slot in vector_unit)
-        waiting[number] = len(before)
-        for producer_number in before:
-            users[producer_number].append(number)
-    ready = [(units[number][0], units[number][1], number) for number, count in enumerate(waiting) if count == 0]
-    heapq.heapify(ready)
-    steps: list[Step] = []
-    size = 0
-    while ready:
-        _, _, number = heapq.heappop(ready)
-        what = units[number][2]
-        if isinstance(what, Layer | Outer):
-            steps.append(what)
+        layer = layer_of.get(node.index)
+        number = max([stage_of[arg.index] for arg in (node.args if layer is None else layer.inputs)], default=0)
+        while number + 1 >= len(stages):
+            stages.append(_Stage())
+        if layer is None:
+            stage_of[node.index] = number
+            if node.args:
+                stages[number].nodes.append(node)
         else:
-            if not steps or not isinstance(steps[-1], Straight) or size >= SEGMENT:
-                steps.append(Straight())
-                size = 0
-            straight = steps[-1]
-            assert isinstance(straight, Straight)
-            if isinstance(what, Traced):
-                straight.nodes.append(what)
-                size += what.value if what.function is DOT else 1
-            elif isinstance(what, tuple):
-                straight.sums.append(what)
-                size += 1
-            elif isinstance(what, list):
-                straight.copies += what
-                size += len(what)
-        for user in users[number]:
-            waiting[user] -= 1
-            if waiting[user] == 0:
-                heapq.heappush(ready, (units[user][0], units[user][1], user))
+            stage_of[node.index] = number + 1
+            if node is layer.nodes[0]:
+                stages[number].layers.append(layer)
+    for place, node in totals:
+        stages[stage_of[node.index]].sums.append((place, node))
+    for node, slot in copies:
+        stages[stage_of[node.index]].copies.append((node, slot))
+    steps: list[Step] = []
+    for stage in stages:
+        steps += [*_cut(stage), *stage.layers]
     return steps
 
 
-def _keep(steps: Sequence[Step], planner: _Planner) -> None:
+def _cut(stage: _Stage) -> list[Straight]:
+    """The straight code of a stage in pieces; a sum follows its node, so that it finds it in a register."""
+    sums: dict[int, list[tuple[int, Traced]]] = {}
+    for total in stage.sums:
+        sums.setdefault(total[1].index, []).append(total)
+    pieces = [Straight()]
+    size = 0
+    for node in stage.nodes:
+        if size >= SEGMENT:
+            pieces.append(Straight())
+            size = 0
+        added = sums.pop(node.index, [])
+        pieces[-1].nodes.append(node)
+        pieces[-1].sums += added
+        size += len(added) + (node.value if node.function is DOT else 1)
+    rest = [total for each in sums.values() for total in each]
+    for start in range(0, max(len(rest), len(stage.copies)), SEGMENT):
+        stop = start + SEGMENT
+        pieces.append(Straight(sums=rest[start:stop], copies=stage.copies[start:stop]))
+    return [piece for piece in pieces if piece.nodes or piece.sums or piece.copies]
+
+
+def _keep(steps: Sequence[Step], slots: _Slots) -> None:
     """Give a slot to every node of straight code that a later step needs; slots are used again after the last use."""
-    made: dict[int, int] = {}
     last_use: dict[int, int] = {}
     for number, step in enumerate(steps):
         if isinstance(step, Straight):
             for node in step.nodes:
-                made[node.index] = number
                 for arg in node.args:
                     last_use[arg.index] = number
                     if arg.is_condition:  # made again where it is used
@@ -217,12 +283,10 @@ def _keep(steps: Sequence[Step], planner: _Planner) -> None:
         if isinstance(step, Straight):
             for node in step.nodes:
                 end = last_use.get(node.index, number)
-                if end > number and node.index not in planner.slots and not node.is_condition:
-                    if free:
-                        slot = free.pop()
-                    else:
-                        slot = planner.slot_count
-                        planner.slot_count += 1
-                    planner.slots[node.index] = slot
+                if end > number and node.index not in slots.of and not node.is_condition:
+                    if not free:
+                        free.append(slots.count)
+                        slots.count += 1
+                    slots.of[node.index] = slot = free.pop()
                     expiring.setdefault(end, []).append(slot)
         free += expiring.pop(number, [])

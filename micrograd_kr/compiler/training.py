@@ -7,26 +7,28 @@ always whole steps.
 
 from __future__ import annotations
 
-import sys
 from array import array
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from .execution import read_arguments
-from .gradient import gradient_program
-from .recording import Recording
+from ..engine import put_numbers
+from ..nn.history import History
+from ..nn.progress import progress_bar
+from ..trace import Recording
+from .execution import Stretch
+from .machine_code import vector_name
+from .programs import Programs, mean_and_gradient
 from .training_code import FIELDS, REACHED, Rule, train_loop
 
 if TYPE_CHECKING:
-    from .function import Compiled
+    from .arguments import Array, Batch
 
 _GLANCE = 0.05  # seconds between looks at what Python has to do
 
 
 def fit(
-    compiled: Compiled,
+    programs: Programs,
     data: Sequence[Any],
     optimizer: Any,
     epochs: int,
@@ -35,52 +37,50 @@ def fit(
     seed: int | None,
     callback: Callable[[int, float], Any] | None,
     progress: bool | None,
-) -> list[float]:
+) -> History:
     """See `Compiled.fit`."""
     import numpy as np
 
     _check(optimizer)
-    arrays, count = read_arguments(data, compiled._names_for(data), f"{compiled._title()}.fit")
-    recording = compiled._recording(arrays)
+    recording, arrays = programs.read(data, "fit")
+    if not recording.single:
+        raise ValueError(f"fit needs one output, the loss, but there are {len(recording.outputs)}")
+    count = len(arrays[0])
     batch = count if batch_size is None else batch_size
     for name, number in (("epochs", epochs), ("batch_size", batch)):
         if not isinstance(number, int) or isinstance(number, bool) or number < 1:
             raise ValueError(f"{name} is a whole number of at least 1, got {number!r}")
     batch = min(batch, count)
-    loop = _Loop(compiled, recording, optimizer, count, batch)
+    loop = _Loop(programs, recording, optimizer, count, batch)
     source = np.random.default_rng(seed)
-    losses: list[float] = []
-    with _shown(progress, epochs * loop.steps) as advance:
+    history = History()
+    with history.kept_in(optimizer), progress_bar(progress, epochs * loop.steps) as advance:
         try:
-            while len(losses) < epochs:
-                together = (
-                    1 if callback is not None or recording.random_count else min(epochs - len(losses), loop.together)
-                )
-                addresses, kept = compiled._addresses(recording, arrays, count)
+            while len(history) < epochs:
+                alone = callback is not None or recording.random_count
+                together = 1 if alone else min(epochs - len(history), loop.together)
+                examples = programs.batch(recording, arrays)
                 orders = None
                 if shuffle:
                     orders = np.array([source.permutation(count) for _ in range(together)], np.int64)
-                losses += loop.epochs(together, addresses, orders, advance)
-                del kept
+                loop.epochs(together, examples, orders, advance, history)
                 if callback is not None:
                     loop.write_back()
-                    if callback(len(losses) - 1, losses[-1]):
+                    if callback(len(history) - 1, history[-1]):
                         break
         finally:  # also after Ctrl-C, which Python hears between two calls of the machine code
             loop.write_back()
-    return losses
+    return history
 
 
 class _Loop:
     """The memory of a training loop."""
 
-    def __init__(self, compiled: Compiled, recording: Recording, optimizer: Any, count: int, batch: int) -> None:
-        if not recording.single:
-            raise ValueError(f"fit needs one output, the loss, but there are {len(recording.outputs)}")
+    def __init__(self, programs: Programs, recording: Recording, optimizer: Any, count: int, batch: int) -> None:
         if not any(parameter in set(recording.parameters) for parameter in optimizer.parameters):
             raise ValueError(
                 f"none of the {len(optimizer.parameters)} parameters of the optimizer take part in "
-                f"{compiled._title()}: was the optimizer made for another model?"
+                f"{programs.title}: was the optimizer made for another model?"
             )
         self.optimizer, self.count, self.batch, self.steps = optimizer, count, batch, -(-count // batch)
         place_of = {parameter: place for place, parameter in enumerate(recording.parameters)}
@@ -91,23 +91,16 @@ class _Loop:
                 place_of[parameter] = size
                 size += 1
         self.places = [place_of[parameter] for parameter in optimizer.parameters]
-        rule = Rule(optimizer, compiled._host.machine, loss_place)
-        key = (id(recording), "fit", size, *rule.once, "", *rule.each, "", *rule.results)
-        if key not in compiled._programs:
-            compiled._programs[key] = compiled._compile_with(
-                recording,
-                started=perf_counter(),
-                outputs=[],
-                terms=gradient_program(recording, [1])[0],
-                sums=[(loss_place, recording.trace.lift(recording.outputs[0].data))],
-                extra=lambda functions: train_loop(compiled._host.machine, rule, size, functions),
-                entry="train",
-            )
-        self.program = compiled._programs[key][0]
-        compiled._last = compiled._programs[key]
-        lanes = self.program.host.machine.lanes
-        self.rows = -(-size // lanes) * lanes
-        aligned = _aligned((3 + optimizer.state_size, self.rows))
+        rule, machine = Rule(optimizer, loss_place), programs.host.machine
+        self.program, _ = programs.compiled(
+            recording,
+            mean_and_gradient,
+            ("fit", size, rule.key),
+            lambda functions: train_loop(machine, rule, size, functions, lambda each: vector_name(each, machine)),
+            entry="train",
+        )
+        self.rows = -(-size // machine.lanes) * machine.lanes
+        aligned = _aligned((3 + optimizer.state_size, self.rows), self.program.host.dtype)
         self.parameters, self.gradients, self.masks, self.states = aligned[0], aligned[1], aligned[2], aligned[3:]
         for parameter, place in place_of.items():
             self.parameters[place] = float(parameter.data)
@@ -116,7 +109,7 @@ class _Loop:
             state[self.places] = [float(number) for number in numbers]
         # steps before, and what the machine code reads and writes: one attribute, so that Ctrl-C finds both or none
         self.progress: tuple[int, array[int]] = int(optimizer.steps), array("q", [0] * len(FIELDS))
-        self.written = optimizer.steps
+        self.begun = self.written = optimizer.steps
         self.pace = 1
 
     @property
@@ -131,47 +124,54 @@ class _Loop:
         return max(1, (1 << 20) // self.count)
 
     def epochs(
-        self, epochs: int, addresses: list[tuple[int, int]], orders: Any, advance: Callable[[int, float], None]
-    ) -> list[float]:
-        """So many passes over the examples, in these orders; the mean loss of each, as it was at each step."""
+        self, epochs: int, examples: Batch, orders: Any, advance: Callable[[int, float], None], history: History
+    ) -> None:
+        """So many passes over the examples, in these orders; the mean loss of each goes into the history.
+
+        A loss is taken at each step. An error or Ctrl-C leaves the losses of the whole epochs before it.
+        """
         import numpy as np
 
         end, step = epochs * self.steps, 0
         self.progress = self.taken, array("q", [0] * len(FIELDS))
-        found = np.empty(end)
-        while step < end:
-            last = min(step + self.pace, end)
-            started = perf_counter()
-            losses = self._run(addresses, orders, step, last)
-            seconds = perf_counter() - started
-            if self.progress[1][REACHED] < last:
-                self._stop_at_nonfinite()
-            found[step:last] = losses
-            advance(last - step, losses[-1])
-            self.pace = max(1, min(1 << 20, int((last - step) * _GLANCE / max(seconds, 1e-9))))
-            step = last
-        sizes = np.full(self.steps, float(self.batch))
-        sizes[-1] = self.count - (self.steps - 1) * self.batch
-        return (found.reshape(epochs, self.steps) @ sizes / self.count).tolist()  # type: ignore[no-any-return]
+        losses = np.zeros((epochs, self.steps), self.program.host.dtype)
+        try:
+            while step < end:
+                last = min(step + self.pace, end)
+                started = perf_counter()
+                self._run(examples, orders, step, last, losses.reshape(-1)[step:last])
+                seconds = perf_counter() - started
+                if self.progress[1][REACHED] < last:
+                    self._stop_at_nonfinite()
+                advance(last - step, float(losses.reshape(-1)[last - 1]))
+                self.pace = max(1, min(1 << 20, int((last - step) * _GLANCE / max(seconds, 1e-9))))
+                step = last
+        finally:
+            sizes = np.full(self.steps, float(self.batch))
+            sizes[-1] = self.count - (self.steps - 1) * self.batch
+            lr = self.optimizer.lr
+            for loss in (losses[: self.progress[1][REACHED] // self.steps] @ sizes / self.count).tolist():
+                rate = lr(self.begun + (len(history) + 1) * self.steps - 1) if callable(lr) else lr
+                history.record(loss, learning_rate=float(rate))
 
-    def _run(self, addresses: list[tuple[int, int]], orders: Any, first: int, last: int) -> array[float]:
+    def _run(self, examples: Batch, orders: Any, first: int, last: int, losses: Array) -> None:
+        """Steps first ... last, or fewer if a gradient is not finite; writes down the loss of each."""
+        import numpy as np
+
         taken, fields = self.progress
-        rate = self.optimizer.lr
-        if callable(rate):
-            rates = array("d", [rate(taken + step) for step in range(first, last)])
-        else:
-            rates = array("d", [rate]) * (last - first)
-        losses = array("d", bytes(8 * (last - first)))
+        lr = self.optimizer.lr
+        rates = [lr(taken + step) for step in range(first, last)] if callable(lr) else lr
+        rates = np.full(last - first, rates, self.program.host.dtype)
         parameters, gradients = self.parameters.ctypes.data, self.gradients.ctypes.data
-        memory = self.program.borrow(addresses, 0, 0, parameters, results=gradients)
-        numbers = [memory[1], self.count, self.batch, self.steps, 0 if orders is None else orders.ctypes.data]
-        numbers += [first, last, rates.buffer_info()[0], parameters, gradients]
-        numbers += [self.states.ctypes.data if len(self.states) else 0, self.masks.ctypes.data]
-        fields[:REACHED] = array("q", [*numbers, losses.buffer_info()[0]])
+        memory = self.program.memory()
+        frame = self.program.fill(memory, examples, parameters, Stretch(0, 0, results=gradients))
+        given = [frame, self.count, self.batch, self.steps, 0 if orders is None else orders.ctypes.data]
+        given += [first, last, rates.ctypes.data, parameters, gradients]
+        given += [self.states.ctypes.data if len(self.states) else 0, self.masks.ctypes.data, losses.ctypes.data]
+        fields[:REACHED] = array("q", given)  # in the order of FIELDS
         memoryview(fields).cast("B")[-8:] = array("d", [float(taken)]).tobytes()
         self.program.code.run(fields.buffer_info()[0])
         self.program.give_back(memory)
-        return losses
 
     def _stop_at_nonfinite(self) -> None:
         self.write_back()
@@ -186,18 +186,17 @@ class _Loop:
             return
         numbers = self.parameters[self.places].tolist()
         states = self.states[:, self.places].T.tolist() if len(self.states) else [()] * len(numbers)
-        for parameter, number in zip(self.optimizer.parameters, numbers, strict=True):
-            parameter.data = number
+        put_numbers(self.optimizer.parameters, numbers)
         self.optimizer.state = [tuple(state) for state in states]
         self.optimizer.steps = self.written = self.taken
 
 
-def _aligned(shape: tuple[int, int]) -> Any:
-    """Zeros whose rows begin at multiples of 64 bytes, as the rows are whole vectors."""
+def _aligned(shape: tuple[int, int], dtype: str) -> Any:
+    """Zeros whose rows begin at multiples of a vector's size, as the rows are whole vectors."""
     import numpy as np
 
-    memory = np.zeros(shape[0] * shape[1] + 8)
-    skipped = -memory.ctypes.data % 64 // 8
+    memory = np.zeros(shape[0] * shape[1] + 16, dtype)
+    skipped = -memory.ctypes.data % 64 // memory.itemsize
     return memory[skipped : skipped + shape[0] * shape[1]].reshape(shape)
 
 
@@ -209,20 +208,3 @@ def _check(optimizer: Any) -> None:
             f"fit takes an optimizer such as nn.SGD(model, lr=0.1) or nn.Adam(model), got {optimizer!r:.60} "
             f"(it has no {', '.join(missing)})"
         )
-
-
-@contextmanager
-def _shown(progress: bool | None, steps: int) -> Iterator[Callable[[int, float], None]]:
-    """A progress bar, if it is wanted or (None) if someone is looking at a terminal."""
-    if progress is False or (progress is None and not sys.stderr.isatty()):
-        yield lambda count, loss: None
-        return
-    try:
-        from rich.console import Console
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-    except ImportError as error:
-        raise ImportError(f'the progress bar needs rich ({error}): pip install "micrograd-kr"') from error
-    columns = (BarColumn(), MofNCompleteColumn(), TextColumn("loss {task.fields[loss]:.6g}"), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True)) as bar:
-        task = bar.add_task("", total=steps, loss=float("nan"))
-        yield lambda count, loss: bar.update(task, advance=count, loss=loss)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from ..elementary import Function
-from .kernels import Machine
-from .lowering import StraightCode
-from .machine_code import vector_name
-from .tracing import Trace
+from ..trace import Trace, Traced
+from .assembly import Machine
+from .batch_code import FRAME
+from .lowering import StraightCode, VectorName
 
 # what `train` reads and writes, each 8 bytes: see train_loop
 FIELDS = [
@@ -19,138 +19,104 @@ REACHED = FIELDS.index("reached")
 _WHOLE = {"count", "batch", "steps", "first", "last", "reached"}
 
 
-def train_loop(machine: Machine, rule: Rule, gradient_count: int, functions: dict[Function, str]) -> str:
+def train_loop(
+    machine: Machine, rule: Rule, gradient_count: int, functions: dict[Function, str], vector_name: VectorName
+) -> str:
     """The function `train(fields)`: steps first ... last of several epochs of `steps` steps each.
 
-    It stops before a step whose gradient is not finite, and says in `reached` how far it has come.
+    It stops before a step whose gradient is not finite, and leaves in `reached` how many steps were taken.
     """
-    functions.update(rule.functions)
-    kind, width = machine.kind, machine.bytes
-    text = ["define void @train(ptr %fields) {", "begin:"]
+    kind, number = machine.kind, machine.number
+    size = -(-gradient_count // machine.lanes) * machine.bytes
+    train = StraightCode(machine, functions, vector_name, "train", "ptr %fields")
     for place, name in enumerate(FIELDS):
         what = "i64" if name in _WHOLE else "double" if name == "taken" else "ptr"
-        text += [f"%{name}_at = getelementptr i64, ptr %fields, i64 {place}", f"%{name} = load {what}, ptr %{name}_at"]
-    size = -(-gradient_count // machine.lanes) * width
-    text += [
-        "%start_at = getelementptr i64, ptr %frame, i64 0",
-        "%stop_at = getelementptr i64, ptr %frame, i64 1",
-        "%divisor_at = getelementptr i64, ptr %frame, i64 8",
-        "%order_at = getelementptr i64, ptr %frame, i64 2",
-        "%shuffled = icmp ne ptr %orders, null",
-        "%order_size = mul i64 %count, 8",
-        "br label %step",
-        "step:",
-        "%s = phi i64 [ %first, %begin ], [ %next, %moved ]",
-        "store i64 %s, ptr %reached_at",
-        "%going = icmp slt i64 %s, %last",
-        "br i1 %going, label %compute, label %end",
-        "compute:",
-        "%next = add i64 %s, 1",
-        "%epoch = udiv i64 %s, %steps",
-        "%before = mul i64 %epoch, %steps",
-        "%in_epoch = sub i64 %s, %before",
-        "%start = mul i64 %in_epoch, %batch",
-        "%order_offset = mul i64 %epoch, %order_size",
-        "%this_order = getelementptr i8, ptr %orders, i64 %order_offset",
-        "%order = select i1 %shuffled, ptr %this_order, ptr null",
-        "store ptr %order, ptr %order_at",
-        "%far = add i64 %start, %batch",
-        "%beyond = icmp sgt i64 %far, %count",
-        "%stop = select i1 %beyond, i64 %count, i64 %far",
-        "%examples = sub i64 %stop, %start",
-        "%divisor = sitofp i64 %examples to double",
-        "store i64 %start, ptr %start_at",
-        "store i64 %stop, ptr %stop_at",
-        "store double %divisor, ptr %divisor_at",
-        "call void @run(ptr %frame)",
-        f"%loss_at = getelementptr double, ptr %gradients, i64 {rule.loss_place}",
-        "%loss = load double, ptr %loss_at",
-        "%done = sub i64 %s, %first",
-        "%loss_to = getelementptr double, ptr %losses, i64 %done",
-        "store double %loss, ptr %loss_to",
-        "%rate_at = getelementptr double, ptr %rates, i64 %done",
-        "%rate = load double, ptr %rate_at",
-        "%so_far = sitofp i64 %next to double",
-        "%number = fadd double %taken, %so_far",
-        *machine.splat("%lr", "%rate"),
-        *machine.splat("%step_number", "%number"),
-        *rule.once,
-        "br label %check",
-        "check:",
-        "%c = phi i64 [ 0, %compute ], [ %cnext, %check ]",
-        f"%nothing = phi {kind} [ zeroinitializer, %compute ], [ %sum, %check ]",
-        "%cg_at = getelementptr i8, ptr %gradients, i64 %c",
-        machine.load("%cg", "%cg_at"),
-        "%cm_at = getelementptr i8, ptr %masks, i64 %c",
-        machine.load("%cm", "%cm_at"),
-        f"%cfree = fcmp one {kind} %cm, zeroinitializer",
-        f"%zero = fsub {kind} %cg, %cg",
-        f"%seen = select {machine.condition} %cfree, {kind} %zero, {kind} zeroinitializer",
-        f"%sum = fadd {kind} %nothing, %seen",
-        f"%cnext = add i64 %c, {width}",
-        f"%cmore = icmp slt i64 %cnext, {size}",
-        "br i1 %cmore, label %check, label %checked",
-        "checked:",
-        f"%total = call double @llvm.vector.reduce.fadd.{machine.suffix}(double -0.0, {kind} %sum)",
-        "%finite = fcmp oeq double %total, 0.0",
-        "br i1 %finite, label %move, label %end",
-        "move:",
-        "%at = phi i64 [ 0, %checked ], [ %at_next, %move ]",
-    ]
-    places = [("%parameter", "%parameters", 0), ("%gradient", "%gradients", 0)]
-    places += [(f"%state{k}", "%states", k * size) for k in range(rule.state_size)]
-    for name, base, offset in [*places, ("%mask", "%masks", 0)]:
-        text += [
-            f"{name}.base = getelementptr i8, ptr {base}, i64 {offset}",
-            f"{name}.at = getelementptr i8, ptr {name}.base, i64 %at",
-            machine.load(name, f"{name}.at"),
-        ]
-    text += [f"%free = fcmp one {kind} %mask, zeroinitializer", *rule.each]
-    for (name, *_), result in zip([places[0], *places[2:]], rule.results, strict=True):
-        text += [
-            f"{name}.new = select {machine.condition} %free, {kind} {result}, {kind} {name}",
-            machine.store(f"{name}.new", f"{name}.at"),
-        ]
-    text += [
-        f"%at_next = add i64 %at, {width}",
-        f"%at_more = icmp slt i64 %at_next, {size}",
-        "br i1 %at_more, label %move, label %moved",
-        "moved:",
-        "br label %step",
-        "end:",
-        "ret void",
-        "}",
-    ]
-    return "\n".join(text)
+        train.load(what, train.at("%fields", 8 * place), f"%{name}")
+    reached_at = train.at("%fields", 8 * REACHED)
+    at_frame = {name: train.at("%frame", 8 * FRAME.index(name)) for name in ("start", "stop", "order", "divisor")}
+    shuffled = train.let("icmp ne ptr %orders, null")
+    with train.loop("%first", "%last") as (step, _):
+        train.store("i64", step, reached_at)
+        epoch = train.let(f"udiv i64 {step}, %steps")
+        start = train.times(train.minus(step, train.times(epoch, "%steps")), "%batch")
+        far = train.plus(start, "%batch")
+        beyond = train.let(f"icmp sgt i64 {far}, %count")
+        stop = train.let(f"select i1 {beyond}, i64 %count, i64 {far}")
+        order = train.at("%orders", train.times(epoch, train.times("%count", 8)))
+        train.store("ptr", train.let(f"select i1 {shuffled}, ptr {order}, ptr null"), at_frame["order"])
+        train.store("i64", start, at_frame["start"])
+        train.store("i64", stop, at_frame["stop"])
+        divisor = train.let(f"sitofp i64 {train.minus(stop, start)} to double")
+        train.store("double", divisor, at_frame["divisor"])
+        train.call("run(ptr %frame)")
+        done = train.times(train.minus(step, "%first"), machine.size)
+        loss = train.load(number, train.at("%gradients", rule.loss_place * machine.size))
+        train.store(number, loss, train.at("%losses", done))
+        taken = train.let(f"fadd double %taken, {train.let(f'sitofp i64 {train.plus(step, 1)} to double')}")
+        step_number = taken if number == "double" else train.let(f"fptrunc double {taken} to {number}")
+        train.names[rule.lr.index] = train.splat(train.load(number, train.at("%rates", done)))
+        train.names[rule.step_number.index] = train.splat(step_number)
+        for node in rule.once:
+            train.compute(node)
+        with train.loop(0, size, machine.bytes, [(kind, "zeroinitializer")]) as (at, nothing):
+            gradient = train.load(kind, train.at("%gradients", at))
+            mask = train.load(kind, train.at("%masks", at))
+            free = train.let(f"fcmp one {kind} {mask}, zeroinitializer")
+            zero = train.let(f"fsub {kind} {gradient}, {gradient}")  # nan if the gradient is inf or nan
+            seen = train.let(f"select {machine.condition} {free}, {kind} {zero}, {kind} zeroinitializer")
+            nothing[0] = train.let(f"fadd {kind} {nothing[0]}, {seen}")
+        total = train.let(
+            f"call {number} @llvm.vector.reduce.fadd.{machine.suffix}({number} -0.0, {kind} {nothing[0]})"
+        )
+        train.stop_unless(train.let(f"fcmp oeq {number} {total}, 0.0"))
+        with train.loop(0, size, machine.bytes) as (at, _):
+            places = [train.at("%parameters", at)]
+            places += [train.at(train.at("%states", k * size), at) for k in range(len(rule.remembered) - 1)]
+            before = [train.load(kind, place) for place in places]
+            for remembered, name in zip(rule.remembered, before, strict=True):
+                train.names[remembered.index] = name
+            train.names[rule.gradient.index] = train.load(kind, train.at("%gradients", at))
+            mask = train.load(kind, train.at("%masks", at))
+            free = train.let(f"fcmp one {kind} {mask}, zeroinitializer")
+            for node in rule.each:
+                train.compute(node)
+            for to, old, new in zip(places, before, rule.results, strict=True):
+                moved = train.let(f"select {machine.condition} {free}, {kind} {train.operand(new)}, {kind} {old}")
+                train.store(kind, moved, to)
+    train.store("i64", "%last", reached_at)
+    return train.end()
 
 
 class Rule:
-    """An optimizer's rule as code: what is computed once a step, and what is computed for each parameter."""
+    """An optimizer's rule as a program: what is computed once in each step, and what for each parameter.
 
-    def __init__(self, optimizer: Any, machine: Machine, loss_place: int) -> None:
-        self.state_size, self.loss_place = optimizer.state_size, loss_place
-        trace = Trace()
-        parameter, gradient = trace.input(0), trace.input(1)
-        state = tuple([trace.input(2 + k) for k in range(self.state_size)])
-        step_number, lr = trace.parameter(0), trace.parameter(1)
-        moved, new_state = optimizer.rule(parameter, gradient, state, step_number, lr)
-        wanted = [trace.lift(x) for x in (moved, *new_state)]
-        self.functions: dict[Function, str] = {}
-        code = StraightCode(machine, self.functions, lambda function: vector_name(function, machine.lanes))
-        named = {parameter: "%parameter", gradient: "%gradient", step_number: "%step_number", lr: "%lr"}
-        named.update({number: f"%state{k}" for k, number in enumerate(state)})
-        code.names = {number.index: name for number, name in named.items()}
-        varying = {number.index for number in (parameter, gradient, *state)}
-        for number in trace.nodes:
-            if any(arg.index in varying for arg in number.args):
-                varying.add(number.index)
-        self.once, self.each = self._lines(code, trace, varying, False), self._lines(code, trace, varying, True)
-        self.results = [code.operand(number) for number in wanted]
+    Attributes:
+        loss_place: the place of the loss among the sums.
+        gradient, lr, step_number: what the rule is given.
+        remembered: the parameter and the state, which it replaces.
+        once: the numbers that are the same for all parameters.
+        each: the others.
+        results: the new parameter and the new state.
+    """
 
-    @staticmethod
-    def _lines(code: StraightCode, trace: Trace, varying: set[int], vary: bool) -> list[str]:
-        code.lines = []
-        for number in trace.nodes:
-            if number.args and (number.index in varying) is vary:
-                code.compute(number)
-        return code.lines
+    def __init__(self, optimizer: Any, loss_place: int) -> None:
+        self.loss_place = loss_place
+        self.trace = trace = Trace()
+        self.remembered = [trace.input(k) for k in range(1 + optimizer.state_size)]
+        self.gradient = trace.input(len(self.remembered))
+        self.step_number, self.lr = trace.parameter(0), trace.parameter(1)
+        parameter, *state = self.remembered
+        moved, new_state = optimizer.rule(parameter, self.gradient, tuple(state), self.step_number, self.lr)
+        self.results: list[Traced] = [trace.lift(x) for x in (moved, *new_state)]
+        varying = {node.index for node in (*self.remembered, self.gradient)}
+        for node in trace.nodes:
+            if any(arg.index in varying for arg in node.args):
+                varying.add(node.index)
+        computed = [node for node in trace.nodes if node.args]
+        self.once = [node for node in computed if node.index not in varying]
+        self.each = [node for node in computed if node.index in varying]
+
+    @property
+    def key(self) -> tuple[Any, ...]:
+        """The same for rules that do the same."""
+        return (*self.trace.key, *[result.index for result in self.results])

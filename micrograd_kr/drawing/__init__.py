@@ -1,8 +1,15 @@
 """draw(root): the computation graph as a picture, rendered without a Graphviz that would have to be installed.
 
-Read in this order: `groups` (the modules), `expansion` (the steps inside a node), `parts` (all that may be drawn),
-`captions` (what is written), `picture` (the boxes and arrows), `text` (widths and escapes), `source` (the picture as
-DOT), `rendering` (DOT to SVG and PNG), `svg` (its finish) and `drawing_object` (the graphviz.Digraph that is returned).
+The package reads in this order
+    expansion.py       the steps inside one node
+    parts.py           all that may be drawn: Values, and steps inside them
+    captions.py        what is written in a box
+    picture.py         which boxes and arrows there are
+    source.py          the picture as DOT
+    svg.py, png.py     the SVG made ready to be read; SVG as PNG
+    drawing_object.py  the graphviz.Digraph that draw returns
+
+`set_renderer` lets another layout engine than Graphviz draw.
 
 >>> from micrograd_kr import Value, draw
 >>> x = Value(2.0, label="x")
@@ -17,16 +24,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ..engine import Value
-from ..engine.gradients import _computed_order
+from ..engine import Value, topological_order
+from ..graph import set_renderer
 from ..locale import language
-from .captions import WORDS
-from .drawing_object import Drawing
 from .picture import Picture
 
-__all__ = ["Drawing", "draw"]
+if TYPE_CHECKING:
+    from .drawing_object import Drawing
+
+__all__ = ["Drawing", "draw", "set_renderer"]
 
 MAX_NODES = 2_000
 _DIRECTIONS = ("LR", "TB", "RL", "BT")
@@ -77,16 +85,26 @@ def draw(
         collapse = [collapse]
     if rankdir not in _DIRECTIONS:
         raise ValueError(f"rankdir is one of {', '.join(_DIRECTIONS)}, not {rankdir!r}")
-    words = WORDS[language(lang)]
+    lang = language(lang)
     if max_nodes is not None:
         _check_size(root, max_nodes, collapse)
-    picture = Picture(root, expand, collapse, words)
+    picture = Picture(root, expand, collapse, lang)
     if max_nodes is not None and picture.count > max_nodes:
         raise _too_large(picture.size, picture.count, max_nodes)
+    from .drawing_object import Drawing  # here, as it imports the package graphviz
+
     drawing = Drawing.of(picture, rankdir)
     if path is not None:
         drawing.write(path)
     return drawing
+
+
+def __getattr__(name: str) -> Any:
+    if name == "Drawing":
+        from .drawing_object import Drawing
+
+        return Drawing
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def _check_root(root: object) -> None:
@@ -99,7 +117,7 @@ def _check_root(root: object) -> None:
 
 def _check_size(root: Value, max_nodes: int, collapse: Any) -> None:
     """Refuse a huge graph before anything is built for it: after one walk, by the boxes that it has at the least."""
-    order = _computed_order(root)
+    order = [node for node in topological_order(root) if node.op is not None]
     if len(order) <= max_nodes:
         return
     if collapse is False:

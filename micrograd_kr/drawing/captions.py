@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from ..elementary import Number
 from ..engine import Value
-from ..naming import format_number
-from .groups import Group
+from ..graph import Group, format_number, one_line, printable, shortened, text_width
+from ..locale import translate
 from .parts import Part
-from .text import printable, shortened, text_width
 
 WIDEST_NAME = 26.0  # em
 WIDEST_NUMBER = 22.0
@@ -18,33 +15,22 @@ LONGEST_IN_TOOLTIP = 400  # characters
 UNKNOWN = "–"
 
 
-class Words(NamedTuple):
-    """The few words in a drawing, in the reader's language."""
-
-    data: str
-    grad: str
-    was: str
-    size: str
-
-
-WORDS = {
-    "en": Words("data", "grad", "when computed", "{count} values"),
-    "ko": Words("값", "기울기", "계산할 때", "값 {count}개"),
-}
-
-
 class Captions:
     """The writer of the boxes of one drawing.
 
     Args:
-        words: in the reader's language.
-        root: the output, which tells whether backward() has been called.
-        recorded: for each leaf the number that the forward pass saw, to tell when it has been changed since.
+        lang: the language of the few words in it.
+        root: the output, whose gradient shows whether backward() has been called.
+        recorded: for each leaf the number that the forward pass saw, to show when it has been changed since.
     """
 
-    def __init__(self, words: Words, root: Value, recorded: dict[Value, Number]) -> None:
-        self.words, self.recorded = words, recorded
+    def __init__(self, lang: str, root: Value, recorded: dict[Value, Number]) -> None:
+        self.lang, self.recorded = lang, recorded
         self.gradients_known = not _untouched(root.grad)
+
+    def word(self, key: str, **pieces: str) -> str:
+        """One of the words of drawings in the reader's language."""
+        return translate(f"drawing.{key}", self.lang, **pieces)
 
     def title(self, part: Part) -> str:
         """`loss = a * b`, `a * b`, `v7 = dot`; the name of a leaf, the number of a constant."""
@@ -65,13 +51,13 @@ class Captions:
         number = part.value.data
         data, recorded = self.number(number), self.recorded.get(part.value, number)
         if recorded is not number and self.number(recorded) != data:
-            data = f"{data} ({self.words.was} {self.number(recorded)})"
-        return [f"{self.words.data} {data}", f"{self.words.grad} {self.gradient(part)}"]
+            data = f"{data} ({self.word('was')} {self.number(recorded)})"
+        return [f"{self.word('data')} {data}", f"{self.word('grad')} {self.gradient(part)}"]
 
     def module_rows(self, parts: list[Part], outputs: list[Part]) -> list[str]:
         """The lines of a collapsed module: the numbers of its output, if it has but one, and how much is inside."""
         rows = self.rows(outputs[0]) if len(outputs) == 1 else []
-        return [*rows, self.words.size.format(count=f"{len(parts):,}")]
+        return [*rows, self.word("size", count=f"{len(parts):,}")]
 
     def gradient(self, part: Part) -> str:
         """The gradient; a dash where it is 0 only because backward() has not been called."""
@@ -91,20 +77,15 @@ class Captions:
         label = printable(part.value.label) if part.value.label else ""
         name = label[:LONGEST_IN_TOOLTIP] or part.name
         lines = [name if part.spelling in ("", name) else f"{name} = {part.spelling}" if name else part.spelling]
-        lines.append(f"{self.words.data} {_exact(part.value.data)}")
+        lines.append(f"{self.word('data')} {_exact(part.value.data)}")
         if part.kind != "constant":
             gradient = self.gradient(part)
-            lines.append(f"{self.words.grad} {gradient if gradient == UNKNOWN else _exact(part.grad)}")
+            lines.append(f"{self.word('grad')} {gradient if gradient == UNKNOWN else _exact(part.grad)}")
         return "\n".join(lines)
 
     def module_tooltip(self, group: Group) -> str:
         """Where a collapsed module stands, and what it says of itself."""
         return f"{group.path}: {_exact(group.module)}"
-
-
-def one_line(text: str) -> str:
-    """The text with only printable characters, in one line."""
-    return text if text.isprintable() else " ".join(printable(text).split("\n"))
 
 
 def _untouched(gradient: Number) -> bool:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import graphviz
 
 from ..engine import Value
+from ..graph import render_dot, svg_of
 from .picture import Picture
-from .rendering import render_dot, svg_to_png
+from .png import svg_to_png
 from .source import EDGE, NODE, dot_lines, graph_attributes
 from .svg import polished
 
@@ -23,13 +25,15 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]  # graphviz has no types
 
     Attributes:
         ids: for each Value of the graph the id of the element that shows it, in the DOT source and in the SVG.
+        tooltips: for each element with a tooltip its text, by the element's id.
         source: the DOT text.
-        format: what pipe() and render() make unless told otherwise: "svg".
+        format: what pipe() and render() make by default: "svg".
 
     In Jupyter it shows itself.
     """
 
-    ids: dict[Value, str]
+    ids: Mapping[Value, str] = {}
+    tooltips: Mapping[str, str] = {}
 
     @classmethod
     def of(cls, picture: Picture, rankdir: str) -> Drawing:
@@ -42,7 +46,7 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]  # graphviz has no types
             edge_attr=EDGE,
             body=dot_lines(picture),
         )
-        drawing.ids = picture.ids
+        drawing.ids, drawing.tooltips = picture.ids, picture.tooltips
         return drawing
 
     def pipe(
@@ -59,18 +63,18 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]  # graphviz has no types
         """The rendered graph, as bytes, or as text if an encoding is given.
 
         Args:
-            format: "svg" unless told otherwise; "png" (with the extra `png`), or what else Graphviz writes.
+            format: "svg" by default; "png" (with the extra `png`), or what else Graphviz writes.
             renderer, formatter, neato_no_op, quiet, engine, encoding: as of graphviz.Digraph.
 
         Raises:
-            RuntimeError: no renderer was found, or it could not draw this.
+            RuntimeError: no Graphviz was found, or it could not draw this.
             ImportError: a PNG, and resvg-py is not installed.
         """
         format = format or self.format
         options = () if neato_no_op is None else (f"-n{int(neato_no_op)}",)
         wanted = ":".join([part for part in (format, renderer, formatter) if part])
         if wanted in ("svg", "png"):
-            svg = polished(render_dot(self.source, "svg", engine or self.engine, options))
+            svg = polished(svg_of(self.source, engine or self.engine, options), self.tooltips)
             rendered = svg_to_png(svg) if wanted == "png" else svg.encode()
         else:
             rendered = render_dot(self.source, wanted, engine or self.engine, options)
@@ -126,7 +130,7 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]  # graphviz has no types
         kind = target.suffix.removeprefix(".").lower()
         if kind not in _SUFFIXES:
             raise ValueError(
-                f"cannot tell from the suffix of {str(path)!r} what to write: "
+                f"the suffix of {str(path)!r} names no kind of file to write: "
                 f"end it in {', '.join(f'.{suffix}' for suffix in _SUFFIXES)}"
             )
         target.write_bytes(self.source.encode() if kind in _SOURCE_SUFFIXES else self.pipe(kind))

@@ -12,18 +12,23 @@ Ids are stable, so that a page can find and change what Graphviz has drawn:
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from ..engine import Value
-from .captions import WIDEST_NAME, Captions, Words, one_line
-from .groups import Group
-from .parts import Part, take_apart
-from .text import shortened
+from ..graph import Graph, Group, one_line, shortened
+from .captions import WIDEST_NAME, Captions
+from .parts import Part, parts_of
 
 COMFORTABLE = 150  # boxes: in a larger drawing modules are collapsed
 MOST_TOOLTIPS = 20_000
 
 Collapse = bool | Collection[Any] | None
+
+
+def id_of(group: Group) -> str:
+    """The id of a module's frame or box."""
+    return f"c{group.number - 1}"
 
 
 class Box(NamedTuple):
@@ -33,8 +38,7 @@ class Box(NamedTuple):
         kind: `input`, `parameter`, `constant`, `operation` or `module`.
         title: the first line.
         rows: the other lines: `data 2`, `grad 1`.
-        tooltip: all that is known, uncut.
-        group: the module in whose frame it stands.
+        group: the group in whose frame it stands.
         is_output: whether it is, or contains, the root.
     """
 
@@ -42,8 +46,7 @@ class Box(NamedTuple):
     kind: str
     title: str
     rows: list[str]
-    tooltip: str
-    group: Group | None
+    group: Group
     is_output: bool
 
 
@@ -66,22 +69,31 @@ class Picture:
         frames: the modules drawn as frames, each after the one around it.
     """
 
-    def __init__(self, root: Value, expand: bool | Collection[Value], collapse: Collapse, words: Words) -> None:
-        taken = take_apart(root, expand)
-        self._root, self._parts, self._groups = root, taken.parts, taken.groups
-        self._captions = Captions(words, root, taken.recorded)
+    def __init__(self, root: Value, expand: bool | Collection[Value], collapse: Collapse, lang: str) -> None:
+        graph = Graph(root)
+        self._root, self._parts, self._groups = root, list(parts_of(graph, expand)), graph.groups[1:]
+        self._captions = Captions(lang, root, graph.recorded)
         self._collapsed = self._choose_collapsed(collapse)
         self.ids = {part.value: self._shown_in(part) for part in self._parts}
         self.count, self.size = len(set(self.ids.values())), len(self._parts)
         around = {part.group for part in self._parts if self.ids[part.value] == part.id}
-        around |= {group.outer for group in self._collapsed}
-        shown = {outer for group in around if group for outer in group.around()}
+        shown = {outer for group in around for outer in group.around()}
+        shown |= {outer for group in self._collapsed for outer in group.around() if outer is not group}
         self.frames = [group for group in self._groups if group in shown]
+
+    @cached_property
+    def tooltips(self) -> dict[str, str]:
+        """By the id of its element all that is known of each Value and module, uncut; none in a huge drawing."""
+        if self.size > MOST_TOOLTIPS:
+            return {}
+        shown = {part.id: self._captions.tooltip(part) for part in self._parts if self.ids[part.value] == part.id}
+        frames = {id_of(group): group.path for group in self.frames}
+        return shown | frames | {id_of(group): self._captions.module_tooltip(group) for group in self._collapsed}
 
     # --- collapsing ---------------------------------------------------------------------------------------------------
 
     def _choose_collapsed(self, collapse: Collapse) -> set[Group]:
-        groups = list(self._groups)
+        groups = self._groups
         if collapse is False or not groups:
             return set()
         if collapse is True:
@@ -109,15 +121,15 @@ class Picture:
 
     def _count_at(self, depth: int) -> int:
         """How many boxes there are when the groups at this depth are collapsed."""
-        free = sum(part.group is None or part.group.depth < depth for part in self._parts)
+        free = sum(part.group.depth < depth for part in self._parts)
         return free + sum(group.depth == depth for group in self._groups)
 
     def _shown_in(self, part: Part) -> str:
         """The id of the box for a part: its own, or that of the collapsed module around it."""
-        if self._collapsed and part.group is not None:
+        if self._collapsed:
             for group in part.group.around():
                 if group in self._collapsed:
-                    return group.id
+                    return id_of(group)
         return part.id
 
     # --- boxes and arrows ---------------------------------------------------------------------------------------------
@@ -135,23 +147,22 @@ class Picture:
             ids = self.ids
             used = {arg for part in self._parts for arg in part.args if ids[arg] != ids[part.value]} | {self._root}
             for group in self._groups:
-                if group.id in hidden:
-                    yield self._module_box(group, hidden[group.id], used)
+                if id_of(group) in hidden:
+                    yield self._module_box(group, hidden[id_of(group)], used)
 
     def _box(self, part: Part) -> Box:
         captions, is_output = self._captions, part.value is self._root
-        tooltip = captions.tooltip(part) if self.size <= MOST_TOOLTIPS else ""
-        return Box(part.id, part.kind, captions.title(part), captions.rows(part), tooltip, part.group, is_output)
+        return Box(part.id, part.kind, captions.title(part), captions.rows(part), part.group, is_output)
 
     def _module_box(self, group: Group, parts: list[Part], used: set[Value]) -> Box:
         outputs = [part for part in parts if part.op is not None and part.value in used]
         title = shortened(one_line(group.title), WIDEST_NAME)
-        rows, tooltip = self._captions.module_rows(parts, outputs), self._captions.module_tooltip(group)
-        return Box(group.id, "module", title, rows, tooltip, group.outer, self.ids[self._root] == group.id)
+        rows, id, outer = self._captions.module_rows(parts, outputs), id_of(group), group.outer or group
+        return Box(id, "module", title, rows, outer, self.ids[self._root] == id)
 
     def arrows(self) -> Iterator[Arrow]:
         """An arrow an operand; but one for all that passes from or to a collapsed module."""
-        modules, drawn = {group.id for group in self._collapsed}, set()
+        modules, drawn = {id_of(group) for group in self._collapsed}, set()
         for part in self._parts:
             head = self.ids[part.value]
             for index, arg in enumerate(part.args):

@@ -1,13 +1,17 @@
-"""A picture as DOT: what each kind of box looks like, and its text, escaped and with room to stand in."""
+r"""A picture as DOT: what each kind of box looks like, and its text, escaped and with room to stand in.
+
+>>> _record_field('<b>"가중치"|{x}</b>')
+'\\<b\\>\\"가중치\\"\\|\\{x\\}\\</b\\>'
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from html import escape
 
-from .captions import WIDEST_NAME, one_line
-from .groups import Group
-from .picture import Arrow, Box, Picture
-from .text import FONT_FAMILY, JOINER, html_text, quoted, record_field, shortened, text_width
+from ..graph import FONT_FAMILY, Group, one_line, shortened, text_width
+from .captions import WIDEST_NAME
+from .picture import Arrow, Box, Picture, id_of
 
 FONT_SIZE = 11.0
 _TITLE_SIZE = 12.0  # of a frame
@@ -38,7 +42,7 @@ NODE = {
 }
 EDGE = {"color": "#98a2b3", "arrowsize": "0.6", "penwidth": "1", "weight": "8"}
 _ARROW_OF_LEAF = " weight=1"  # so that a chain of computed Values is straight, with its leaves beside it
-# What a kind of box has that the others have not; the shape tells them apart too, for those who see few colours.
+# What a kind of box has that the others have not; shapes differ too, for those who see few colours.
 KINDS = {
     "operation": {},
     "input": {"style": "filled,rounded", "fillcolor": "#eaf3ff", "color": "#5b8def"},
@@ -61,14 +65,14 @@ def dot_lines(picture: Picture) -> Iterator[str]:
     """The picture as lines of DOT, without the outermost braces; frames first, arrows last."""
     boxes: dict[Group, list[Box]] = {}
     for box in picture.boxes():
-        if box.group is None:
+        if box.group.depth == 0:
             yield _box(box)
         else:
             boxes.setdefault(box.group, []).append(box)
     inside: dict[Group | None, list[Group]] = {}
     for frame in picture.frames:
         inside.setdefault(frame.outer, []).append(frame)
-    waiting: list[Group | None] = [*reversed(inside.get(None, []))]
+    waiting: list[Group | None] = [*reversed([frame for frame in picture.frames if frame.depth == 1])]
     while waiting:
         group = waiting.pop()
         if group is None:  # the end of the frame that was opened last and not closed yet
@@ -87,11 +91,10 @@ def _box(box: Box) -> str:
     widths = [text_width(line, FONT_SIZE) for line in box.rows]
     widths.append(text_width(box.title, FONT_SIZE) * (1 if box.kind == "constant" else _BOLD))
     width = max(_NARROWEST * (box.kind != "constant"), max(widths) + _PADDING)
-    label = "|".join([record_field(line) for line in (box.title, *box.rows)])
+    label = "|".join([_record_field(line) for line in (box.title, *box.rows)])
     looks = _LOOKS[box.kind, box.is_output]
-    tooltip = f" tooltip={quoted(_tooltip(box.tooltip))}" if box.tooltip else ""
     width /= _POINTS_PER_INCH
-    return f'\t"{box.id}" [id="{box.id}" width={width:.3f}{looks} label={quoted(label)}{tooltip}]\n'
+    return f'\t"{box.id}" [id="{box.id}" width={width:.3f}{looks} label="{label}"]\n'
 
 
 def _looks(kind: str, is_output: bool) -> str:
@@ -105,11 +108,11 @@ _LOOKS = {(kind, is_output): _looks(kind, is_output) for kind in KINDS for is_ou
 def _frame(group: Group) -> Iterator[str]:
     title = shortened(one_line(group.title), WIDEST_NAME)
     width = text_width(title, _TITLE_SIZE)
-    yield f'\tsubgraph "cluster_{group.id}" {{\n'
+    yield f'\tsubgraph "cluster_{id_of(group)}" {{\n'
     yield (
-        f'\tgraph [id="{group.id}" class="frame" {_FRAME} tooltip={quoted(_tooltip(group.path))} '
+        f'\tgraph [id="{id_of(group)}" class="frame" {_FRAME} '
         f'label=<<TABLE BORDER="0" CELLBORDER="0" CELLPADDING="0" CELLSPACING="0"><TR><TD WIDTH="{width:.0f}">'
-        f'<FONT POINT-SIZE="{_TITLE_SIZE:g}">{html_text(title)}</FONT></TD></TR></TABLE>>]\n'
+        f'<FONT POINT-SIZE="{_TITLE_SIZE:g}">{escape(title)}</FONT></TD></TR></TABLE>>]\n'
     )
 
 
@@ -118,6 +121,9 @@ def _arrow(arrow: Arrow) -> str:
     return f'\t"{arrow.tail}" -> "{arrow.head}" [id="{arrow.id}"{weight}]\n'
 
 
-def _tooltip(text: str) -> str:
-    r"""A tooltip is no record, but entities are read in it, and \N and the like even behind an escaped backslash."""
-    return text.replace("&", "&amp;").replace("\\", "\\\\" + JOINER).replace('"', "&quot;").replace("\n", "\\n")
+# Backslashes, braces, bars, angle brackets and entities stay text.
+_RECORD = str.maketrans({character: f"\\{character}" for character in '\\{}|<>"'} | {"&": "&amp;"})
+
+
+def _record_field(text: str) -> str:
+    return text.translate(_RECORD)

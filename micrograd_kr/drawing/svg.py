@@ -6,13 +6,11 @@ number is a `<tspan class="number">` of its own, so that a page can change `#n4 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from xml.etree import ElementTree
 
-from .text import JOINER
-
 _SVG = "http://www.w3.org/2000/svg"
-_XLINK = "http://www.w3.org/1999/xlink"
-_OURS = ("input", "parameter", "constant", "operation", "module")
+_BOXES = ("input", "parameter", "constant", "operation", "module")
 
 # The light colours stand in the elements themselves, so that a viewer without CSS shows them too.
 _STYLE = """
@@ -46,8 +44,8 @@ _STYLE = """
 """
 
 
-def polished(svg: bytes) -> str:
-    """The picture as it is shown."""
+def polished(svg: str, tooltips: Mapping[str, str]) -> str:
+    """The picture as it is shown, with a tooltip on the elements that have one, by their ids."""
     ElementTree.register_namespace("", _SVG)
     root = ElementTree.fromstring(svg)
     root.set("class", "micrograd-kr")
@@ -56,32 +54,15 @@ def polished(svg: bytes) -> str:
     root.insert(0, style)
     for element in root.iter(f"{{{_SVG}}}g"):
         classes = element.get("class", "").split()
-        if "edge" in classes:
-            _remove_title(element)
-        elif any(kind in classes for kind in ("frame", *_OURS)):
-            _move_tooltip(element)
-            if "frame" not in classes:
-                _mark_lines(element)
+        title = element.find(f"{{{_SVG}}}title")
+        if title is not None:
+            title.text = tooltips.get(element.get("id", ""), "")
+            if "edge" in classes:
+                element.remove(title)
+        if any(kind in classes for kind in _BOXES):
+            _mark_lines(element)
     text = ElementTree.tostring(root, encoding="unicode")
     return f'<?xml version="1.0" encoding="UTF-8" standalone="no"?>\n{text}\n'
-
-
-def _remove_title(element: ElementTree.Element) -> None:
-    title = element.find(f"{{{_SVG}}}title")
-    if title is not None:
-        element.remove(title)
-
-
-def _move_tooltip(element: ElementTree.Element) -> None:
-    """From Graphviz's link around the shape, which no browser shows any more, to the title, which all show."""
-    title, wrapper = element.find(f"{{{_SVG}}}title"), element.find(f"{{{_SVG}}}g")
-    link = wrapper.find(f"{{{_SVG}}}a") if wrapper is not None else None
-    if title is None or wrapper is None or link is None:
-        return
-    title.text = link.get(f"{{{_XLINK}}}title", "").replace("\\" + JOINER, "\\")
-    index = list(element).index(wrapper)
-    element.remove(wrapper)
-    element[index:index] = list(link)
 
 
 def _mark_lines(element: ElementTree.Element) -> None:

@@ -15,8 +15,9 @@ deepcopy, freeing).
 (27.0, 18.0)
 """
 
+from . import arrays as arrays
 from . import copying as copying
-from .gradients import Contribution, Sweep, contributions, grad, last_output, topological_order
+from .gradients import Contribution, Sweep, backward_passes, contributions, grad, last_output, topological_order
 from .recording import (
     Condition,
     current_scope,
@@ -29,9 +30,10 @@ from .recording import (
     record,
     stop_at_nonfinite,
     watch,
+    weighted_sum,
 )
 from .state import Scope
-from .value import Constant, Value, checked_number, numbers_of
+from .value import Constant, Value, checked_number, numbers_of, put_numbers
 
 __all__ = [
     "Condition",
@@ -40,6 +42,7 @@ __all__ = [
     "Scope",
     "Sweep",
     "Value",
+    "backward_passes",
     "checked_number",
     "contributions",
     "current_scope",
@@ -52,8 +55,10 @@ __all__ = [
     "no_grad",
     "node",
     "numbers_of",
+    "put_numbers",
     "record",
     "stop_at_nonfinite",
     "topological_order",
     "watch",
+    "weighted_sum",
 ]

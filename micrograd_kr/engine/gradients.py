@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import math
+import operator
+import sys
 import threading
 import weakref
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, NamedTuple, overload
 
 from .. import elementary
 from ..elementary import Number
-from ..interpreted import Chosen, no_path
+from ..interpreted import Chosen, ieee, no_path
 from ..ops import Op, first, one, second
 from .state import watchers
 from .value import Constant, Value, method
@@ -142,7 +145,7 @@ class Sweep:
                 if create_graph and type(local) is int and local in (0, 1):
                     product, flows = (upstream, True) if local else (0, False)
                 else:
-                    product = local * upstream
+                    product = _times(local, upstream)
                     if not _is_number(product):
                         product, flows = self.without_nan(node, index, product)
                 found.append((Contribution if flows else _Nothing)(arg, local, product))
@@ -159,7 +162,7 @@ class Sweep:
         blocked = _either(_not(self._paths.get(node, False)), _no_path(node, index))
         if blocked is True or blocked is False:
             return (0, False) if blocked else (product, True)
-        return elementary.where(blocked, 0, product), True
+        return elementary.where(Constant(blocked) if isinstance(product, Value) else blocked, 0, product), True
 
     def _find_paths(self) -> dict[Value, Any]:
         """Whether a path leads from the output to each node; of lanes, an array that says it of each."""
@@ -175,6 +178,18 @@ class Sweep:
 def contributions(node: Value, upstream: Number) -> list[Contribution]:
     """What `node` adds to the gradient of each argument, given d output / d node, wherever it stands in a graph."""
     return Sweep(node, [node]).contributions(node, upstream)
+
+
+def _times(local: Number, upstream: Number) -> Number:
+    try:
+        return local * upstream
+    except ArithmeticError:  # an int that no float can hold
+        return ieee(operator.mul, local, upstream)
+
+
+def _lanes_follow_ieee(number: Number) -> AbstractContextManager[Any]:
+    """A block in which numpy does not warn where floats, by IEEE 754, are silent; if the number is an array."""
+    return sys.modules["numpy"].errstate(all="ignore") if getattr(number, "shape", None) else nullcontext()
 
 
 def _flows(arg: Any) -> bool:
@@ -243,11 +258,17 @@ def _unchanged(arg: Any, number: Number) -> Any:
 # --- backward and grad ----------------------------------------------------------------------------------------------
 
 _last_output: weakref.ref[Value] | None = None
+_passes = 0
 
 
 def last_output() -> Value | None:
     """The computed Value on which backward() was called last, in any thread; None if it is gone."""
     return _last_output() if _last_output else None
+
+
+def backward_passes() -> int:
+    """How many backward passes from computed Values there have been, in all threads."""
+    return _passes
 
 
 @method
@@ -267,33 +288,87 @@ def backward(self: Value, seed: Number = 1) -> None:
     >>> x.grad
     54.0
     """
-    global _last_output
+    global _last_output, _passes
     if self.op is None:
         self.grad = self.grad + seed
         return
-    _last_output = weakref.ref(self)
+    _last_output, _passes = weakref.ref(self), _passes + 1
     sweep = Sweep(self)
-    with _one_at_a_time:
+    with _one_at_a_time, _lanes_follow_ieee(self._number):
         for node in sweep.order:
             node.grad = 0
         self.grad = seed
-        for node in sweep.order:
-            arity = node.op.arity
-            send = _send_two if arity == 2 else _send_one if arity == 1 else _send_many
-            send(sweep, node, node.grad)
+        try:
+            for node in sweep.order:
+                (node.op.send or _choose_send(node.op))(sweep, node, node.grad)
+        except TypeError as error:
+            raise _explained(error, sweep) from None
     for watcher in watchers.get():
         if hasattr(watcher, "after_backward"):
             watcher.after_backward(sweep)
+
+
+def _explained(error: TypeError, sweep: Sweep) -> TypeError:
+    """The error of a sum, with its cause if that is a gradient that is no number."""
+    for node in sweep.order:
+        for arg in node.args:
+            if arg.grad is None:
+                name = arg.label or repr(arg)
+                return TypeError(
+                    f"the grad of {name} is None, to which nothing can be added: set it to 0, as zero_grad does"
+                )
+    return error
+
+
+def _choose_send(op: Op) -> Callable[[Sweep, Any, Number], None]:
+    """The backward step of an op, chosen once from its rules."""
+    special: dict[Any, Any] = {(one, one): _send_ones, (second, first): _send_factors}
+    by_arity: dict[int | None, Any] = {1: _send_one, 2: special.get(op.rules, _send_two)}
+    send: Callable[[Sweep, Any, Number], None] = by_arity.get(op.arity, _send_many)
+    object.__setattr__(op, "send", send)  # the row is frozen for all others
+    return send
+
+
+def _send_ones(sweep: Sweep, node: Any, upstream: Number) -> None:
+    """Of a sum: both arguments get the gradient as it is."""
+    x, y = node._x, node._y
+    if type(x) is Value:
+        x.grad = x.grad + upstream
+    if type(y) is Value:
+        y.grad = y.grad + upstream
+
+
+def _send_factors(sweep: Sweep, node: Any, upstream: Number) -> None:
+    """Of a product: each argument gets the gradient times the other one. What `_add` does stands here again, as in
+    _send_one: a call costs a quarter of the step."""
+    x, y = node._x, node._y
+    if type(x) is Value:
+        try:
+            product = node._y_number * upstream
+        except ArithmeticError:
+            product = _careful_product(node, 0, upstream)
+        if type(product) is float and product == product:
+            x.grad = x.grad + product
+        else:
+            _add(sweep, node, 0, x, product)
+    if type(y) is Value:
+        try:
+            product = node._x_number * upstream
+        except ArithmeticError:
+            product = _careful_product(node, 1, upstream)
+        if type(product) is float and product == product:
+            y.grad = y.grad + product
+        else:
+            _add(sweep, node, 1, y, product)
 
 
 def _send_one(sweep: Sweep, node: Any, upstream: Number) -> None:
     x = node._x
     if type(x) is Value:
         try:
-            local = node.op.rules[0](node._number, node._x_number)
+            product = node.op.rules[0](node._number, node._x_number) * upstream
         except ArithmeticError:
-            local = node.op.derivative(0, node._number, node._x_number)
-        product = local * upstream
+            product = _careful_product(node, 0, upstream)
         if type(product) is float and product == product:
             x.grad = x.grad + product
         else:
@@ -301,39 +376,13 @@ def _send_one(sweep: Sweep, node: Any, upstream: Number) -> None:
 
 
 def _send_two(sweep: Sweep, node: Any, upstream: Number) -> None:
-    """To both arguments, in the same words twice: a loop would cost more than they do."""
-    x, y = node._x, node._y
-    x_rule, y_rule = node.op.rules
-    if type(x) is Value:
-        if x_rule is one:
-            x.grad = x.grad + upstream
-        else:
-            if x_rule is second:
-                product = node._y_number * upstream
-            else:
-                try:
-                    product = x_rule(node._number, node._x_number, node._y_number) * upstream
-                except ArithmeticError:
-                    product = node.op.derivative(0, node._number, node._x_number, node._y_number) * upstream
-            if type(product) is float and product == product:
-                x.grad = x.grad + product
-            else:
-                _add(sweep, node, 0, x, product)
-    if type(y) is Value:
-        if y_rule is one:
-            y.grad = y.grad + upstream
-        else:
-            if y_rule is first:
-                product = node._x_number * upstream
-            else:
-                try:
-                    product = y_rule(node._number, node._x_number, node._y_number) * upstream
-                except ArithmeticError:
-                    product = node.op.derivative(1, node._number, node._x_number, node._y_number) * upstream
-            if type(product) is float and product == product:
-                y.grad = y.grad + product
-            else:
-                _add(sweep, node, 1, y, product)
+    for index, arg in enumerate((node._x, node._y)):
+        if type(arg) is Value:
+            try:
+                product = node.op.rules[index](node._number, node._x_number, node._y_number) * upstream
+            except ArithmeticError:
+                product = _careful_product(node, index, upstream)
+            _add(sweep, node, index, arg, product)
 
 
 def _send_many(sweep: Sweep, node: Any, upstream: Number) -> None:
@@ -346,11 +395,16 @@ def _send_many(sweep: Sweep, node: Any, upstream: Number) -> None:
         return
     for index, (arg, local) in enumerate(zip(node._x, locals_, strict=True)):
         if type(arg) is Value:
-            _add(sweep, node, index, arg, local * upstream)
+            _add(sweep, node, index, arg, _times(local, upstream))
+
+
+def _careful_product(node: Any, index: int, upstream: Number) -> Number:
+    """local * upstream by IEEE 754, where Python's floats raise."""
+    return _times(node.op.derivative(index, node._number, *node.arg_numbers), upstream)
 
 
 def _add(sweep: Sweep, node: Any, index: int, arg: Any, product: Number) -> None:
-    """Add what is no float, or nan, and may be nan only because there is no path."""
+    """Add a product to the gradient of an argument; one that is nan may be so only because there is no path."""
     flows = True
     if not _is_number(product):
         product, flows = sweep.without_nan(node, index, product)
@@ -390,14 +444,12 @@ def grad(output: Value, inputs: Value | Iterable[Value], create_graph: bool = Fa
             )
     sweep = Sweep(output)
     gradients: dict[Value, Any] = {output: Value(1) if create_graph else 1}
-    for node in sweep.order:
-        if node in gradients:
-            for sent in sweep.contributions(node, gradients[node], create_graph):
-                arg, product = sent.arg, sent.product
-                if sent.flows and (arg in gradients or not create_graph):
-                    gradients[arg] = gradients.get(arg, 0) + product
-                elif sent.flows:
-                    gradients[arg] = product
+    with _lanes_follow_ieee(output._number):
+        for node in sweep.order:
+            for sent in sweep.contributions(node, gradients[node], create_graph) if node in gradients else ():
+                if sent.flows:
+                    before = gradients.get(sent.arg, None if create_graph else 0)
+                    gradients[sent.arg] = sent.product if before is None else before + sent.product
     found = [gradients.get(value, 0) for value in wanted]
     if create_graph:
         found = [value if isinstance(value, Value) else Value(value) for value in found]

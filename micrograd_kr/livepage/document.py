@@ -14,28 +14,29 @@ import json
 import math
 import re
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from html import escape
 from importlib.resources import files
+from os import PathLike
+from pathlib import Path
 from typing import Any
 
-from .. import naming
-from ..drawing.text import FONT_FAMILY
 from ..engine import Value
-from ..locale import catalog, languages, particles
-from ..naming import Names
+from ..graph import ATOM, FONT_FAMILY, Graph, format_number
+from ..graph.names import MOST_OPERANDS
+from ..locale import FALLBACK, agreement, catalog, folder, language, languages, preferred, translate
 from ..ops import OPS, Op
-from ..stepper import sentences
+from ..stepper import steps
 from ..stepper.formula import LONGEST_FORMULA, LONGEST_WRITTEN_OUT
+from .cards import CardWriter
 from .javascript import formulas_function, forward_function, partials_function, written_out_function
-from .modules import Graph
-from .picture import CONSTANT, LEAF, kind_of
+from .views import lay_out
+
+MOST_NODES = 2000  # that stay fluid in a browser
 
 # The parts of the program, in the order in which they stand in one block
-_RUNTIME = ("graph", "words", "engine", "views", "side", "descent", "time", "camera", "hands")
-
-MOST_PATHS = 3000  # that the page lists and adds up for one node
+_RUNTIME = ("graph", "words", "engine", "views", "paths", "side", "descent", "time", "camera", "hands")
 
 # Paths in a square of 20, drawn with a round pen; the fonts of many systems lack such signs
 ICONS = {
@@ -54,6 +55,145 @@ ICONS = {
 _USED_ICONS = ("play", "pause", "reset")  # that the script draws
 
 
+class Page:
+    """A live page; in a notebook it shows itself.
+
+    Attributes:
+        html: the whole page.
+        still: the same graph as an SVG picture that does not move, for where scripts do not run.
+        count: how many nodes it has.
+    """
+
+    def __init__(self, html: str, still: str, count: int) -> None:
+        self.html, self.still, self.count = html, still, count
+
+    def save(self, path: str | PathLike[str]) -> Path:
+        """Write the page to a file, and return its path."""
+        file = Path(path)
+        if not file.suffix:
+            file = file.with_suffix(".html")
+        file.write_text(self.html, encoding="utf-8")
+        return file
+
+    def open(self, path: str | PathLike[str] | None = None) -> Path:
+        """Write the page to a file, by default a temporary one, open it in the browser, and return its path."""
+        import tempfile
+        import webbrowser
+
+        file = self.save(path if path is not None else Path(tempfile.mkdtemp(prefix="micrograd_kr-")) / "page.html")
+        webbrowser.open(file.resolve().as_uri())
+        return file
+
+    def _repr_html_(self) -> str:
+        """The page in a frame of its own, cut off from the notebook; where frames are taken out, a picture remains.
+
+        The frame covers the picture, which stands behind it.
+        """
+        image = base64.b64encode(self.still.encode()).decode()
+        return (
+            '<div style="position:relative;height:760px;overflow:hidden">'
+            f'<img alt="{escape(repr(self))}" style="max-width:100%;max-height:100%" '
+            f'src="data:image/svg+xml;base64,{image}">'
+            '<iframe sandbox="allow-scripts" loading="lazy" title="micrograd_kr" '
+            'style="position:absolute;inset:0;width:100%;height:100%;border:0;background:Canvas" '
+            f'srcdoc="{escape(self.html)}"></iframe></div>'
+        )
+
+    def __repr__(self) -> str:
+        return f'<Page of {self.count} nodes: .save("graph.html"), or .open() in the browser>'
+
+
+def page(
+    root: Value,
+    path: str | PathLike[str] | None = None,
+    *,
+    lang: str | None = None,
+    title: str | None = None,
+    train: Iterable[Value] | None = None,
+    rate: float = 0.01,
+    rankdir: str = "LR",
+) -> Page:
+    """One self-contained HTML file of the graph below `root`, alive: no server, no network, nothing to install.
+
+    Every leaf can be dragged, and the whole forward and backward pass is computed again in the page, by the rules of
+    the table; the passes can be stepped, explained, broken on purpose, and parameters trained by hand.
+
+    Args:
+        root: the Value whose graph it is: the loss, if parameters are to be trained.
+        path: a file to write, too.
+        lang: "ko" or "en", to begin with; the page can switch.
+        title: the page's heading.
+        train: the parameters, which gradient descent on `root` moves; [] for none. By default the leaves that belong
+            to the nn modules in the graph, if `root` was computed outside of them: what a module itself returns is
+            a prediction, and no loss. All other leaves are data.
+        rate: the learning rate to begin with.
+        rankdir: which way the graph runs: "LR", "RL", "TB" or "BT".
+
+    Returns:
+        A Page, with `.html`, `.save(path)` and `.open()`; in a notebook it shows itself.
+
+    Raises:
+        TypeError: root is not a Value, a number in the graph is not real, an op's rule branches on a number, or it
+            uses a function that JavaScript does not have.
+        ValueError: there are more than 2,000 nodes, one of `train` is not a leaf of the graph, rate is not a number
+            from 0 on, or lang or rankdir is unknown.
+
+    >>> w, x = Value(0.5, label="가중치"), Value(2.0, label="x")
+    >>> "가중치" in page((w * x - 3) ** 2, lang="ko", train=[w]).html
+    True
+    """
+    if not isinstance(root, Value):
+        raise TypeError(f"page shows the graph of one Value, got the {type(root).__name__} {root!r:.60}")
+    if rankdir not in ("LR", "RL", "TB", "BT"):
+        raise ValueError(f'rankdir={rankdir!r}: choose "LR", "RL", "TB" or "BT"')
+    lang = language(lang)
+    graph = Graph(root)
+    if len(graph.nodes) > MOST_NODES:
+        count, most = f"{len(graph.nodes):,}", f"{MOST_NODES:,}"
+        raise ValueError(translate("livepage.too_large", lang, count=count, most=most))
+    if not (isinstance(rate, int | float) and 0 <= rate < math.inf):
+        raise ValueError(f"the learning rate is a number from 0 on, got {rate!r}")
+    trained = _trained(graph, train)
+    for node in graph.nodes:
+        _check_real(node, graph)
+    writer = CardWriter(graph, lambda key, **pieces: translate(f"livepage.{key}", lang, **pieces))
+    views = lay_out(graph, writer.size, rankdir)
+    drawn = [writer.svg(view) for view in views]
+    html = _document(graph, drawn, lang=lang, title=title and str(title), trained=trained, rate=rate)
+    made = Page(html, writer.svg(views[0], _style("picture.css")), len(graph.nodes))
+    if path is not None:
+        made.save(path)
+    return made
+
+
+def _check_real(node: Value, graph: Graph) -> None:
+    try:
+        float(node.data)
+    except (TypeError, ValueError):
+        raise TypeError(
+            f"the page computes with real numbers, but {graph.names[node]} is {node.data!r:.60}, "
+            f"a {type(node.data).__name__}: give the leaves floats"
+        ) from None
+    except OverflowError:
+        name, number = graph.names[node], format_number(node.data)
+        raise ValueError(f"{name} is too large for a float: {number}") from None
+
+
+def _trained(graph: Graph, train: Iterable[Value] | None) -> list[Value]:
+    """The leaves that gradient descent moves; none if there is no loss to descend on."""
+    if train is None:
+        is_loss = graph.home[-1].depth == 0
+        return [node for node in graph.nodes if is_loss and graph.kind(node) == "parameter"]
+    named = list(train)
+    for value in named:
+        if value not in graph.number or graph.kind(value) not in ("parameter", "input"):
+            raise ValueError(f"train={value!r:.60} is not a leaf of this graph, so gradient descent cannot move it")
+    return named
+
+
+# --- the file -------------------------------------------------------------------------------------------------------
+
+
 @cache
 def _part(name: str) -> str:
     """A file of this package, without indentation and comments."""
@@ -67,24 +207,24 @@ def _style(name: str) -> str:
     return re.sub(r"\s*([{};:,>])\s*", r"\1", _part(name)).replace("\n", "").replace(";}", "}")
 
 
-def style_of_picture() -> str:
-    """The style of a picture that stands by itself."""
-    return _style("picture.css")
-
-
-def document(
-    graph: Graph, names: Names, views: Sequence[str], *, lang: str, title: str, trained: Sequence[Value], rate: float
+def _document(
+    graph: Graph, views: Sequence[str], *, lang: str, title: str | None, trained: Sequence[Value], rate: float
 ) -> str:
     """The whole page as HTML."""
-    words = {code: _words(graph, code) for code in languages()}
+    output = graph.names[graph.root]
+    heading = title or translate("livepage.title", lang, node=output)
+    words = {code: _words(graph, code) for code in preferred(lang)}
     runtime = "\n".join(_part(f"script/{name}.js") for name in _RUNTIME)
-    knowledge = _json(_knowledge(graph, words))
-    program = f'"use strict";\n{{\nconst knowledge={knowledge};\n{_rules(graph)}\n{runtime}\n}}'
+    rules, ops = _rules(graph)
+    knowledge = _json(_knowledge(graph, words, ops))
+    program = f'"use strict";\n{{\nconst knowledge={knowledge};\n{rules}\n{runtime}\n}}'
     unpack = _part("script/unpack.js")
     style = _style("picture.css") + _style("page.css")
     parts = {
         "lang": lang,
-        "title": escape(title),
+        "languages": _buttons(),
+        "title": escape(heading),
+        "heading": "" if title else f' data-w="title" data-node="{escape(output)}"',
         "policy": f"default-src 'none'; script-src {_hash(unpack)} {_hash(program)}; style-src {_hash(style)}; "
         "base-uri 'none'; form-action 'none'",
         "style": style,
@@ -92,12 +232,19 @@ def document(
         "program": _packed(program),
         "rate": f"{rate:g}",
         "views": "".join(views),
-        "graph": _json(_data(graph, names, lang, trained)),
+        "graph": _json(_data(graph, lang, trained)),
     }
-    parts |= {f"w:{key.removeprefix('livepage.')}": escape(text) for key, text in words[lang].items()}
     parts |= {f"i:{name}": _icon(path) for name, path in ICONS.items()}
     html = files(__package__).joinpath("page.html").read_text(encoding="utf-8")
-    return re.sub(r"\{\{([\w:]+)\}\}", lambda found: parts[found.group(1)], html)
+    html = re.sub(r"\{\{w:(\w+)\}\}", lambda found: escape(translate(f"livepage.{found[1]}", lang)), html)
+    return re.sub(r"\{\{([\w:]+)\}\}", lambda found: parts[found[1]], html)
+
+
+def _buttons() -> str:
+    return "".join(
+        f'<button type="button" data-lang="{code}" lang="{code}">{escape(translate("language.name", code))}</button>'
+        for code in sorted(languages(), key=lambda code: code == FALLBACK)
+    )
 
 
 def _hash(text: str) -> str:
@@ -134,73 +281,74 @@ def _variants(graph: Graph) -> dict[tuple[Op, int], int]:
     return variants
 
 
-def _rules(graph: Graph) -> str:
+def _rules(graph: Graph) -> tuple[str, set[str]]:
+    """The rules of the graph's ops as JavaScript, and the names of the ops that their formulas are written with."""
     variants = _variants(graph)
-    forward = ",\n".join(forward_function(op, count) for op, count in variants)
-    partials = ",\n".join(partials_function(op, count) for op, count in variants)
-    told = ",\n".join(formulas_function(op, count) for op, count in variants)
-    in_full = ",\n".join(_written_out(op, count) for op, count in variants)
-    return (
+    forward = ",\n".join([forward_function(op, count) for op, count in variants])
+    partials = ",\n".join([partials_function(op, count) for op, count in variants])
+    formulas = [formulas_function(op, count) for op, count in variants]
+    in_full = [
+        written_out_function(op, count) if op.arity is None and count <= LONGEST_WRITTEN_OUT // 3 else ("null", set())
+        for op, count in variants
+    ]
+    text = (
         f"{_part('script/functions.js')}\nconst forward=[{forward}],\npartials=[{partials}],\n"
-        f"told=(tell,times,power)=>({{formulas:[{told}],inFull:[{in_full}]}});"
+        f"formulaRules=(write,times,power)=>({{formulas:[{_listed(formulas)}],inFull:[{_listed(in_full)}]}});"
     )
+    return text, {name for _, names in (*formulas, *in_full) for name in names if name in OPS}
 
 
-def _written_out(op: Op, count: int) -> str:
-    is_told = op.arity is None and count <= LONGEST_WRITTEN_OUT // 3
-    return written_out_function(op, count) if is_told else "null"
+def _listed(written: Sequence[tuple[str, set[str]]]) -> str:
+    return ",\n".join([text for text, _ in written])
+
+
+_LEAVES = {"parameter": -1, "input": -1, "constant": -2}  # where a computed node has its op
 
 
 # --- the graph's data -----------------------------------------------------------------------------------------------
 
 
-def _data(graph: Graph, names: Names, lang: str, trained: Sequence[Value]) -> Any:
+def _data(graph: Graph, lang: str, trained: Sequence[Value]) -> Any:
     """The graph, its numbers and names."""
     variants = _variants(graph)
-    number = {node: index for index, node in enumerate(graph.nodes)}
-    free = [node for node in graph.nodes if kind_of(node) != CONSTANT]
-    back = [graph.nodes[-1], *(node for node in reversed(free) if node.op)]
+    names, number = graph.names, graph.number
+    free = [node for node in graph.nodes if graph.kind(node) != "constant"]
+    back = [graph.root, *(node for node in reversed(free) if node.op)]
     return {
         "lang": lang,
-        "op": [variants[node.op, len(node.args)] if node.op else kind_of(node) for node in graph.nodes],
+        "op": [variants[node.op, len(node.args)] if node.op else _LEAVES[graph.kind(node)] for node in graph.nodes],
         "args": graph.arguments,
         "data": [_number(node.data) if node.op is None else 0 for node in graph.nodes],
         "names": [names[node] for node in graph.nodes],
         "spelling": [names.spell(node) for node in graph.nodes],
         "tight": [names.precedence(node) for node in graph.nodes],
         "steps": [*([0, number[node]] for node in free), *([1, number[node]] for node in back)],  # as a Stepper's
-        "trained": [number[leaf] for leaf in trained if kind_of(leaf) == LEAF and leaf in number],
-        "home": graph.home,
-        "parents": graph.parent,
-        "titles": graph.titles,
+        "trained": [number[leaf] for leaf in trained],
+        "home": [group.number for group in graph.home],
+        "parents": [group.outer.number if group.outer else None for group in graph.groups],
+        "titles": [group.title for group in graph.groups],
     }
 
 
-def _knowledge(graph: Graph, words: dict[str, dict[str, str]]) -> Any:
+def _knowledge(graph: Graph, words: dict[str, dict[str, str]], ops: set[str]) -> Any:
     """What the page must know about ops and languages to say and write what the stepper does."""
     return {
         "words": words,
+        "order": [FALLBACK, *(code for code in words if code != FALLBACK)],
+        "agreement": {code: agreement.rules(folder(code)) for code in words},
         "ops": [
             _written(op) | {"sentence": op.name, "truth": op.gives == "condition"} for op, count in _variants(graph)
         ],
-        "primitives": {name: _written(OPS[name]) for name in sorted(_told_ops(graph))},
+        "primitives": {name: _written(OPS[name]) for name in sorted(ops)},
         "icons": {name: ICONS[name] for name in _USED_ICONS},
-        "atom": naming.ATOM,
+        "atom": ATOM,
         "minus": OPS["neg"].precedence,
-        "operands": naming.MOST_OPERANDS,
-        "flows": sentences.MOST_FLOWS,
+        "operands": MOST_OPERANDS,
+        "flows": steps.MOST_FLOWS,
         "longest": LONGEST_FORMULA,
         "longestWrittenOut": LONGEST_WRITTEN_OUT,
-        "longestBeside": sentences.LONGEST_BESIDE,
-        "mostPaths": MOST_PATHS,
-        "particles": _particle_tables(),
+        "longestBeside": steps.LONGEST_BESIDE,
     }
-
-
-def _told_ops(graph: Graph) -> set[str]:
-    """The ops with which the graph's formulas are written."""
-    told = "".join(formulas_function(op, count) + _written_out(op, count) for op, count in _variants(graph))
-    return {name for name in re.findall(r'\("(\w+)",', told) if name in OPS}
 
 
 def _written(op: Op) -> dict[str, Any]:
@@ -215,19 +363,17 @@ def _number(x: Any) -> float | str:
 
 def _words(graph: Graph, lang: str) -> dict[str, str]:
     """The templates that this page can need: its own, the stepper's, and the rules of the ops in the graph."""
-    known: dict[str, str] = {}
-    for code in (*languages(), lang):  # what a language lacks is said in another, as `locale.translate` does it
-        known |= catalog(code)
     own = {node.op.name for node in graph.nodes if node.op}
     rules = {f"stepper.rule.{name}{state}" for name in own for state in ("", ".closed", ".open")}
     rules |= {f"stepper.forward.{name}" for name in own}
     return {
         key: text
-        for key, text in known.items()
-        if key == "join" or key in rules or key.startswith("livepage.") or _is_sentence(key)
+        for key, text in catalog(lang).items()
+        if key == "join" or key in rules or (key.startswith("livepage.") and key not in _PYTHONS) or _is_sentence(key)
     }
 
 
+_PYTHONS = ("livepage.too_large",)  # messages that the page itself never shows
 _OF_OPS_OR_ELSEWHERE = ("stepper.rule.", "stepper.forward.", "stepper.view.")
 
 
@@ -235,21 +381,3 @@ def _is_sentence(key: str) -> bool:
     """Whether the template is one of the stepper's for any op."""
     general = key in ("stepper.rule.closed", "stepper.rule.open")
     return general or (key.startswith("stepper.") and not key.startswith(_OF_OPS_OR_ELSEWHERE))
-
-
-def _particle_tables() -> dict[str, Any]:
-    """The tables and patterns of `locale.particles`, for the page's copy of its reading."""
-    return {
-        "digits": particles.DIGITS,
-        "letters": particles.LETTERS,
-        "greek": particles.GREEK,
-        "units": particles.UNITS,
-        "words": particles.WORDS,
-        "endings": particles.ENDINGS,
-        "patterns": {
-            "skipped": particles._SKIPPED.pattern,
-            "word": particles._LAST_WORD.pattern,
-            "fraction": particles._FRACTION.pattern,
-            "whole": particles._WHOLE_NUMBER.pattern,
-        },
-    }

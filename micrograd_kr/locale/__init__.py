@@ -1,13 +1,11 @@
-"""What the project says, in Korean or English, from ordinary gettext catalogs.
+"""What the project says, in the language of the reader.
 
-Every part that speaks has a file of its own in each language, `LANGUAGE/LC_MESSAGES/PART.po`, with the same keys in
-all of them. The program reads the compiled `.mo` beside it; after an edit compile it again (Babel is in the extra
-`test`; gettext's own msgfmt does as well):
+A language is a folder: see `folders`. To add one, copy the folder `en`, name it by the language's code and translate
+its files. Leave it here, or name the folder around it: MICROGRAD_KR_LOCALES=my/languages. A message that a language
+lacks is shown in English.
 
-    pybabel compile -d micrograd_kr/locale -D PART
-
-A message is a key and named pieces that are text already. In a template `{x}` is the piece x, and `{x:을/를}` is x
-followed by the Korean particle that agrees with it.
+A message is a key and named pieces. In a template `{x}` is the piece x, `{x:.2f}` the number x in that format, and
+`{x:을/를}` is x followed by the form that agrees with it: see `agreement`.
 
 >>> translate("stepper.leaf", "en", node="a", number="2")
 'a = 2 is given.'
@@ -18,36 +16,26 @@ followed by the Korean particle that agrees with it.
 from __future__ import annotations
 
 import functools
-import importlib.resources
 import locale as system_locale
 import os
 import re
-import struct
+import tomllib
 from collections.abc import Mapping
+from pathlib import Path
 from typing import NamedTuple, Union
 
-from .particles import particle
-
-__all__ = [
-    "ENVIRONMENT_VARIABLE",
-    "Message",
-    "add_messages",
-    "catalog",
-    "is_known",
-    "language",
-    "languages",
-    "particle",
-    "translate",
-]
+from .agreement import agreeing as agreeing
+from .folders import folder as folder
+from .folders import folders
 
 ENVIRONMENT_VARIABLE = "MICROGRAD_KR_LANG"
-_MO_MAGIC = 0x950412DE
+FALLBACK = "en"
 
 Piece = Union[str, "Message", tuple["Message", ...]]
 
 
 class Message(NamedTuple):
-    """Something to be said in any language: the key of a template, and the pieces that it names.
+    """A message in any language: the key of a template, and the pieces that it names.
 
     A piece is text, or a message, or several messages, which are joined by the template "join".
 
@@ -69,18 +57,16 @@ def _said(piece: Piece, lang: str) -> str:
         return piece
     if isinstance(piece, Message):
         return piece.say(lang)
-    return catalog(lang)["join"].join([message.say(lang) for message in piece])
+    return translate("join", lang).join([message.say(lang) for message in piece])
 
 
-@functools.cache
 def languages() -> tuple[str, ...]:
-    """The languages that there are catalogs for.
+    """The codes of the languages that have a folder.
 
     >>> languages()
     ('en', 'ko')
     """
-    folders = importlib.resources.files(__name__).iterdir()
-    return tuple(sorted(folder.name for folder in folders if folder.joinpath("LC_MESSAGES").is_dir()))
+    return tuple(sorted(folders()))
 
 
 def language(lang: str | None = None) -> str:
@@ -90,7 +76,7 @@ def language(lang: str | None = None) -> str:
         lang: "ko", "en", or longer, as in "ko_KR.UTF-8".
 
     Raises:
-        ValueError: there is no catalog for the language asked for, by argument or by environment variable.
+        ValueError: the language asked for, by argument or by environment variable, has no folder.
 
     >>> language("ko_KR.UTF-8")
     'ko'
@@ -119,82 +105,100 @@ def _checked(lang: str, source: str) -> str:
 
 def _of_system(name: str) -> str:
     code = {"korean": "ko"}.get(_code(name), _code(name))  # Windows says Korean_Korea
-    return code if code in languages() else "en"
+    return code if code in languages() else FALLBACK
 
 
-@functools.cache
+def preferred(lang: str) -> list[str]:
+    """All languages in the order in which a text is looked for: the reader's, English, the others.
+
+    >>> preferred("ko")
+    ['ko', 'en']
+    """
+    return list(dict.fromkeys([lang, FALLBACK, *languages()]))
+
+
 def catalog(lang: str) -> dict[str, str]:
-    """Every template in one language, by its key: those of all parts together.
+    """The templates of one language by their keys, without those that it lacks.
 
     >>> catalog("en")["stepper.leaf"]
     '{node} = {number} is given.'
     """
-    folder = importlib.resources.files(__name__) / lang / "LC_MESSAGES"
+    return _catalog(folder(lang))
+
+
+@functools.cache
+def _catalog(place: Path) -> dict[str, str]:
+    return flat(tomllib.loads((place / "messages.toml").read_text(encoding="utf-8")))
+
+
+def flat(tables: Mapping[str, str | Mapping[str, str]]) -> dict[str, str]:
+    """The entries of a TOML file with its tables' names in front, `livepage.graph`."""
     messages: dict[str, str] = {}
-    for file in sorted(folder.iterdir(), key=lambda file: file.name):
-        if file.name.endswith(".mo"):
-            messages |= read_mo(file.read_bytes())
-    return messages
-
-
-def read_mo(data: bytes) -> dict[str, str]:
-    """The messages of a compiled catalog, without its header. (Python's gettext cannot list them.)"""
-    order = "<" if struct.unpack_from("<I", data)[0] == _MO_MAGIC else ">"
-    _, _, count, keys_at, texts_at = struct.unpack_from(f"{order}5I", data)
-
-    def text(table: int, index: int) -> str:
-        length, start = struct.unpack_from(f"{order}2I", data, table + 8 * index)
-        return data[start : start + length].decode()
-
-    messages = {text(keys_at, index): text(texts_at, index) for index in range(count)}
-    messages.pop("", None)
+    for name, content in tables.items():
+        if isinstance(content, str):
+            messages[name] = content
+        else:
+            messages |= {f"{name}.{key}": text for key, text in content.items()}
     return messages
 
 
 def add_messages(lang: str, messages: Mapping[str, str]) -> None:
     """Add templates to a catalog, for this process: the sentences of an op of one's own, for instance.
 
-    >>> add_messages("en", {"stepper.rule.softsign": "softsign flattens out at both ends"})
-    >>> catalog("en").pop("stepper.rule.softsign")
-    'softsign flattens out at both ends'
+    >>> add_messages("en", {"stepper.rule.my_op": "my_op flattens out at both ends"})
+    >>> catalog("en").pop("stepper.rule.my_op")
+    'my_op flattens out at both ends'
     """
     catalog(_checked(lang, "lang")).update(messages)
 
 
 def is_known(key: str) -> bool:
-    """Whether some catalog has a template of this key."""
+    """Whether some language has a template of this key."""
     return any(key in catalog(lang) for lang in languages())
 
 
-class _Word(str):
-    """Text that is followed by its particle when the template asks for one, as `{x:을/를}` does."""
-
-    def __format__(self, spec: str) -> str:
-        return f"{self!s}{particle(self, spec)}" if "/" in spec else format(str(self), spec)
-
-
-def translate(key: str, lang: str | None = None, /, **pieces: str) -> str:
-    """The template of `key` in a language, filled with pieces that are text already.
+def translate(key: str, lang: str | None = None, /, **pieces: object) -> str:
+    """The template of `key` in a language, filled with the pieces that it names.
 
     Args:
-        key: the msgid in the catalogs.
+        key: the key in the catalogs, with the name of its table in front.
         lang: as in `language`.
-        pieces: what the template names. They are put in as they are, never read as templates.
+        pieces: texts and numbers. Texts are put in as they are, never read as templates.
 
     Raises:
-        LookupError: no catalog has the key, or the template names a piece that is not given.
+        LookupError: no language has the key, or the template names a piece that is not given.
         ValueError: an unknown language.
 
     >>> translate("stepper.leaf", "ko", node="{x}", number="3")
     '{x} = 3이 주어졌습니다.'
     """
     lang = language(lang)
-    template = catalog(lang).get(key) or next(
-        (catalog(other)[key] for other in languages() if key in catalog(other)), None
-    )
-    if template is None:
-        raise LookupError(f"no message catalog has the key {key!r}")
+    for spoken in preferred(lang):
+        if template := catalog(spoken).get(key):
+            return fill(template, spoken, pieces, key)
+    raise LookupError(f"no language has a message with the key {key!r}")
+
+
+class _Piece:
+    """A piece of a message, written in the format that the template asks for."""
+
+    def __init__(self, piece: object, lang: str) -> None:
+        self.piece, self.lang = piece, lang
+
+    def __format__(self, spec: str) -> str:
+        if "/" not in spec:
+            return format(self.piece, spec)
+        text = str(self.piece)
+        return text + agreeing(text, spec, self.lang)
+
+
+def fill(template: str, lang: str, pieces: Mapping[str, object], key: str = "") -> str:
+    """A template of a language with the pieces in their places.
+
+    Raises:
+        LookupError: the template names a piece that is not given.
+    """
     try:
-        return template.format_map({name: _Word(piece) for name, piece in pieces.items()})
+        return template.format_map({name: _Piece(piece, lang) for name, piece in pieces.items()})
     except KeyError as error:
-        raise LookupError(f"the message {key!r} needs the piece {error}, which is not given") from None
+        raise LookupError(f"the message {key or template!r} needs the piece {error}, which is not given") from None

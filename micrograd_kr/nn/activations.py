@@ -1,4 +1,4 @@
-"""Activations by name: `linear`, and every row of the table with one argument, also one that is added later."""
+"""Activations by name: `linear`, and every row of the table with one argument, including rows added later."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ _SPELT = {"relu": "ReLU", "leaky_relu": "LeakyReLU", "gelu": "GELU"}  # as the f
 @for_each_op
 def _add_activation(op: Op) -> None:
     if op.arity is not None and op.arity - len(op.defaults) == 1:
-        # The method that the engine has made of the row is the quickest way to record it.
+        # The method of Value for this row is the fastest way to record it.
         ACTIVATIONS[op.name] = getattr(Value, op.name, op)
 
 
 def find_activation(activation: Activation) -> Callable[[Any], Any]:
-    """The function of that name; a function of the user's own is taken as it is.
+    """The function of that name; a function is returned as it is.
 
     >>> find_activation("tanh")(Value(0.0)).data
     0.0
@@ -43,7 +43,7 @@ def find_activation(activation: Activation) -> Callable[[Any], Any]:
 
 
 def activation_title(activation: Activation) -> str:
-    """The name as it stands in a repr: `ReLU`, `Tanh`, `Linear`."""
+    """The name as a repr shows it: `ReLU`, `Tanh`, `Linear`."""
     if isinstance(activation, str):
         name = activation
     else:

@@ -7,13 +7,12 @@ from typing import Any
 
 from ..ops import OPS, Op
 from .activations import Activation, activation_title, find_activation
-from .module import Module
-from .state import tensors_within
-from .tables import apply
+from .module import Module, tensors_within
+from .tables import apply, flat
 
 
 class Sequential(Module):
-    """Modules one after the other, each on what the one before it returned.
+    """Modules one after the other, each applied to the output of the one before.
 
     Args:
         *modules: modules; names of activations, such as "relu", for each number by itself; or functions of the
@@ -105,9 +104,9 @@ class Function(Module):
 
 
 class Flatten(Module):
-    """Every number in one list, such as the feature maps of a convolution for a layer of neurons.
+    """All numbers in one list, as between a convolution and a layer of neurons.
 
-    Shape: any, such as (channels, height, width) -> (channels * height * width,), the last axis changing fastest.
+    Shape: any, such as (channels, height, width) -> (channels * height * width,), the last axis changes fastest.
 
     >>> Flatten()([[[1, 2], [3, 4]], [[5, 6], [7, 8]]])
     [1, 2, 3, 4, 5, 6, 7, 8]
@@ -115,9 +114,7 @@ class Flatten(Module):
 
     def forward(self, x: Any) -> list[Any]:
         """The numbers in order."""
-        flat: list[Any] = []
-        apply(flat.append, x)
-        return flat
+        return flat(x)
 
     def __repr__(self) -> str:
         return "Flatten()"

@@ -13,7 +13,7 @@ from .initialization import Draw, find_scheme, random_source
 from .inputs import as_constant, check_size
 from .layers import Neuron, fire
 from .module import Module, path_of
-from .tables import Table, shape_of
+from .tables import Table, shape_of, view
 
 _SUM = OPS["sum"]
 _PADDING = Constant(0.0)
@@ -25,11 +25,11 @@ class Conv2d(Module):
     """Filters that slide over an image: each output is a neuron on one patch, and all patches share its weights.
 
     Args:
-        in_channels: how many numbers a pixel has.
-        out_channels: how many filters.
-        kernel_size: height and width of a patch; one number for both.
-        stride: how far a filter moves at a time.
-        padding: how many zeros are put around the image on each side.
+        in_channels: the number of channels of the image (numbers for each pixel).
+        out_channels: the number of filters.
+        kernel_size: height and width of a patch; or one number for both.
+        stride: how many pixels a filter moves at a time.
+        padding: how many zeros surround the image on each side.
         bias: whether a filter has a bias.
         initialization, seed: as of a `Neuron`; "torch" starts as PyTorch does.
 
@@ -82,12 +82,12 @@ class Conv2d(Module):
     def weight(self) -> Table:
         """The filters, shape (out_channels, in_channels, kernel height, kernel width)."""
         height, width = self.kernel_size
-        return Table([_folded(each.w, height, width) for each in self.filters])
+        return view([_folded(each.w, height, width) for each in self.filters])
 
     @property
     def bias(self) -> Table:
         """The biases, shape (out_channels,); empty without bias."""
-        return Table([each.b for each in self.filters] if self.has_bias else [])
+        return view([each.b for each in self.filters] if self.has_bias else [])
 
     def forward(self, x: Any) -> list[list[list[Any]]]:
         """Each filter on each patch."""
@@ -104,6 +104,9 @@ class Conv2d(Module):
         yield "weight", self.weight
         if self.has_bias:
             yield "bias", self.bias
+
+    def _summary_parts(self) -> list[tuple[str, Module]]:
+        return []
 
     def __repr__(self) -> str:
         return f"Conv2d({self.in_channels}, {len(self.filters)}, kernel_size={self.kernel_size}, stride={self.stride}, padding={self.padding})"  # fmt: skip  # noqa: E501
@@ -138,7 +141,7 @@ class MaxPool2d(_Pool2d):
 
     Args:
         kernel_size: height and width of a window; one number for both.
-        stride: how far the window moves at a time; the kernel size unless told otherwise.
+        stride: how far the window moves at a time; the kernel size by default.
 
     Shape: (C, H, W) -> (C, H', W'), with H' = (H - kernel height) // stride + 1, and W' likewise.
 
@@ -156,7 +159,7 @@ class AvgPool2d(_Pool2d):
 
     Args:
         kernel_size: height and width of a window; one number for both.
-        stride: how far the window moves at a time; the kernel size unless told otherwise.
+        stride: how far the window moves at a time; the kernel size by default.
 
     Shape: (C, H, W) -> (C, H', W'), with H' = (H - kernel height) // stride + 1, and W' likewise.
 

@@ -1,4 +1,4 @@
-"""Dropout, and the one place from which modules draw random numbers while they compute."""
+"""Dropout, and the one function from which modules draw random numbers while they compute."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _replacement: ContextVar[Callable[[], Number] | None] = ContextVar("random numbe
 
 
 def random_uniform(source: Any = random) -> Number:
-    """A fresh random number from 0 to 1: from `source`, or from what `random_numbers_from` has put in its place.
+    """A fresh random number from 0 to 1, from `source`, or from the function given to `random_numbers_from`.
 
     Every module that needs randomness while it computes draws it here, so that a compiler may record the draw as an
     input of its program instead of freezing one number into it.
@@ -28,7 +28,7 @@ def random_uniform(source: Any = random) -> Number:
 
 @contextmanager
 def random_numbers_from(draw: Callable[[], Number]) -> Iterator[None]:
-    """Let `random_uniform` call `draw()` in this block: a number of any kind, also one that is not known yet.
+    """Let `random_uniform` call `draw()` in this block; it may return any kind of number, such as a compiler's.
 
     >>> with random_numbers_from(iter([0.1, 0.9]).__next__):
     ...     Dropout(0.5)([1.0, 1.0])
@@ -42,12 +42,12 @@ def random_numbers_from(draw: Callable[[], Number]) -> Iterator[None]:
 
 
 class Dropout(Module):
-    """While training, leaves out each number with probability p, afresh at each call; in use, leaves out none.
+    """In training, sets each number to 0 with probability p, newly drawn at each call; in use, changes nothing.
 
-    Those that stay are multiplied by 1 / (1 - p), so that their sum is about as large with and without dropout.
+    The others are multiplied by 1 / (1 - p), so that the expected sum is the same with and without dropout.
 
     Args:
-        p: the probability that a number is left out.
+        p: the probability that a number is set to 0.
         seed: for the same choices in every run; None draws from the module `random`.
 
     Shape: any -> the same.
@@ -61,7 +61,7 @@ class Dropout(Module):
 
     def __init__(self, p: Any = 0.5, seed: int | random.Random | None = None) -> None:
         if isinstance(p, str) or not 0 <= p <= 1:
-            raise ValueError(f"p is the probability that a node is left out, 0 ... 1; got {p!r}")
+            raise ValueError(f"p is the probability that a number is set to 0, from 0 to 1; got {p!r}")
         self.p = p
         self.source = random.Random(seed) if isinstance(seed, int) else seed
 

@@ -1,6 +1,6 @@
-"""How weights start: each scheme by its name in the field.
+"""Initial weights: each scheme by its usual name.
 
-A scheme says how one weight and one bias are drawn, given a source of random numbers, the number of inputs of a
+A scheme draws one weight and one bias, given a source of random numbers, the number of inputs of a
 neuron (`fan_in`) and the number of neurons that each input feeds (`fan_out`).
 """
 
@@ -69,7 +69,7 @@ def find_scheme(initialization: str | Draw) -> Scheme:
 
 
 def random_source(seed: int | random.Random | None) -> Any:
-    """Random numbers of their own for a seed; without one, those of the module `random`, as `random.seed` set it."""
+    """A generator for the seed; without one the module `random`, as seeded by `random.seed`."""
     if seed is None:
         return random
     if isinstance(seed, random.Random):

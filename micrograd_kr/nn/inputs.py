@@ -1,4 +1,4 @@
-"""What a module is given: inputs as Values, or an error that names the module, what it expects and what it got."""
+"""Reading a module's inputs as Values, or raising an error that names the module, what it expects and what it got."""
 
 from __future__ import annotations
 
@@ -18,11 +18,14 @@ def check_size(name: str, size: Any) -> None:
 
 
 def read_inputs(module: Module, x: Any, count: int) -> tuple[Sequence[Value], list[Number]]:
-    """`count` inputs as Values, and their numbers; else an error that names the module and what it got."""
+    """`count` inputs as Values, and their numbers; otherwise an error that names the module and the input."""
     if type(x) is not list and type(x) is not tuple:
         x = as_list(module, x, count)
     if len(x) != count:
-        raise ValueError(wrong_input(module, count, f"{len(x)}"))
+        got = f"{len(x)}"
+        if x and all(isinstance(each, list | tuple) for each in x):
+            got = f"a list of {len(x)} such list{'s'[: len(x) != 1]}; pass one example at a time: [model(x) for x in X]"
+        raise ValueError(wrong_input(module, count, got))
     try:
         return x, numbers_of(x)
     except AttributeError:
@@ -58,5 +61,5 @@ def as_constant(x: Any) -> Value:
 
 
 def wrong_input(module: Module, count: int, got: str) -> str:
-    """Words for an input that does not fit: which module, what it expects, what it got."""
+    """The message for an input that does not fit: the module, what it expects, what it got."""
     return f"{path_of(module)} expects {count} input{'s'[: count != 1]} (a list of numbers or Values), got {got}"

@@ -6,17 +6,16 @@ import random
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from ..elementary import dot
-from ..engine import Value, current_scope, is_plain, leave_scope, node, numbers_of
+from ..engine import Value, current_scope, is_plain, weighted_sum
 from ..ops import OPS
-from .activations import Activation, activation_title, find_activation
+from .activations import ACTIVATIONS, Activation, activation_title, find_activation
 from .initialization import Draw, find_scheme, random_source
 from .inputs import check_size, read_inputs
-from .module import Module
-from .state import tensors_within
-from .tables import Table
+from .module import Module, tensors_within
+from .tables import Table, TableView
 
 _DOT = OPS["dot"]
+_MANY = 16  # neurons that the repr of a layer lists one by one, as micrograd does
 
 
 class Neuron(Module):
@@ -117,13 +116,13 @@ class Layer(Module):
 
     @property
     def weight(self) -> Table:
-        """The weight matrix, shape (nout, nin), rows of the very Values that the neurons hold."""
-        return Table([neuron.w for neuron in self.neurons])
+        """The weight matrix, shape (nout, nin), whose rows are the neurons' own lists of weights."""
+        return TableView([neuron.w for neuron in self.neurons])
 
     @property
     def bias(self) -> Table:
         """The biases, shape (nout,)."""
-        return Table([neuron.b for neuron in self.neurons])
+        return TableView([neuron.b for neuron in self.neurons])
 
     def forward(self, x: Sequence[Any]) -> Any:
         """Each neuron on the same inputs."""
@@ -135,8 +134,19 @@ class Layer(Module):
         yield "weight", self.weight
         yield "bias", self.bias
 
+    def _summary_parts(self) -> list[tuple[str, Module]]:
+        return []
+
+    def _summary_title(self) -> str:
+        kinds = {activation_title(neuron.activation) for neuron in self.neurons}
+        activation = f", {kinds.pop()}" if len(kinds) == 1 else ""
+        return f"{type(self).__name__}({len(self.neurons[0].w)}, {len(self.neurons)}{activation})"
+
     def __repr__(self) -> str:
-        return f"Layer of [{', '.join(map(repr, self.neurons))}]"
+        kinds = list(map(repr, self.neurons))
+        if len(kinds) > _MANY and len(set(kinds)) == 1:
+            kinds = [f"{len(kinds)} {kinds[0]}"]
+        return f"Layer of [{', '.join(kinds)}]"
 
 
 class Linear(Layer):
@@ -156,6 +166,9 @@ class Linear(Layer):
         seed: int | random.Random | None = None,
     ) -> None:
         super().__init__(nin, nout, "linear", initialization, seed)
+
+    def _summary_title(self) -> str:
+        return repr(self)
 
     def __repr__(self) -> str:
         return f"Linear({len(self.neurons[0].w)}, {len(self.neurons)})"
@@ -195,7 +208,7 @@ class MLP(Module):
         check_size("nin", nin)
         if not isinstance(nouts, Iterable) or isinstance(nouts, str | dict) or not (nouts := list(nouts)):
             raise ValueError(f"nouts is a list with the size of each layer, such as [16, 16, 1]; got {nouts!r}")
-        find_activation(activation)  # without hidden layers nobody else would see that it is misspelt
+        find_activation(activation)  # checked here, as without hidden layers it is not used
         source = random_source(seed) if seed is not None else None
         sizes, last = [nin, *nouts], len(nouts) - 1
         self.layers = [
@@ -233,30 +246,18 @@ def fire(neurons: Sequence[Neuron], inputs: Sequence[Value], numbers: Any) -> li
     """
     if not is_plain():
         return [neuron(inputs) for neuron in neurons]
-    count, around = len(inputs), current_scope()
+    around = current_scope()
     inputs = tuple(inputs)  # shared by the nodes, which need not look for computed Values elsewhere
-    name: Any = None
-    activate: Any = None
-    weight_numbers: Any = ()
     outs: list[Any] = []
     for neuron in neurons:
-        try:
-            weights, bias = neuron.w, neuron.b
-            *weight_numbers, bias_number = numbers_of((*weights, bias))
-            usual = len(weights) == count and bias.op is None and not any(weight.op for weight in weights)
-            number = dot(weight_numbers, numbers, bias_number) if usual else None
-        except (ArithmeticError, AttributeError, TypeError):
-            number = None
-        if number is None or type(neuron) is not Neuron:
-            leave_scope(around)
+        name, out = neuron.activation, None
+        if type(neuron) is Neuron and isinstance(name, str) and name in ACTIVATIONS:  # a row: one node
+            scope = (neuron, around)
+            out = weighted_sum(_DOT, neuron.w, neuron.b, inputs, numbers, scope)
+        if out is None:
             outs.append(neuron(inputs))
-            continue
-        leave_scope((neuron, around))
-        args, xs = (*weights, *inputs, bias), (*weight_numbers, *numbers, bias_number)
-        out = node(_DOT, number, args, None, xs, inputs)
-        if neuron.activation is not name:
-            name = neuron.activation
-            activate = None if name == "linear" else find_activation(name)
-        outs.append(out if activate is None else activate(out))
-    leave_scope(around)
+        else:
+            fired = find_activation(name)(out)
+            fired.scope = scope
+            outs.append(fired)
     return outs

@@ -17,118 +17,13 @@ and a compiler may run the same rule on its own numbers.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Iterable
 
 from .. import elementary
 from ..elementary import Number
 from ..engine import Value
 from .module import Module
-
-State = tuple[Number, ...]
-LearningRate = float | Callable[[int], float]  # a number, or a schedule: number of steps taken -> learning rate
-
-
-class Optimizer:
-    """The base of optimizers: subclasses write `rule`, and say how many numbers it remembers for each parameter.
-
-    Args:
-        parameters: a model, or its parameters.
-        lr: the learning rate, or a schedule such as `CosineDecay(0.1, steps=100)`.
-
-    Attributes:
-        parameters: the list of parameters.
-        lr: the learning rate or schedule, which may be set between steps.
-        steps: how many steps have been taken.
-        state_size: how many numbers the rule remembers for a parameter; all are 0 at the start.
-        state: for each parameter, the tuple of those numbers.
-
-    Raises:
-        ValueError: there are no parameters, or the learning rate is negative.
-        TypeError: one of the parameters is not a leaf Value.
-    """
-
-    state_size: int = 0
-
-    def __init__(self, parameters: Module | Iterable[Value], lr: LearningRate) -> None:
-        named = parameters.named_parameters() if isinstance(parameters, Module) else ()
-        self._names = {value: name for name, value in named}
-        found = parameters.parameters() if isinstance(parameters, Module) else parameters
-        if isinstance(found, Value) or not isinstance(found, Iterable):
-            raise TypeError(f"an optimizer takes a model or a list of parameters, got {found!r:.60}")
-        self.parameters = list(dict.fromkeys(found))
-        if not self.parameters:
-            raise ValueError("there is nothing to train: pass a model with parameters, or model.parameters()")
-        for value in self.parameters:
-            if not isinstance(value, Value) or value.op is not None:
-                raise TypeError(f"an optimizer changes leaf Values, got {value!r:.60}: pass model.parameters()")
-        _check_at_least_0(lr=lr)
-        self.lr = lr
-        self.steps = 0
-        self.state: list[State] = [(0.0,) * self.state_size] * len(self.parameters)
-
-    def rule(
-        self, parameter: Number, gradient: Number, state: State, step_number: Number, lr: Number
-    ) -> tuple[Number, State]:
-        """The new parameter and the new state, from the old ones: a pure function of scalars of any kind.
-
-        Args:
-            parameter: the parameter's number.
-            gradient: d loss / d parameter.
-            state: state_size numbers, all 0 before the first step.
-            step_number: 1 in the first step.
-            lr: the learning rate of this step.
-        """
-        raise NotImplementedError(f"{type(self).__name__} does not say how a parameter moves: define rule(...)")
-
-    def learning_rate(self) -> float:
-        """The learning rate of the next step."""
-        return self.lr(self.steps) if callable(self.lr) else self.lr
-
-    def step(self) -> None:
-        """Move every parameter once, all or none: an error or Ctrl-C before the end leaves them as they were.
-
-        Raises:
-            FloatingPointError: a gradient is inf or nan; the error names the parameter, and nothing has moved.
-        """
-        gradients = [parameter.grad for parameter in self.parameters]
-        if not elementary.is_finite(sum(gradients)):
-            self._stop_at_nonfinite(gradients)
-        rule, lr, step_number = self.rule, self.learning_rate(), float(self.steps + 1)
-        moved = [
-            rule(parameter.data, gradient, state, step_number, lr)
-            for parameter, gradient, state in zip(self.parameters, gradients, self.state, strict=True)
-        ]
-        numbers, states = [number for number, _ in moved], [state for _, state in moved]
-        steps = self.steps + 1
-        try:
-            self._assign(numbers, states, steps)
-        except BaseException:
-            self._assign(numbers, states, steps)  # Ctrl-C in the middle: finish the step, then stop
-            raise
-
-    def _assign(self, numbers: list[Number], states: list[State], steps: int) -> None:
-        for parameter, number in zip(self.parameters, numbers, strict=True):
-            parameter.data = number
-        self.state, self.steps = states, steps
-
-    def _stop_at_nonfinite(self, gradients: list[Number]) -> None:
-        for index, (parameter, gradient) in enumerate(zip(self.parameters, gradients, strict=True)):
-            if not elementary.is_finite(gradient):
-                name = self._names.get(parameter) or parameter.label or f"parameter {index}"
-                raise FloatingPointError(
-                    f"the gradient of {name} is {gradient} in step {self.steps + 1}, and no parameter has been moved: "
-                    "the loss has exploded or is not defined there; try a smaller learning rate, bring the inputs to "
-                    "a similar scale, or find the place with stop_at_nonfinite()"
-                )
-
-    def zero_grad(self) -> None:
-        """Set the gradient of every parameter to 0, as is due before each backward()."""
-        for parameter in self.parameters:
-            parameter.grad = 0
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}({len(self.parameters)} parameters, lr={self.lr})"
+from .optimizer import LearningRate, Optimizer, State, check_at_least_0
 
 
 class SGD(Optimizer):
@@ -155,7 +50,7 @@ class SGD(Optimizer):
         weight_decay: float = 0.0,
         nesterov: bool = False,
     ) -> None:
-        _check_at_least_0(momentum=momentum, weight_decay=weight_decay)
+        check_at_least_0(momentum=momentum, weight_decay=weight_decay)
         self.momentum, self.weight_decay, self.nesterov = momentum, weight_decay, nesterov
         self.state_size = 1 if momentum else 0
         super().__init__(parameters, lr)
@@ -200,7 +95,7 @@ class Adam(Optimizer):
         eps: float = 1e-8,
         weight_decay: float = 0.0,
     ) -> None:
-        _check_at_least_0(eps=eps, weight_decay=weight_decay)
+        check_at_least_0(eps=eps, weight_decay=weight_decay)
         if not all(0 <= beta < 1 for beta in betas):
             raise ValueError(f"betas are two numbers from 0 to less than 1, got {betas!r}")
         self.betas, self.eps, self.weight_decay = betas, eps, weight_decay
@@ -249,9 +144,3 @@ class AdamW(Adam):
     ) -> tuple[Number, State]:
         """A little smaller, then as Adam moves it."""
         return self._move(parameter * (1 - lr * self.weight_decay), gradient, state, step_number, lr)
-
-
-def _check_at_least_0(**numbers: Any) -> None:
-    for name, number in numbers.items():
-        if not callable(number) and (isinstance(number, str) or not number >= 0):
-            raise ValueError(f"{name} is a number of at least 0, got {number!r}")

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import os
+from math import prod
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from ..extras import missing_extra
+from ..files import write_whole
 from .module import Module
+from .state import printable
+
+# How numpy reads the numbers of a file. It has no bfloat16, which is the upper half of a 32-bit float.
+_KINDS = {"F64": "<f8", "F32": "<f4", "F16": "<f2", "BF16": "<u2", "BOOL": "?"}
+_KINDS |= {f"{sign}{8 * size}": f"<{sign.lower()}{size}" for sign in "IU" for size in (1, 2, 4, 8)}
 
 
 def _numpy_and_safetensors() -> tuple[ModuleType, ModuleType]:
@@ -15,30 +23,37 @@ def _numpy_and_safetensors() -> tuple[ModuleType, ModuleType]:
         import numpy
         import safetensors.numpy
     except ImportError as error:
-        raise ImportError(
-            f'saving and loading models needs {error.name}: pip install "micrograd-kr[save]"', name=error.name
-        ) from None
-    return numpy, safetensors.numpy
+        raise missing_extra("saving and loading models needs safetensors and numpy", "save", error=error) from None
+    return numpy, safetensors
 
 
 def save_model(model: Module, path: str | os.PathLike[str]) -> None:
     """Write `model.state_dict()` to a safetensors file, as 64-bit floats.
 
-    An old file of that name stays until the new one is whole.
+    An old file of that name stays until the new one is complete on the disk.
 
     Args:
         model: any Module.
         path: the file, usually called *.safetensors.
 
     Raises:
+        ValueError: the model has no parameters, or one that is no real number; nothing is written.
         ImportError: the extra `save` is missing.
     """
     numpy, safetensors = _numpy_and_safetensors()
-    tensors = {name: numpy.array(each, dtype=numpy.float64) for name, each in model.state_dict().items()}
-    content = safetensors.save(tensors)
-    unfinished = Path(f"{os.fspath(path)}.unfinished")
-    unfinished.write_bytes(content)
-    unfinished.replace(path)
+    state = model.state_dict()
+    if not state:
+        raise ValueError(f"{type(model).__name__} has no parameters to save")
+    tensors = {}
+    for name, numbers in state.items():
+        try:
+            found = numpy.array(numbers)
+            if found.dtype.kind == "c":
+                raise TypeError("complex numbers")
+            tensors[name] = found.astype(numpy.float64)
+        except (TypeError, ValueError, OverflowError) as error:
+            raise ValueError(f"{name} cannot be saved as 64-bit floats: {error}") from None
+    write_whole(path, safetensors.numpy.save(tensors))
 
 
 def load_model(model: Module, path: str | os.PathLike[str], strict: bool = True) -> None:
@@ -46,17 +61,29 @@ def load_model(model: Module, path: str | os.PathLike[str], strict: bool = True)
 
     Args:
         model: a Module of the same shape as the one that was saved.
-        path: the file.
-        strict: raise unless the file has the model's parameters, no fewer and no more.
+        path: the file; numbers of 16, 32 and 64 bits are read, bfloat16 too.
+        strict: raise unless the file has exactly the model's parameters.
 
     Raises:
         ValueError: the file is no safetensors file, or does not fit the model; nothing has been loaded then.
         ImportError: the extra `save` is missing.
     """
-    _, safetensors = _numpy_and_safetensors()
+    numpy, safetensors = _numpy_and_safetensors()
     content = Path(path).read_bytes()
     try:
-        tensors: dict[str, Any] = safetensors.load(content)
-    except Exception as error:
+        found = safetensors.deserialize(content)
+    except Exception as error:  # its own kind, which differs from version to version
         raise ValueError(f"{os.fspath(path)} is not a safetensors file that can be read: {error}") from error
-    model.load_state_dict(tensors, strict)
+    model.load_state_dict({name: _read(numpy, path, name, tensor) for name, tensor in found}, strict)
+
+
+def _read(numpy: ModuleType, path: str | os.PathLike[str], name: str, tensor: Any) -> Any:
+    kind, shape = tensor["dtype"], tuple(tensor["shape"])
+    if kind not in _KINDS:
+        raise ValueError(
+            f"{os.fspath(path)} has {printable(name)} as {kind}, which cannot be read; save it with 16, 32 or 64 bits"
+        )
+    found = numpy.frombuffer(tensor["data"], _KINDS[kind], prod(shape))
+    if kind == "BF16":
+        found = (found.astype("<u4") << 16).view("<f4")
+    return found.astype(numpy.float64).reshape(shape)

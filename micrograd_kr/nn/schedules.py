@@ -1,4 +1,4 @@
-"""Learning-rate schedules: each is called with the number of steps taken, and is passed to an optimizer as its `lr`.
+"""Learning-rate schedules: functions of the number of steps taken, passed to an optimizer as its `lr`.
 
 >>> from micrograd_kr import Value
 >>> from micrograd_kr.nn import SGD
@@ -6,7 +6,7 @@
 >>> optimizer.learning_rate()
 0.025
 
-A schedule counts steps of the optimizer: for one in epochs, multiply by the number of batches in an epoch.
+A schedule counts steps of the optimizer; to count epochs, multiply by the number of batches in an epoch.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class ExponentialDecay:
 
 @dataclass(frozen=True)
 class LinearDecay:
-    """In a straight line from lr to `final` after `steps` steps, where it stays.
+    """Linearly from lr to `final` within `steps` steps; constant afterwards.
 
     >>> [LinearDecay(1.0, steps=4)(step) for step in range(6)]
     [1.0, 0.75, 0.5, 0.25, 0.0, 0.0]
@@ -74,7 +74,7 @@ class LinearDecay:
 
 @dataclass(frozen=True)
 class CosineDecay:
-    """Along half a cosine from lr to `final` after `steps` steps, where it stays (PyTorch's CosineAnnealingLR).
+    """Along half a cosine from lr to `final` within `steps` steps; constant afterwards (PyTorch's CosineAnnealingLR).
 
     Source: Loshchilov, Hutter: SGDR, 2017.
 
@@ -96,7 +96,7 @@ class CosineDecay:
 
 @dataclass(frozen=True)
 class Warmup:
-    """In a straight line up to the learning rate within `steps` steps, then as the schedule `then` goes on.
+    """Linearly up to the learning rate within `steps` steps, then along the schedule `then`.
 
     >>> [Warmup(1.0, steps=4)(step) for step in range(6)]
     [0.25, 0.5, 0.75, 1.0, 1.0, 1.0]

@@ -1,4 +1,4 @@
-"""What models of sequences are made of: Embedding, LayerNorm and RMSNorm."""
+"""Building blocks of sequence models: Embedding, LayerNorm and RMSNorm."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ _SUM, _DOT = OPS["sum"], OPS["dot"]
 
 
 class Embedding(Module):
-    """A list of numbers for each word (or character) of a vocabulary, learnt like any weights.
+    """A list of numbers for each word (or character) of a vocabulary, trained like any weights.
 
     Args:
-        num_embeddings: how many words there are.
-        embedding_dim: how many numbers stand for a word.
+        num_embeddings: the size of the vocabulary.
+        embedding_dim: how many numbers represent a word.
         initialization, seed: as of a `Neuron`.
 
     Attributes:
-        weight: shape (num_embeddings, embedding_dim), a row a word.
+        weight: shape (num_embeddings, embedding_dim), a row for each word.
 
-    Shape: the number of a word, from 0 -> a list of embedding_dim Values; a list of such numbers -> a list of lists.
+    Shape: the index of a word, from 0 -> a list of embedding_dim Values; a list of indices -> a list of lists.
 
     >>> words = Embedding(10, 3, seed=1)
     >>> words(7) == words.weight[7], len(words([1, 2]))
@@ -65,9 +65,9 @@ class Embedding(Module):
             raise ValueError(f"{path_of(self)} expects a number among 0 ... {len(self.weight) - 1}, got {number!r}")
         if not isinstance(index, Value):
             return list(self.weight[int(index)])
-        # The word is part of the graph, perhaps another one in the next example: choose the row by arithmetic.
+        # The index is part of the graph and may change from example to example: choose the row by arithmetic.
         chosen = [elementary.where(elementary.equal(index, i), 1, 0) for i in range(len(self.weight))]
-        # A number that nobody could check above (jit, numpy lanes) and that is none of a word must not pass for zeros.
+        # An unknown index (jit, numpy lanes) was not checked above: one that is out of range gives nan, not zeros.
         known = isinstance(number, int | float)
         bias = 0 if known else elementary.where(elementary.equal(sum(chosen), 1), 0, math.nan)
         return [_DOT(*chosen, *column, bias) for column in zip(*self.weight, strict=True)]
@@ -77,7 +77,7 @@ class Embedding(Module):
 
 
 class LayerNorm(Module):
-    """Numbers shifted and scaled to mean 0 and variance 1, then times a weight, plus a bias, of their own.
+    """Numbers shifted and scaled to mean 0 and variance 1, then times a weight, plus a bias, for each of them.
 
     Args:
         size: how many numbers.
@@ -88,7 +88,7 @@ class LayerNorm(Module):
 
     Shape: a list of `size` numbers or Values -> a list of as many Values.
 
-    Source: Ba, Kiros, Hinton: Layer Normalization, 2016; the variance is that of the whole, not of a sample.
+    Source: Ba, Kiros, Hinton: Layer Normalization, 2016; the variance is divided by the size, not by size - 1.
 
     >>> [f"{out.data:.4f}" for out in LayerNorm(2)([3.0, 7.0])]
     ['-1.0000', '1.0000']
@@ -116,11 +116,11 @@ class LayerNorm(Module):
 
 
 class RMSNorm(Module):
-    """Numbers divided by the root of the mean of their squares, then times a weight of their own.
+    """Numbers divided by the root of the mean of their squares, then times a weight for each of them.
 
     Args:
         size: how many numbers.
-        eps: added to the mean square; the spacing of floats at 1 unless told otherwise, as in PyTorch.
+        eps: added to the mean square; by default the spacing of floats at 1, as in PyTorch.
 
     Attributes:
         weight: shape (size,); it starts as 1.

@@ -1,59 +1,37 @@
-"""A model's numbers by name, and back: state_dict and load_state_dict.
+"""A model's numbers by name, and back: what state_dict and load_state_dict do with a module's tensors.
 
 The names and shapes are those of PyTorch, so that numbers go from one to the other: `0.weight` of shape (out, in).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from ..engine import Value
 from .tables import numbers_of, shape_of
 
-if TYPE_CHECKING:
-    from .module import Module
+_MANY = 20  # faults that an error lists
 
 
-def tensors_within(name: str, found: Any) -> Iterator[tuple[str, Any]]:
-    """What an attribute holds, as named nested lists of leaf Values: a Value, lists of them, modules, or neither."""
-    if hasattr(found, "named_tensors"):
-        for inner, tensor in found.named_tensors():
-            yield (f"{name}.{inner}" if inner else name), tensor
-    elif isinstance(found, Value):
-        if found.op is None:
-            yield name, found
-    elif isinstance(found, list | tuple) and is_tensor(found):
-        yield name, found
-    elif isinstance(found, list | tuple | dict):
-        for key, each in found.items() if isinstance(found, dict) else enumerate(found):
-            yield from tensors_within(f"{name}.{key}", each)
+def read_state(tensors: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    """The numbers of each tensor, by name, as nested lists."""
+    return {name: numbers_of(tensor) for name, tensor in tensors}
 
 
-def is_tensor(nested: Any) -> bool:
-    """Whether a list holds leaf Values and nothing else, in rows of equal length."""
-    if isinstance(nested, Value):
-        return nested.op is None
-    if not isinstance(nested, list | tuple) or not nested:
-        return False
-    return all(map(is_tensor, nested)) and len({shape_of(each) for each in nested}) == 1
-
-
-def read_state(module: Module) -> dict[str, Any]:
-    """Every parameter's number, by name, as nested lists."""
-    return {name: numbers_of(tensor) for name, tensor in module.named_tensors()}
-
-
-def write_state(module: Module, state: Mapping[str, Any], strict: bool) -> None:
-    """Set every parameter from the numbers of its name; all of them, or none if anything does not fit."""
+def write_state(title: str, own: Mapping[str, Any], state: Mapping[str, Any], strict: bool) -> None:
+    """Set the Values of each tensor from the numbers of its name; all of them, or none if anything does not fit."""
     if not isinstance(state, Mapping):
         raise TypeError(f"a state is a dict of numbers by name, as of state_dict(); got the {type(state).__name__}")
-    own = dict(module.named_tensors())
     given = {name: each.tolist() if hasattr(each, "tolist") else each for name, each in state.items()}
     faults = []
     if strict:
         faults += [f"missing: {name}, of shape {shape_of(tensor)}" for name, tensor in own.items() if name not in given]
-        faults += [f"unexpected: {name}, of shape {shape_of(each)}" for name, each in given.items() if name not in own]
+        faults += [
+            f"unexpected: {printable(name)}, of shape {shape_of(each)}"
+            for name, each in given.items()
+            if name not in own
+        ]
     changes: list[tuple[Value, Any]] = []
     for name, tensor in own.items():
         if name in given:
@@ -64,15 +42,21 @@ def write_state(module: Module, state: Mapping[str, Any], strict: bool) -> None:
             except TypeError as error:
                 faults.append(f"{name}: {error}")
     if faults:
-        raise ValueError(
-            f"this state does not fit {type(module).__name__}, and nothing has been loaded:\n  " + "\n  ".join(faults)
-        )
+        more = [f"and {len(faults) - _MANY} more"] if len(faults) > _MANY else []
+        listed = "\n  ".join([*faults[:_MANY], *more])
+        raise ValueError(f"this state does not fit {title}, and nothing has been loaded:\n  {listed}")
     for value, number in changes:
         value.data = number
 
 
+def printable(name: Any) -> str:
+    """A name from a file as it may stand in a message: short, and without characters that move the cursor."""
+    text = name if isinstance(name, str) and name.isprintable() else repr(name)
+    return text if len(text) <= 80 else f"{text[:77]}..."
+
+
 def _paired(tensor: Any, numbers: Any) -> list[tuple[Value, Any]]:
-    if isinstance(tensor, Value):
+    if not isinstance(tensor, list | tuple):
         if isinstance(numbers, list | tuple):
             raise ValueError
         if isinstance(numbers, Value):

@@ -1,12 +1,11 @@
 """Backpropagation one step at a time, forwards and backwards, in words: `Stepper`, `Step` and `why`.
 
-naming and locale are shared with the other readers; here are
-    records.py    what a step is: Step and Flow
-    stepping.py   Stepper, which takes steps and takes them back
-    sentences.py  a Step as a message: the key of a template, and its pieces
+The package reads in this order
     formula.py    local derivatives as formulas, from the table's own rules
+    steps.py      what a step is and what it says: Step and Flow
+    stepping.py   Stepper, which takes steps and takes them back
+    view.py       what a terminal or a notebook shows of it
     paths.py      why(output, x): every path, and how the paths add up
-    view.py       what a terminal shows
 
 >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
 >>> stepper = Stepper(a * b, lang="en")
@@ -18,12 +17,12 @@ out = a * b = 2 * (-3) = -6.
 """
 
 from ..engine import Value as Value
-from ..naming import names_of as names_of
+from ..graph import names_of as names_of
 from .paths import Path as Path
 from .paths import Why as Why
 from .paths import why as why
-from .records import Flow as Flow
-from .records import Step as Step
 from .stepping import Stepper as Stepper
+from .steps import Flow as Flow
+from .steps import Step as Step
 
 __all__ = ["Flow", "Path", "Step", "Stepper", "Why", "names_of", "why"]

@@ -12,8 +12,8 @@ from typing import Any
 
 from ..elementary import WHERE, Function, Number, constant
 from ..engine import Value
+from ..graph import ATOM, Names, bracketed, format_number, number_precedence
 from ..interpreted import Interpreted
-from ..naming import ATOM, Names, bracketed, format_number, number_precedence
 from ..ops import OPS
 
 LONGEST_FORMULA = 28
@@ -69,8 +69,9 @@ def _parts(x: Any) -> tuple[str, Number, float]:
 def local_formulas(node: Value, names: Names) -> list[str]:
     """For each argument d node / d argument as a short formula on names, "" where there is no simple one.
 
+    >>> from micrograd_kr.graph import names_of
     >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
-    >>> [local_formulas(node, Names(node)) for node in (a * b, a / b, a**b, a.tanh(), a + b)]
+    >>> [local_formulas(node, names_of(node)) for node in (a * b, a / b, a**b, a.tanh(), a + b)]
     [['b', 'a'], ['1 / b', '-out / b'], ['b * a ** (b - 1)', 'out * log(a)'], ['1 - out * out'], ['', '']]
     """
     op = node.op

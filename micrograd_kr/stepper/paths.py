@@ -8,12 +8,13 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import MAX_EMAX, Context, Decimal
+from html import escape
 from typing import Any
 
 from ..elementary import Number
 from ..engine import Value, contributions, grad, topological_order
+from ..graph import Names, format_number, joined, names_of, readable_label
 from ..locale import Message, language
-from ..naming import Names, format_number, joined, names_of, readable_label
 from ..ops import OPS
 
 MOST_NODES = 10  # of a path, before the middle is left out
@@ -100,6 +101,10 @@ class Why:
     def __str__(self) -> str:
         return self.say()
 
+    def _repr_html_(self) -> str:
+        lang = language(self.lang)
+        return f'<pre lang="{lang}">{escape(self.say(lang))}</pre>'
+
 
 def _ends(items: tuple[Any, ...], gap: Any) -> tuple[Any, ...]:
     """The items if they are few, else the first and the last of them."""
@@ -185,7 +190,7 @@ def _ways_to(x: Value, output: Value) -> dict[Value, _Ways]:
 
 
 def _size(local: Number, further: float) -> float:
-    """log |local * further product|, as far as it can be told: for ordering only. What is nan comes first."""
+    """log |local * further product|, where it has one; for ordering only. What is nan comes first."""
     try:
         absolute = float(abs(local))
     except (TypeError, ValueError, OverflowError):
@@ -197,7 +202,7 @@ def _size(local: Number, further: float) -> float:
 def _largest_first(output: Value, x: Value, ways: dict[Value, _Ways]) -> Iterator[Path]:
     """The paths, those with the largest |product| first.
 
-    From each node the best way to x is known. A path is told by where it leaves the best way, and by how much it
+    From each node the best way to x is known. A path is known by where it leaves the best way, and by how much it
     loses there; the heap holds ways not taken yet, by their loss. Of equal ones the newest comes first, which is the
     one nearest to x, so that the heap grows by the length of each path and no faster.
     """

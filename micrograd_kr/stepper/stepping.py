@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..elementary import Number
-from ..engine import Constant, Sweep, Value, topological_order
-from ..locale import language
-from ..naming import Names, names_of
-from .records import Flow, Phase, Step
-
-if TYPE_CHECKING:
-    from rich.console import RenderableType
+from ..engine import Constant, Sweep, Value
+from ..graph import Graph, Names, format_number
+from ..locale import language, translate
+from .steps import Flow, Step
+from .view import WINDOW, Line, Screen, as_html, as_rich, as_text, as_widget
 
 
 class Stepper:
     """Backpropagation one step at a time, forwards and backwards.
 
-    The forward steps tell the recorded pass in topological order, leaves included; the backward steps are those of
-    `output.backward()`, in its order, with its arithmetic. After `run()` the grad of every Value is bit for bit what
+    The forward steps go through the recorded pass in topological order, leaves included; the backward steps are those
+    of `output.backward()`, in its order, with its arithmetic. After `run()` the grad of every Value is bit for bit what
     `output.backward()` would have left; after `back()` or `reset()` it is what it was before.
 
     Args:
@@ -58,38 +58,22 @@ a gets b × 1 = -3 × 1 = -3; b gets a × 1 = 2 × 1 = 2.
         if lang is not None:
             language(lang)
         self.output, self.lang, self.position = output, lang, 0
-        self._order = [node for node in topological_order(output) if not isinstance(node, Constant)]
+        self._graph = Graph(output)
+        self._order = [node for node in self._graph.nodes if not isinstance(node, Constant)]
         self._sweep = Sweep(output)
         self._backward_order = self._sweep.order
-        self._leaf_numbers = self._recorded_leaf_numbers()
-        self._names: Names | None = None
         self._overwritten: dict[int, tuple[Number, ...]] = {}  # by position: _receivers' gradients before
         self._in_transit: int | None = None  # the position of a step that is half done: see _settle
 
-    def _recorded_leaf_numbers(self) -> dict[Value, Number]:
-        """The number that each leaf had when it was first used, in the order of the graph."""
-        recorded: dict[Value, Number] = {}
-        for node in self._order:
-            for arg, number in zip(node.args, node.arg_numbers, strict=True):
-                if arg.op is None:
-                    recorded.setdefault(arg, number)
-        return recorded
-
     @property
     def names(self) -> Names:
-        """The names of the graph's Values, found when first asked for."""
-        if self._names is None:
-            self._names = names_of(self.output)
-        return self._names
+        """The names of the graph's Values."""
+        return self._graph.names
 
     @property
     def nodes(self) -> Sequence[Value]:
-        """The Values that the forward steps tell, in their order: all of the graph's but constants."""
+        """The Values that the forward steps go through, in their order: all of the graph's but constants."""
         return self._order
-
-    def number_of(self, node: Value) -> Number:
-        """What a node was in the recorded forward pass, also if it is a leaf that was changed later."""
-        return self._leaf_numbers.get(node, node.data) if node.op is None else node.data
 
     # --- the steps --------------------------------------------------------------------------------------------------
 
@@ -100,26 +84,24 @@ a gets b × 1 = -3 × 1 = -3; b gets a × 1 = 2 × 1 = 2.
         return True
 
     @property
-    def phase(self) -> Phase:
+    def phase(self) -> str:  # not Phase: jedi 0.20 cannot complete on an object with a property that is a Literal
         """The phase of the last step taken; "forward" before the first."""
         return "forward" if self.position <= len(self._order) else "backward"
 
     @property
     def last(self) -> Step | None:
-        """The step taken last, None before the first; told from the numbers of the forward pass and the gradients."""
+        """The step taken last, None before the first; made anew from the forward pass and the gradients."""
         self._settle()
         if self.position == 0:
             return None
-        position, total = self.position - 1, len(self)
+        position, graph, lang = self.position - 1, self._graph, self.lang
+        node = self._order[position] if position < len(self._order) else self._sender(position)
+        facts = node, position + 1, len(self), graph.number_of(node), node.arg_numbers
         if position < len(self._order):
-            node = self._order[position]
-            return Step("forward", node, position + 1, total, self.number_of(node), node.arg_numbers, _stepper=self)
-        node = self._sender(position)
-        is_seed = position == len(self._order)
-        upstream = 1 if is_seed else node.grad
-        flows = () if is_seed else tuple(self._flows(position))
-        number, arg_numbers = self.number_of(node), node.arg_numbers
-        return Step("backward", node, position + 1, total, number, arg_numbers, upstream, flows, is_seed, self)
+            return Step("forward", *facts, _graph=graph, _lang=lang)
+        if position == len(self._order):
+            return Step("backward", *facts, 1, (), is_seed=True, _graph=graph, _lang=lang)
+        return Step("backward", *facts, node.grad, tuple(self._flows(position)), _graph=graph, _lang=lang)
 
     def _sender(self, position: int) -> Value:
         """The node of a backward step; the seed is sent to the output."""
@@ -160,7 +142,7 @@ a gets b × 1 = -3 × 1 = -3; b gets a × 1 = 2 × 1 = 2.
         self._settle()
         position = self.position
         if position < len(self._order):
-            self.position = position + 1  # a forward step only tells
+            self.position = position + 1  # a forward step changes nothing
             return True
         if position == len(self):
             return False
@@ -234,7 +216,7 @@ a gets b × 1 = -3 × 1 = -3; b gets a × 1 = 2 × 1 = 2.
         """Go on to the next step that is about a node, or for which a predicate holds.
 
         Args:
-            target: a Value of the graph, to stop where it is told, computed or sends its gradient back (and at a leaf
+            target: a Value of the graph, to stop where it is read, computed or sends its gradient back (and at a leaf
                 also where it receives gradient); or a function of a Step.
 
         Returns:
@@ -261,8 +243,8 @@ a gets b × 1 = -3 × 1 = -3; b gets a × 1 = 2 × 1 = 2.
                 return step
         return None
 
-    def _members(self) -> dict[Value, Number]:
-        return self._leaf_numbers | dict.fromkeys(self._backward_order, 0) | {self.output: 0}
+    def _members(self) -> dict[Value, None]:
+        return dict.fromkeys([*self._order, *self._graph.recorded])
 
     def run(self) -> Step | None:
         """Go to the end; returns the last step.
@@ -272,7 +254,7 @@ a gets b × 1 = -3 × 1 = -3; b gets a × 1 = 2 × 1 = 2.
         (4, 4.0)
         """
         self._settle()
-        self.position = max(self.position, len(self._order))  # forward steps only tell
+        self.position = max(self.position, len(self._order))  # forward steps change nothing
         while self._advance():
             pass
         return self.last
@@ -298,20 +280,69 @@ a gets b × 1 = -3 × 1 = -3; b gets a × 1 = 2 × 1 = 2.
         return f"<Stepper {self.position}/{len(self)} {self.phase} of {self.names[self.output]}>"
 
     def __str__(self) -> str:
-        from .view import as_text
+        return as_text(self._screen(), max(60, min(120, shutil.get_terminal_size().columns)))
 
-        return as_text(self)
+    def __rich__(self) -> object:
+        return as_rich(self._screen())
 
-    def __rich__(self) -> RenderableType:
-        from .view import view
+    def _repr_html_(self) -> str:
+        return as_html(self._screen())
 
-        return view(self)
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
+        """For notebooks with ipywidgets: what `_repr_html_` shows, with buttons."""
+        lang = language(self.lang)
+        actions = {"first": self.reset, "back": self.back, "next": self.next, "last": self.run}
+        labels = {name: translate(f"livepage.{name}", lang) for name in actions}
+        try:
+            widget = as_widget(self._repr_html_, [(labels[name], action) for name, action in actions.items()])
+        except ImportError:
+            return {}
+        bundle: dict[str, Any] = widget._repr_mimebundle_()
+        return {kind: data for kind, data in bundle.items() if kind != "text/plain"}
 
     def show(self) -> None:
         """Print where the stepper is: in colour in a terminal, as plain text in a pipe."""
-        from .view import show
+        if sys.stdout.isatty():
+            from rich.console import Console
 
-        show(self)
+            Console().print(self)
+        else:
+            print(self)
+
+    def _screen(self) -> Screen:
+        """What is shown, in the stepper's language."""
+        lang, step, names, nodes = language(self.lang), self.last, self.names, self._order
+
+        def say(key: str, **pieces: str) -> str:
+            return translate(f"stepper.view.{key}", lang, **pieces)
+
+        def left_out(count: int) -> Line:
+            return Line(("", "… " + say("hidden", count=f"{count:,}"), "", "", ""), "hidden")
+
+        current = 0 if step is None else nodes.index(step.node)
+        begin = max(0, min(current - WINDOW // 2, len(nodes) - WINDOW))
+        touched = {flow.arg for flow in step.flows} if step else set()
+        lines = [left_out(begin)] if begin else []
+        for row, node in enumerate(nodes[begin : begin + WINDOW], begin):
+            is_current, is_reached = step is not None and node is step.node, row < self.position
+            formula = names.spell(node)
+            value = format_number(self._graph.number_of(node)) if is_reached else "."
+            gradient = format_number(node.grad) if self.phase == "backward" else "."
+            cells = ">" * is_current, names[node], formula * (formula != names[node]), value, gradient
+            state = "current" if is_current else "reached" if is_reached else "waiting"
+            lines.append(Line(cells, state, node in touched))
+        if begin + WINDOW < len(nodes):
+            lines.append(left_out(len(nodes) - begin - WINDOW))
+        return Screen(
+            lang,
+            self.phase,
+            say(self.phase),
+            say("step", index=str(self.position), total=str(len(self))),
+            self.position / len(self),
+            step.say(lang) if step else say("start"),
+            ("", say("node"), say("formula"), say("value"), say("gradient")),
+            tuple(lines),
+        )
 
 
 def _is_about(step: Step, node: Value) -> bool:

@@ -63,12 +63,16 @@ function rove(card, focus) {
   focused = card;
   card.g.setAttribute("tabindex", "0");
   card.g.setAttribute("role", "button");
-  card.g.setAttribute("aria-label", card.module >= 0 ? say("open_module", { module: graph.titles[card.module] })
-    : say(isLeaf[card.node] ? "card_leaf" : "card", { node: names[card.node], data: show(data[card.node]), grad: show(grad[card.node]) }));
+  label(card);
   if (focus) {
     if (card.value >= 0) reveal(card.value);
     card.g.focus({ preventScroll: true });
   }
+}
+
+function label(card) {
+  card.g.setAttribute("aria-label", card.module >= 0 ? say("open_module", { module: graph.titles[card.module] })
+    : say(isLeaf[card.node] ? "card_leaf" : "card", { node: names[card.node], data: show(data[card.node]), grad: show(grad[card.node]) }));
 }
 
 function toward(dx, dy) {

@@ -82,7 +82,7 @@ const steps = graph.steps, last = steps.length;
 const reached = new Int32Array(count).fill(0), seen = new Int32Array(count).fill(0);
 steps.forEach(([phase, k], index) => { (phase ? seen : reached)[k] = index + 1; });
 const firstBackward = steps.findIndex(([phase]) => phase);
-let position = last;
+let position = 0;
 
 function gradAt(p, into) {
   runBackward(into, Math.max(0, p - firstBackward - 1));

@@ -12,4 +12,4 @@ const initial = Float64Array.from(graph.data, number), data = initial.slice();
 const grad = new Float64Array(count), right = new Float64Array(count), carry = new Float64Array(count);
 const local = args.map(list => new Array(list.length).fill(0)), product = args.map(list => new Float64Array(list.length));
 const scratch = args.map(list => new Float64Array(list.length));
-let lang = graph.lang, words = graph.words[lang];
+let lang = graph.lang;

@@ -62,7 +62,7 @@ canvas.addEventListener("keydown", event => {
   event.stopPropagation();
 });
 document.addEventListener("keydown", event => {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select, textarea, button, .scroll")) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select, textarea, .scroll") || event.key === " " && event.target.closest("button")) return;
   const to = { ArrowRight: position + 1, ArrowLeft: position - 1, Home: 0, End: last }[event.key];
   if (to !== undefined) { play(false); go(to); }
   else if (event.key === " ") play();
@@ -104,7 +104,6 @@ for (const button of document.querySelectorAll("[data-lang]")) button.addEventLi
 
 function speak(code) {
   lang = code;
-  words = graph.words[lang];
   document.documentElement.lang = lang;
   for (const element of document.querySelectorAll("[data-w]")) element.textContent = say(element.dataset.w, element.dataset);
   for (const element of document.querySelectorAll("[data-l]")) {
@@ -121,6 +120,7 @@ function speak(code) {
 
 new ResizeObserver(() => { room = canvas.getBoundingClientRect(); if (view.still) fit(smallest()); else schedule(); }).observe(canvas);
 addEventListener("beforeprint", () => { room = canvas.getBoundingClientRect(); fit(); frame(); });
+$("descent").hidden = !parameters.size;
 document.documentElement.classList.add("alive");
 compute();
 history = [data[root]];

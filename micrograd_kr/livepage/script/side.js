@@ -1,7 +1,7 @@
 /* Beside the picture: the inputs, and the chosen node with the paths that make up its gradient. */
 const rows = new Map();
 const range = k => Math.max(2, 2 ** Math.ceil(Math.log2(Math.abs(initial[k]) * 1.5 || 1)));
-const trained = new Set(graph.trained.filter(k => isLeaf[k]));
+const parameters = new Set(graph.trained), trained = new Set(parameters);
 
 function controls(k, withTraining) {
   const reach = isFinite(range(k)) ? range(k) : 2;
@@ -23,11 +23,14 @@ function controls(k, withTraining) {
   const name = html("span", { class: "name", title: names[k] }, ...names[k].split(/(?<=\.)/).flatMap(part => [part, html("wbr")]));
   const parts = { row, slider, entry, reset, name };
   if (withTraining) {
+    name.addEventListener("click", () => choose(k));
+    if (!parameters.has(k)) row.append(html("span"));
+  }
+  if (withTraining && parameters.has(k)) {
     parts.train = html("input", { type: "checkbox" });
     parts.train.checked = trained.has(k);
     parts.train.addEventListener("change", () => { trained[parts.train.checked ? "add" : "delete"](k); });
     row.append(parts.train);
-    name.addEventListener("click", () => choose(k));
   }
   row.append(name, slider, entry, reset);
   return parts;
@@ -116,6 +119,7 @@ function describe() {
 function updateDetail() {
   if (!detail || detail.k === undefined) return;
   const k = detail.k;
+  runBackward(right);  /* so that local and product are those of the whole pass, whichever step is shown */
   if (detail.slider) update(detail, k);
   detail.formula.textContent = chain(op[k] < 0 ? [names[k], value(k)] : [names[k], graph.spelling[k], spellNumbers(k), value(k)]);
   if (detail.table) {
@@ -127,34 +131,16 @@ function updateDetail() {
   explain(k);
 }
 
-/* the paths from the output to node k, as [product, links from the output on]; without recursion */
-function pathsTo(k, most) {
-  const found = [], stack = [[k, null]];
-  while (stack.length && found.length <= most) {
-    const [node, link] = stack.pop();
-    if (node === root) {
-      const links = [];
-      let amount = 1;
-      for (let l = link; l; l = l[2]) { links.push([l[0], l[1]]); amount *= local[l[0]][l[1]]; }
-      found.push([amount, links]);
-    } else for (let i = readers[node].length - 1; i >= 0; i--) stack.push([readers[node][i][0], [...readers[node][i], link]]);
-  }
-  return found;
-}
-
 const ends = list => list.length <= 10 ? list : [...list.slice(0, 5), "…", ...list.slice(-5)];
 function explain(k) {
   const why = detail.why, x = names[k], output = names[root], total = show(right[k]);
   if (!isFree[k]) return why.replaceChildren(html("p", {}, say("constant")));
   const title = html("h3", {}, say("stepper.why.title", { output, x, total }));
   if (k === root) return why.replaceChildren(title, html("p", {}, say("why_output")));
-  const all = pathsTo(k, graph.mostPaths), countless = all.length > graph.mostPaths, count = all.length;
-  const shown = countless ? readers[k].slice(0, 20).map(([reader, j]) => [product[reader][j], [[reader, j]]])
-    : all.sort((a, b) => Math.abs(b[0]) - Math.abs(a[0])).slice(0, 20);
-  const key = countless ? "livepage.countless" : count > shown.length ? "stepper.why.largest" : count > 1 ? "stepper.why.many" : "stepper.why.one";
+  const { count, found: shown } = largestPaths(k, MOST_PATHS), isAll = count === BigInt(shown.length);
+  const key = isAll ? count > 1n ? "stepper.why.many" : "stepper.why.one" : "stepper.why.largest";
   const lines = shown.map(([amount, links]) => {
     const factors = links.map(([node, j]) => show(local[node][j]));
-    if (countless) factors.unshift(show(right[links[0][0]]));
     const working = joined(ends(factors), "×");
     const button = html("button", { type: "button", class: "path" },
       html("span", {}, ends([...links.map(([node]) => names[node]), x]).join(" ← ")),
@@ -164,9 +150,12 @@ function explain(k) {
     for (const name of ["mouseleave", "blur"]) button.addEventListener(name, dark);
     return html("li", {}, button);
   });
-  const terms = shown.map(([amount]) => show(amount)), rest = all.slice(shown.length).reduce((sum, [amount]) => sum + amount, 0);
-  if (!countless && count > shown.length) terms.push(show(rest));
+  const terms = shown.map(([amount]) => show(amount));
+  if (!isAll) {
+    terms.push(show(right[k] - shown.reduce((sum, [amount]) => sum + amount, 0)));
+    lines.push(html("li", { class: "rest" }, `${say("stepper.why.rest")}: ${terms.at(-1)}`));
+  }
   const sum = terms.length > 10 ? total : joined(terms, "+") + " = " + total;
-  why.replaceChildren(title, html("p", {}, say(key, { output, x, count, shown: shown.length })), html("ul", {}, ...lines),
-    ...(count > 1 ? [html("p", { class: "total" }, say("stepper.why.sum", { sum }))] : []));
+  why.replaceChildren(title, html("p", {}, say(key, { output, x, count: showCount(count), shown: shown.length })), html("ul", {}, ...lines),
+    ...(count > 1n ? [html("p", { class: "total" }, say("stepper.why.sum", { sum }))] : []));
 }

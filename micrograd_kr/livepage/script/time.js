@@ -16,11 +16,12 @@ function frame() {
     if (!history.length) history = [data[root]];
     for (const [k, parts] of rows) update(parts, k);
     plot();
-    if (position === last) updateDetail();
+    updateDetail();
   }
   if (position < last) gradAt(position, grad);
   else if (engine === "right") { runBackward(right); grad.set(right); }
   paint();
+  if (focused) label(focused);
   showPosition();
   /* what is out of sight follows when the hand rests */
   resting = setTimeout(() => { paint(true); canvas.setAttribute("data-rests", ""); }, 80);
@@ -30,6 +31,7 @@ function frame() {
 }
 
 function change(k, x) {
+  if (position === 0) position = last;
   stepped = stepped && position < last;
   data[k] = x;
   descents = 0;
@@ -51,7 +53,7 @@ function caption() {
   announce(position === 0 ? say("at_start") : position === last && !stepped ? say("all_done", { node: names[root], number: show(data[root]) }) : sentence(position));
 }
 
-let stepped = false;
+let stepped = true;
 function showPosition() {
   const slider = $("position");
   slider.value = position;

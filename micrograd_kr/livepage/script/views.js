@@ -58,11 +58,12 @@ function write(card, slot, text) {
 
 function paint(everything) {
   const stepping = position < last, now = position > 0 && (stepping || stepped) ? steps[position - 1] : null;
-  const current = now ? now[1] : -1, phase = now ? now[0] : 0;
+  /* the seed only sets the output's gradient: nothing flows yet */
+  const current = now ? now[1] : -1, phase = now ? now[0] : 0, isSeed = phase && position - 1 === firstBackward;
   const far = view.k < 0.34, box = room;
   const left = -view.x / view.k, top = -view.y / view.k, wideness = box.width / view.k, highness = box.height / view.k;
   if (view.far !== far) { view.far = far; view.svg.classList.toggle("far", far); }
-  const arguments_ = new Set(current >= 0 ? args[current].filter(k => !phase || isFree[k]) : []);
+  const arguments_ = new Set(current >= 0 && !isSeed ? args[current].filter(k => !phase || isFree[k]) : []);
   const here = current >= 0 ? cardIn(view, current) : null;
   const onPath = new Set(path ? path.map(([k]) => k) : []);
   if (path && path.length) onPath.add(args[path.at(-1)[0]][path.at(-1)[1]]);
@@ -86,7 +87,7 @@ function paint(everything) {
   if (wide) for (const edge of view.edges) { const f = flow(edge); if (f < Infinity && f > most) most = f; }
   for (const edge of view.edges) {
     const [k, j] = edge.uses[0], f = wide ? flow(edge) : 0;
-    const used = edge.uses.some(([n, i]) => n === current && (!phase || isFree[args[n][i]]));
+    const used = !isSeed && edge.uses.some(([n, i]) => n === current && (!phase || isFree[args[n][i]]));
     const state = "edge" + (used ? phase ? " back" : " fore" : "") + (stepping && reached[k] > position ? " dim" : "")
       + (path && path.some(([n, i]) => edge.uses.some(([m, l]) => m === n && l === i)) ? " on" : "")
       + (chosen >= 0 && !used && (k === chosen || args[k][j] === chosen) ? " near" : "");
@@ -94,7 +95,7 @@ function paint(everything) {
     const width = wide ? most ? (0.6 + 7 * Math.min(f / most, 1)).toFixed(1) : "0.6" : "";
     if (edge.width !== width) { edge.width = width; edge.path.style.strokeWidth = width; }
   }
-  paintChips(current, phase);
+  paintChips(isSeed ? -1 : current, phase);
 }
 
 /* at each edge of the current step, beside the argument: its number, or local derivative × upstream = product */
@@ -102,6 +103,7 @@ function paintChips(current, phase) {
   view.chips.replaceChildren();
   if (current < 0 || op[current] < 0 || args[current].length > 12) return;
   const head = cardIn(view, current), placed = [];
+  if (!head) return;
   args[current].forEach((arg, j) => {
     const tail = cardIn(view, arg);
     if (!tail || tail === head || phase && !isFree[arg]) return;

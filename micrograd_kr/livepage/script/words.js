@@ -20,40 +20,26 @@ function show(x) {
   return sign + text + (e < -4 || e > 4 ? "e" + (e < 0 ? "-" : "+") + String(Math.abs(e)).padStart(2, "0") : "");
 }
 
-const fill = (template, pieces) => template.replace(/\{(\w+)(?::([^}]+))?\}/g, (_, name, pair) => {
-  const text = String(pieces[name]);
-  return pair ? text + particle(text, pair) : text;
-});
-const say = (key, pieces = {}) => fill(words[key] ?? words["livepage." + key] ?? key, pieces);
-
-const tables = graph.particles, pattern = Object.fromEntries(Object.entries(tables.patterns).map(([name, text]) => [name, new RegExp(text)]));
-const VOWEL = "", RIEUL = "ㄹ", OTHER = "ㅇ", UNREAD = null;
-
-/* micrograd_kr.locale.particles in JavaScript; the tables are its own */
-function lastSound(word) {
-  word = word.replace(pattern.skipped, "");
-  if (!word) return UNREAD;
-  const end = [...word].at(-1), code = end.codePointAt(0) - 0xAC00;
-  if (code >= 0 && code < 11172) return code % 28 === 0 ? VOWEL : code % 28 === 8 ? RIEUL : OTHER;
-  const bare = sound => sound === "_" ? VOWEL : sound;
-  if (end in tables.digits) {
-    const fraction = pattern.fraction.exec(word);
-    if (fraction) return lastSound(fraction[1]);
-    const whole = pattern.whole.exec(word.replaceAll(",", ""));
-    return whole ? tables.units.find(([least]) => whole[2].length >= least)[1] : bare(tables.digits[end]);
-  }
-  const letters = pattern.word.exec(word)?.[0];
-  if (!letters) return end.toLowerCase() in tables.greek ? bare(tables.greek[end.toLowerCase()]) : UNREAD;
-  const lower = letters.toLowerCase();
-  if (Object.hasOwn(tables.words, lower)) return bare(tables.words[lower]);
-  if (letters.length === 1 || letters === letters.toUpperCase() || !/[aeiouy]/.test(lower)) return bare(tables.letters[lower.at(-1)]);
-  return bare(tables.endings.find(([ending]) => new RegExp(`(?:${ending})$`).test(lower))[1]);
+/* a message in the reader's language, else in English, else in any: micrograd_kr.locale */
+const spoken = key => [lang, ...graph.order].find(code => key in graph.words[code]);
+function say(key, pieces = {}) {
+  if (!spoken(key)) key = "livepage." + key;
+  const code = spoken(key);
+  return graph.words[code][key].replace(/\{(\w+)(?::([^}]+))?\}/g, (_, name, forms) => {
+    const text = String(pieces[name]);
+    return forms ? text + agreeing(text, forms, code) : text;
+  });
 }
 
-function particle(word, forms) {
-  const [consonant, vowel] = forms.split("/"), sound = lastSound(word);
-  if (sound === UNREAD) return consonant.endsWith(vowel) ? `(${consonant.slice(0, -vowel.length)})${vowel}` : `${consonant}(${vowel})`;
-  return sound === VOWEL || sound === RIEUL && consonant.startsWith("으") ? vowel : consonant;
+const endings = {};
+const atTheEnd = pattern => new RegExp(`(?:${pattern})$`);
+function agreeing(word, forms, code) {
+  const rules = graph.agreement[code], [first, second] = forms.split("/");
+  const compiled = endings[code] ??= (rules.endings ?? []).map(([kind, pattern]) => [kind, atTheEnd(pattern)]);
+  const end = word.slice(-100).replace(atTheEnd(rules.skipped ?? ""), "").normalize("NFD");
+  const kind = end && compiled.find(([, pattern]) => pattern.test(end))?.[0];
+  if (kind) return [first, second][(rules.form[kind + first[0]] ?? rules.form[kind] ?? 1) - 1];
+  return first.endsWith(second) ? `(${first.slice(0, first.length - second.length)})${second}` : `${first}(${second})`;
 }
 
 /* how an op is written on operands: naming.bracketed and Op.spell */
@@ -74,32 +60,32 @@ function spellNumbers(k) {
 }
 
 /* a number that carries how it was computed: the rules of the table write formulas with it */
-class Told {
+class Written {
   constructor(text, x, tight) { this.text = text; this.x = x; this.tight = tight; }
   valueOf() { return this.x; }
 }
-function tell(name, x, ...operands) {
+function formulate(name, x, ...operands) {
   const o = graph.primitives[name];
-  if (!o) return new Told(name, x, atom);
-  if (!operands.some(y => y instanceof Told)) return x;
-  return new Told(written(o, operands.map(y => y instanceof Told ? [y.text, y.tight] : [show(y), tightness(show(y))])), x, o.tight || atom);
+  if (!o) return new Written(name, x, atom);
+  if (!operands.some(y => y instanceof Written)) return x;
+  return new Written(written(o, operands.map(y => y instanceof Written ? [y.text, y.tight] : [show(y), tightness(show(y))])), x, o.tight || atom);
 }
-const power = (name, x, y, z) => z === 1 ? y : tell(name, x, y, z);
+const power = (name, x, y, z) => z === 1 ? y : formulate(name, x, y, z);
 const times = (name, x, y, z) => y === 1 ? z : power(name, x, y, z);
-const { formulas: formulaRules, inFull: fullRules } = told(tell, times, power);
+const { formulas: partialRules, inFull: fullRules } = formulaRules(formulate, times, power);
 function formulasOf(k) {
-  const found = [], rule = formulaRules[op[k]];
+  const found = [], rule = partialRules[op[k]];
   if (!rule) return found;
-  rule(new Told(names[k], data[k], graph.tight[k]), args[k].map(arg => isFree[arg] ? new Told(names[arg], data[arg], graph.tight[arg]) : data[arg]), found);
-  return found.map(x => x instanceof Told && [...x.text].length <= graph.longest ? x.text : "");
+  rule(new Written(names[k], data[k], graph.tight[k]), args[k].map(arg => isFree[arg] ? new Written(names[arg], data[arg], graph.tight[arg]) : data[arg]), found);
+  return found.map(x => x instanceof Written && [...x.text].length <= graph.longest ? x.text : "");
 }
 
 /* the forward rule of an n-ary op on its numbers, written out if that is short: stepper.formula.written_out */
 function writtenOut(k) {
   const rule = fullRules[op[k]], a = args[k];
   if (!rule || a.length > graph.longestWrittenOut / 3) return "";
-  const found = rule(a.map(arg => new Told(value(arg), data[arg], tightness(value(arg)))));
-  return found instanceof Told && [...found.text].length <= graph.longestWrittenOut ? found.text : "";
+  const found = rule(a.map(arg => new Written(value(arg), data[arg], tightness(value(arg)))));
+  return found instanceof Written && [...found.text].length <= graph.longestWrittenOut ? found.text : "";
 }
 
 /* the Stepper's sentence for the step that leads to position p: micrograd_kr.stepper.sentences */
@@ -109,7 +95,7 @@ const joined = (numbers, sign) => numbers.map((text, index) => index && text.sta
 function ruleKey(o, locals) {
   const state = locals.every(x => x === 0) ? ".closed" : locals.every(x => x === 1) ? ".open" : "";
   const own = "stepper.rule." + o.sentence;
-  return [own + state, own, "stepper.rule" + state, "stepper.rule"].find(key => key in words);
+  return [own + state, own, "stepper.rule" + state, "stepper.rule"].find(spoken);
 }
 
 const before = new Float64Array(count);
@@ -120,7 +106,7 @@ function sentence(p) {
     if (op[k] < 0) return say("stepper.leaf", { node, number });
     const inFull = writtenOut(k), numbers = inFull || spellNumbers(k), own = "stepper.forward." + ops[op[k]].sentence;
     const equation = chain([node, inFull && [...formula].length > graph.longestBeside ? "" : formula, numbers, number]);
-    return say(own in words ? own : "stepper.forward", { node, formula, numbers, number, equation });
+    return say(spoken(own) ? own : "stepper.forward", { node, formula, numbers, number, equation });
   }
   if (p - 1 === firstBackward) return say("stepper.seed", { node });
   gradAt(p - 1, before);
@@ -138,5 +124,5 @@ function sentence(p) {
   if (flows.length < indices.length) flows.push(say("stepper.flow.more", { count: indices.length - flows.length }));
   const silent = before[k] === 0 && indices.every(j => product[k][j] === 0);
   const rule = say(ruleKey(ops[op[k]], indices.map(j => local[k][j])), { node, upstream });
-  return say(silent ? "stepper.backward.zero" : "stepper.backward", { node, upstream, rule, flows: flows.join(words.join) });
+  return say(silent ? "stepper.backward.zero" : "stepper.backward", { node, upstream, rule, flows: flows.join(say("join")) });
 }

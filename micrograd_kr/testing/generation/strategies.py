@@ -10,7 +10,9 @@ from typing import Any
 try:
     from hypothesis import strategies as st
 except ImportError as error:
-    raise ImportError('the strategies need Hypothesis: pip install "micrograd-kr[testing]"') from error
+    from ...extras import missing_extra
+
+    raise missing_extra("the strategies need Hypothesis", "testing", error=error) from error
 
 from ...elementary import Number
 from ...engine import Value

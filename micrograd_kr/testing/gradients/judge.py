@@ -16,6 +16,7 @@ from fractions import Fraction
 from typing import Any
 
 from ...engine import Value, topological_order
+from ...extras import install_command
 from . import blame
 from .chain import Total, totals, true_gradient, true_hessian
 from .local_derivatives import NotApplicableError, at_high_precision, has_high_precision, is_number, precise
@@ -157,7 +158,7 @@ class Judge:
         if len(self.subject.parameters) > _MOST_FOR_SECOND:
             raise ValueError(f"order=2 on {len(self.subject.parameters)} parameters: check a smaller module")
         if not has_high_precision():
-            raise ValueError('order=2 needs mpmath: pip install "micrograd-kr[testing]"')
+            raise ValueError(f"order=2 needs mpmath: {install_command('testing')}")
         seconds = {node: second_edges(node) for node in self.computed if node.op.gives != "condition"}
         found = []
         fault = next((pair for each in seconds.values() for pair in each.values() if pair.fault), None)

@@ -15,6 +15,7 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from ...elementary import Function, Number
+from ...extras import install_command
 from ...interpreted import Interpreted
 from ...ops import Op
 
@@ -102,7 +103,7 @@ def _mpmath() -> Any:
     try:
         import mpmath
     except ImportError as error:
-        raise NotApplicableError('high precision needs mpmath: pip install "micrograd-kr[testing]"') from error
+        raise NotApplicableError(f"high precision needs mpmath: {install_command('testing')}") from error
     return mpmath
 
 

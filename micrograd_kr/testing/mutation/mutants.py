@@ -111,11 +111,13 @@ def _with_partials(op: Op, make: Callable[[], PartialsRule]) -> Iterator[None]:
         object.__setattr__(op, "rules", tuple([rule(index) for index in range(len(before[1]))]))
     else:
         object.__setattr__(op, "partial", partials)
+    object.__setattr__(op, "send", None)  # the engine chooses its backward step again
     try:
         yield
     finally:
         object.__setattr__(op, "partial", before[0])
         object.__setattr__(op, "rules", before[1])
+        object.__setattr__(op, "send", None)
 
 
 def _differs(op: Op, partials: PartialsRule) -> bool:

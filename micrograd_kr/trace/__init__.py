@@ -1,0 +1,27 @@
+"""What a function of Values does to its numbers, as a program; the compiler, the live page and the exporters print it.
+
+The package reads in this order: `program` (things made once; a number that writes down what is done to it, and the
+program of such numbers), `recording` (run a user's function on them, and find its parameters) and `gradient` (the
+table's own rules, backwards).
+"""
+
+from .gradient import LONG, Term, gradient_program, sum_of_products
+from .program import CONSTANT, INPUT, PARAMETER, Shared, Trace, Traced, TracingError
+from .recording import Recording, Shape, record
+
+__all__ = [
+    "CONSTANT",
+    "INPUT",
+    "LONG",
+    "PARAMETER",
+    "Recording",
+    "Shape",
+    "Shared",
+    "Term",
+    "Trace",
+    "Traced",
+    "TracingError",
+    "gradient_program",
+    "record",
+    "sum_of_products",
+]
