@@ -187,7 +187,8 @@ class _Grower:
         takes_condition = any(is_condition(chosen, index) for index in range(chosen.arity or 0))
         if takes_condition and room > 1 and all(self.is_number(name) for name in self.values):
             self.make_condition(picks)
-        return any(self.try_step(op, self.operands_for(op, picks)) for op in (chosen, *self.ops))
+        possible = [op for op in (chosen, *self.ops) if room > 1 or op.gives == "number"]  # a condition is no output
+        return any(self.try_step(op, self.operands_for(op, picks)) for op in possible)
 
     def make_condition(self, picks: list[int]) -> None:
         """A comparison for the op that was chosen, which needs one."""
@@ -208,10 +209,14 @@ class _Grower:
         """The computed numbers that nothing uses yet."""
         return [name for name in self.loose if self.is_number(name) and name not in self.inputs]
 
+    def has_result(self) -> bool:
+        """Whether a number has been computed."""
+        return self.newest_first()[0] not in self.inputs
+
     def grow(self, least: int, most: int) -> None:
         often = max(2, 2 * most // 3)
         while len(self.steps) < most:
-            if len(self.steps) >= max(1, least) and self.choose(often) == 0:
+            if len(self.steps) >= least and self.has_result() and self.choose(often) == 0:
                 break
             room = most - len(self.steps) - len(self.loose_results())  # each loose result but one takes a step to join
             if room < 1 or not self.free_step(room):
