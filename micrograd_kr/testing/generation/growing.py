@@ -148,6 +148,8 @@ class _Grower:
                 operands.append(conditions[0] if conditions else None)
             else:
                 operands.append(self.operand(picks[index % len(picks)], operands))
+        if not any(isinstance(x, str) and self.is_number(x) for x in operands):
+            operands[-1] = self.newest_first()[0]  # constants alone make no node
         return operands
 
     def try_step(self, op: Op, operands: list[Any]) -> bool:
