@@ -95,7 +95,7 @@ class Traced(Interpreted):
     def __init__(self, trace: Trace, function: Function, args: tuple[Traced, ...], value: Any, index: int) -> None:
         self.trace, self.function, self.args, self.value, self.index = trace, function, args, value, index
         self.is_condition = function.gives == "condition"
-        self.may_be_cut = function is WHERE and any(_is(side, 0.0) or side.may_be_cut for side in args[1:])
+        self.may_be_cut: bool = function is WHERE and any(_is(side, 0.0) or side.may_be_cut for side in args[1:])
 
     def __apply__(self, function: Function, *args: Any) -> Any:
         return self.trace.apply(function, *args)
