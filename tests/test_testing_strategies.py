@@ -106,6 +106,10 @@ def test_every_op_comes_up_about_as_often_as_another():
     assert sorted(counts.values())[len(counts) // 4] >= 20
 
 
+def test_there_is_always_a_node():
+    assert all(random_expression(seed, nodes=1 + seed % 3).steps for seed in range(600))
+
+
 def test_an_op_whose_derivative_is_zero_comes_up_as_a_number():
     signum = define_op("signum", lambda x: where(x > 0, 1.0, -1.0), (0,), kink=lambda x: x)
     try:

@@ -16,6 +16,8 @@ from ..generation.samples import sample_points
 from ..gradients.local_derivatives import NotApplicableError, is_number
 from .lab import LACKING, Lab, each, truth
 
+_CONSTANTS = (2, 3, -1, 0.5, 1, -2, -0.3, 10, -7.5, 0.01, 100)  # of both signs, whole and not, small and large
+
 
 def leaves(lab: Lab) -> None:
     """A leaf holds its number, has gradient 0, and d x / d x is 1."""
@@ -42,15 +44,22 @@ def operators(lab: Lab) -> None:
             names = dict(zip("xy", point, strict=False))
             tried.append(Expression(names, [(op.name, *names)]))
         if op.arity == 2:
-            for constant in (2, 3, -1, 0.5, 1):
+            for constant in _CONSTANTS:
                 tried.append(Expression({"x": 1.7}, [(op.name, "x", constant)]))
     each(lab, _one_finding_each(lab, tried))
 
 
 def reflected_operators(lab: Lab) -> None:
-    """A number on the left: 2 + x, 2 - x, 2 * x, 2 / x, 2 ** x."""
-    rows = [op for op in OPS.values() if _infix(op) and op.arity == 2]
-    each(lab, [Expression({"x": 4.0}, [(op.name, 2, "x")]) for op in rows])
+    """A number on the left: c + x, c - x, c * x, c / x, c ** x, for c of every sign and size."""
+    if not lab.takes_numbers:
+        raise NotOffered("no number beside an operator: numbers are put into Values")
+    tried = []
+    for op in OPS.values():
+        if _infix(op) and op.arity == 2:
+            for constant in _CONSTANTS:
+                if any(low < constant < high for low, high in op.domain[0]):
+                    tried.append(Expression({"x": 1.4}, [(op.name, constant, "x")]))
+    each(lab, _one_finding_each(lab, tried))
 
 
 def integers(lab: Lab) -> None:
@@ -145,7 +154,7 @@ def not_a_number(lab: Lab) -> None:
         code = lab.code(expression).replace("nan", "float('nan')").replace("\nout.backward()", "")
 
         def action(expression: Expression = expression) -> Any:
-            return lab.engine.number(expression.evaluate(lab.engine.apply, lab.engine.make(math.nan)))
+            return lab.engine.number(expression.evaluate(lab.apply, lab.engine.make(math.nan)))
 
         try:
             got = lab.try_it(code, action)

@@ -148,6 +148,8 @@ class _Grower:
                 operands.append(conditions[0] if conditions else None)
             else:
                 operands.append(self.operand(picks[index % len(picks)], operands))
+        if not any(isinstance(x, str) and self.is_number(x) for x in operands):
+            operands[-1] = self.newest_first()[0]  # constants alone make no node
         return operands
 
     def try_step(self, op: Op, operands: list[Any]) -> bool:
@@ -187,7 +189,8 @@ class _Grower:
         takes_condition = any(is_condition(chosen, index) for index in range(chosen.arity or 0))
         if takes_condition and room > 1 and all(self.is_number(name) for name in self.values):
             self.make_condition(picks)
-        return any(self.try_step(op, self.operands_for(op, picks)) for op in (chosen, *self.ops))
+        possible = [op for op in (chosen, *self.ops) if room > 1 or op.gives == "number"]  # a condition is no output
+        return any(self.try_step(op, self.operands_for(op, picks)) for op in possible)
 
     def make_condition(self, picks: list[int]) -> None:
         """A comparison for the op that was chosen, which needs one."""
@@ -208,10 +211,14 @@ class _Grower:
         """The computed numbers that nothing uses yet."""
         return [name for name in self.loose if self.is_number(name) and name not in self.inputs]
 
+    def has_result(self) -> bool:
+        """Whether a number has been computed."""
+        return self.newest_first()[0] not in self.inputs
+
     def grow(self, least: int, most: int) -> None:
         often = max(2, 2 * most // 3)
         while len(self.steps) < most:
-            if len(self.steps) >= max(1, least) and self.choose(often) == 0:
+            if len(self.steps) >= least and self.has_result() and self.choose(often) == 0:
                 break
             room = most - len(self.steps) - len(self.loose_results())  # each loose result but one takes a step to join
             if room < 1 or not self.free_step(room):

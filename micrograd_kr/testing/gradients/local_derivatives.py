@@ -248,17 +248,25 @@ class Curvatures(NamedTuple):
 
 def curvatures(op: Op, numbers: Sequence[Any], first: int, second: int) -> Curvatures:
     """The second derivative by two arguments, from the forward rule alone."""
-    found = []
     with at_high_precision(ALL_BITS):
         xs = [precise(x) for x in numbers]
         out = forward(op, xs)
-        h, k = (_step_of(xs, index, _TWO_STEPS[0]) for index in (first, second))
-        for s in (h, -h):
-            beside = forward(op, _moved(xs, (first, s)))
-            for t in (s,) if first == second else (k, -k):
-                other = forward(op, _moved(xs, (second, t))) if first != second else beside
-                found.append((forward(op, _moved(xs, (first, s), (second, t))) - beside - other + out) / (s * t))
-        return Curvatures(found, _mpmath().ldexp(abs(out) + 1, 64 - ALL_BITS) / abs(h * k) + _SMALLEST)
+        found, nearer = (_second_differences(op, xs, out, first, second, bits) for bits in _TWO_STEPS)
+        h, k = (_step_of(xs, index, _TWO_STEPS[1]) for index in (first, second))
+        rounding = _mpmath().ldexp(abs(out) + 1, 64 - ALL_BITS) / abs(h * k)
+        error = rounding + 2 * max(abs(x - y) for x, y in zip(found, nearer, strict=True))
+        return Curvatures(nearer, error + _SMALLEST)
+
+
+def _second_differences(op: Op, xs: Sequence[Any], out: Any, first: int, second: int, bits: int) -> list[Any]:
+    found = []
+    h, k = (_step_of(xs, index, bits) for index in (first, second))
+    for s in (h, -h):
+        beside = forward(op, _moved(xs, (first, s)))
+        for t in (s,) if first == second else (k, -k):
+            other = forward(op, _moved(xs, (second, t))) if first != second else beside
+            found.append((forward(op, _moved(xs, (first, s), (second, t))) - beside - other + out) / (s * t))
+    return found
 
 
 # --- on floats, as the last resort ----------------------------------------------------------------------------------

@@ -197,10 +197,10 @@ def _engine_local(node: Value, index: int) -> tuple[Any, str]:
         got = op.derivative(index, node.data, *node.arg_numbers)
     except Exception as error:
         return None, f"raised {type(error).__name__}: {error}"
-    is_plain = isinstance(got, int | float | complex | Fraction) and not isinstance(got, bool)
-    if not is_plain and not hasattr(got, "_mpf_") and not hasattr(got, "_mpc_"):
-        return None, f"returned {got!r:.60}, which is no number"
-    return got, ""
+    plain = isinstance(got, int | float | complex | Fraction) and not isinstance(got, bool)
+    if plain or hasattr(got, "_mpf_") or hasattr(got, "_mpc_"):
+        return got, ""
+    return None, f"returned {got!r:.60}, which is no number"
 
 
 def _true_or_none(op: Op, numbers: Sequence[Any], index: int) -> Any:

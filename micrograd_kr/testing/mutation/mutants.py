@@ -191,15 +191,42 @@ def engine_mutants() -> list[Mutant]:
     return [*found, Mutant("zero_grad forgotten", "zero_grad forgotten", None, None, _without_zero_grad, [])]
 
 
-def mutants(op: Op | str | None = None) -> list[Mutant]:
+def second_order_mutants(op: Op) -> list[Mutant]:
+    """A row's rules with right first derivatives that are lost in the second: the argument's number in its place."""
+    if op.gives == "condition" or not _depends_on_values(op):
+        return []
+
+    def make() -> PartialsRule:
+        return _changed(op, None, lambda local: local.data if isinstance(local, Value) else local)
+
+    name = "not differentiated again"
+    return [Mutant(f"{op.name}: {name}", name, op, None, lambda: _with_partials(op, make), [])]
+
+
+def _depends_on_values(op: Op) -> bool:
+    """Whether a rule of the row gives something that can be differentiated at some sample point."""
+    for point in sample_points(op):
+        leaves = [x if isinstance(x, bool) else Value(x) for x in point]
+        try:
+            if any(isinstance(local, Value) for local in _originals(op)(op(*leaves), *leaves)):
+                return True
+        except Exception:
+            continue
+    return False
+
+
+def mutants(op: Op | str | None = None, *, second_order: bool = False) -> list[Mutant]:
     """Ways to break the engine, as context managers: every rule of the table, and the engine's mechanism.
 
     Args:
         op: a row, or its name, to have only the mutants of its rules.
+        second_order: also those that only a test of second derivatives can notice.
 
     >>> [mutant.name for mutant in mutants("sub")][-2:]
     ['sub[1]: sign flipped', 'sub: arguments swapped']
     """
-    if op is not None:
-        return rule_mutants(OPS[op] if isinstance(op, str) else op)
-    return [mutant for row in list(OPS.values()) for mutant in rule_mutants(row)] + engine_mutants()
+    rows = list(OPS.values()) if op is None else [OPS[op] if isinstance(op, str) else op]
+    found = [mutant for row in rows for mutant in rule_mutants(row)]
+    if second_order:
+        found += [mutant for row in rows for mutant in second_order_mutants(row)]
+    return found if op is not None else found + engine_mutants()
