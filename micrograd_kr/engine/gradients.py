@@ -141,14 +141,15 @@ class Sweep:
         for index, arg in enumerate(args):
             if _flows(arg):
                 local = locals_[index] if locals_ else op.derivative(index, out, *xs)
-                flows = True
-                if create_graph and type(local) is int and local in (0, 1):
-                    product, flows = (upstream, True) if local else (0, False)
-                elif create_graph and (blocked := _has_zero(local) and _no_path(node, index)) is True:
-                    product, flows = 0, False  # nor may the derivative of the upstream gradient flow
+                blocked = create_graph and _has_zero(local) and _no_path(node, index)
+                flows = blocked is not True
+                if not flows:
+                    product: Any = 0  # nor may the derivative of the upstream gradient flow
+                elif create_graph and type(local) is int and local == 1:
+                    product = upstream
                 else:
                     product = _times(local, upstream)
-                    if create_graph and blocked is not False:
+                    if blocked is not False:
                         product = _zero_where(blocked, product)
                     if not _is_number(product):
                         product, flows = self.without_nan(node, index, product)
@@ -216,7 +217,10 @@ def _is_number(product: Any) -> bool:
 
 def _has_zero(local: Any) -> bool:
     """Whether a local derivative is 0, or an array of lanes with a 0 among them; of a Value, its number."""
-    zero = (local._number if isinstance(local, Value) else local) == 0
+    number = local._number if isinstance(local, Value) else local
+    if hasattr(type(number), "__apply__"):
+        return False  # it is not known yet
+    zero = number == 0
     return zero if type(zero) is bool else bool(getattr(zero, "any", lambda: zero)())
 
 
