@@ -30,11 +30,11 @@ class OpMethods:
     def div(self, b: Operand, /) -> Value:
         """The op `div` of the table: x / y."""
     def __pow__(self, other: Operand, /) -> Value:
-        """The op `pow` of the table: x ** y."""
+        """The op `pow` of the table: x ** y. Beside PyTorch: the mixed derivative at y = 0 is 1 / x, where PyTorch gives 0. For x < 0 the derivative by y is nan, and so is its derivative by x, where PyTorch has numbers. x ** 0 is 1 for x = 0 and for nan, too, and differentiated as 1 ** 0."""
     def __rpow__(self, other: Operand, /) -> Value:
-        """The op `pow` of the table: x ** y."""
+        """The op `pow` of the table: x ** y. Beside PyTorch: the mixed derivative at y = 0 is 1 / x, where PyTorch gives 0. For x < 0 the derivative by y is nan, and so is its derivative by x, where PyTorch has numbers. x ** 0 is 1 for x = 0 and for nan, too, and differentiated as 1 ** 0."""
     def pow(self, y: Operand, /) -> Value:
-        """The op `pow` of the table: x ** y."""
+        """The op `pow` of the table: x ** y. Beside PyTorch: the mixed derivative at y = 0 is 1 / x, where PyTorch gives 0. For x < 0 the derivative by y is nan, and so is its derivative by x, where PyTorch has numbers. x ** 0 is 1 for x = 0 and for nan, too, and differentiated as 1 ** 0."""
     def __neg__(self) -> Value:
         """The op `neg` of the table: -x."""
     def neg(self) -> Value:
@@ -68,13 +68,13 @@ class OpMethods:
     def tan(self) -> Value:
         """The op `tan` of the table: tan(x)."""
     def asin(self) -> Value:
-        """The op `asin` of the table: asin(x)."""
+        """The op `asin` of the table: asin(x). Beside PyTorch: at -1 and 1 the second derivative is nan; PyTorch gives inf. The first is accurate up to the edge."""
     def acos(self) -> Value:
-        """The op `acos` of the table: acos(x)."""
+        """The op `acos` of the table: acos(x). Beside PyTorch: at -1 and 1 the second derivative is nan; PyTorch gives inf. The first is accurate up to the edge."""
     def atan(self) -> Value:
         """The op `atan` of the table: atan(x)."""
     def atan2(self, y: Operand, /) -> Value:
-        """The op `atan2` of the table: atan2(x, y)."""
+        """The op `atan2` of the table: atan2(x, y). Beside PyTorch: at (0, 0) the derivatives are nan, as there are none; PyTorch gives 0."""
     def sinh(self) -> Value:
         """The op `sinh` of the table: sinh(x)."""
     def cosh(self) -> Value:
@@ -84,21 +84,21 @@ class OpMethods:
     def asinh(self) -> Value:
         """The op `asinh` of the table: asinh(x)."""
     def acosh(self) -> Value:
-        """The op `acosh` of the table: acosh(x)."""
+        """The op `acosh` of the table: acosh(x). Beside PyTorch: below 1, where the function is nan, so are its derivatives; PyTorch gives numbers."""
     def atanh(self) -> Value:
-        """The op `atanh` of the table: atanh(x)."""
+        """The op `atanh` of the table: atanh(x). Beside PyTorch: at -1 and 1 the second derivative is nan; PyTorch gives inf. The first is accurate up to the edge."""
     def erf(self) -> Value:
         """The op `erf` of the table: erf(x)."""
     def floor(self) -> Value:
         """The op `floor` of the table: floor(x)."""
     def sign(self) -> Value:
-        """The op `sign` of the table: sign(x)."""
+        """The op `sign` of the table: sign(x). Beside PyTorch: the sign of nan is nan; PyTorch gives 0."""
     def sigmoid(self) -> Value:
         """The op `sigmoid` of the table: sigmoid(x)."""
     def softplus(self) -> Value:
         """The op `softplus` of the table: softplus(x)."""
     def softsign(self) -> Value:
-        """The op `softsign` of the table: softsign(x)."""
+        """The op `softsign` of the table: softsign(x). Beside PyTorch: the slope at infinity is 0, and the second derivative at nan too; PyTorch gives nan."""
     def relu(self) -> Value:
         """The op `relu` of the table: relu(x)."""
     def leaky_relu(self, slope: Operand = ..., /) -> Value:
@@ -118,7 +118,7 @@ class OpMethods:
     def minimum(self, y: Operand, /) -> Value:
         """The op `minimum` of the table: minimum(x, y)."""
     def logaddexp(self, y: Operand, /) -> Value:
-        """The op `logaddexp` of the table: logaddexp(x, y)."""
+        """The op `logaddexp` of the table: logaddexp(x, y). Beside PyTorch: where one argument is infinite the second derivatives are 0; PyTorch gives nan."""
     def __gt__(self, other: Operand, /) -> Condition:
         """The op `greater` of the table: x > y."""
     def __ge__(self, other: Operand, /) -> Condition:

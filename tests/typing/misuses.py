@@ -7,6 +7,7 @@ from micrograd_kr import Vale  # error
 from micrograd_kr import steper  # error
 from micrograd_kr.drawing import Drawin  # error
 from micrograd_kr.nn import MPL  # error
+from micrograd_kr.testing import grad_check  # error
 
 x, y = Value(1.0), Value(2.0)
 model = nn.MLP(2, [3, 1])
