@@ -439,19 +439,45 @@ def _onnx_acosh(x: Number) -> Number:
     return where(x > 1e8, log(x) + _LOG_2, log1p(above + sqrt(above * (above + 2))))
 
 
+def _onnx_cosh(x: Number) -> Number:
+    size = abs(x)
+    return exp(size - _LOG_2) + exp(-size - _LOG_2)
+
+
+def _onnx_atanh(x: Number) -> Number:
+    size = abs(x)
+    return _with_sign_of(x, log1p(2 * size / (1 - size)) / 2)
+
+
+def _onnx_cbrt(x: Number) -> Number:
+    return _with_sign_of(x, pow(abs(x), 1 / 3))
+
+
+def _onnx_tan(x: Number) -> Number:
+    return sin(x) / cos(x)
+
+
+def _onnx_log2(x: Number) -> Number:
+    return log(x) / _LOG_2
+
+
+def _onnx_log10(x: Number) -> Number:
+    return log(x) / math.log(10)
+
+
 # Functions that ONNX does not have, or that onnxruntime does not have in 64 bits.
 _ONNX = SimpleNamespace(
     expm1=_onnx_expm1,
     log1p=_onnx_log1p,
-    log2=lambda x: log(x) / _LOG_2,
-    log10=lambda x: log(x) / math.log(10),
-    cbrt=lambda x: _with_sign_of(x, pow(abs(x), 1 / 3)),
-    tan=lambda x: sin(x) / cos(x),
+    log2=_onnx_log2,
+    log10=_onnx_log10,
+    cbrt=_onnx_cbrt,
+    tan=_onnx_tan,
     sinh=_onnx_sinh,
-    cosh=lambda x: exp(abs(x) - _LOG_2) + exp(-abs(x) - _LOG_2),
+    cosh=_onnx_cosh,
     asinh=_onnx_asinh,
     acosh=_onnx_acosh,
-    atanh=lambda x: _with_sign_of(x, log1p(2 * abs(x) / (1 - abs(x))) / 2),
+    atanh=_onnx_atanh,
 )
 
 
