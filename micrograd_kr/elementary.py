@@ -453,6 +453,11 @@ def _onnx_cbrt(x: Number) -> Number:
     return _with_sign_of(x, pow(abs(x), 1 / 3))
 
 
+def _onnx_cos(x: Number) -> Number:
+    half = sin(x / 2)  # x / 2 is exact, so this holds for large x, too
+    return 1 - 2 * half * half
+
+
 def _onnx_tan(x: Number) -> Number:
     return sin(x) / cos(x)
 
@@ -465,13 +470,14 @@ def _onnx_log10(x: Number) -> Number:
     return log(x) / math.log(10)
 
 
-# Functions that ONNX does not have, or that onnxruntime does not have in 64 bits.
+# Functions that ONNX does not have, or that onnxruntime (1.17, some to this day) does not have in 64 bits.
 _ONNX = SimpleNamespace(
     expm1=_onnx_expm1,
     log1p=_onnx_log1p,
     log2=_onnx_log2,
     log10=_onnx_log10,
     cbrt=_onnx_cbrt,
+    cos=_onnx_cos,
     tan=_onnx_tan,
     sinh=_onnx_sinh,
     cosh=_onnx_cosh,
@@ -537,7 +543,7 @@ log10 = _row("log10",  _log_from(0, math.log10),   None, _COMPLEX.log10,        
 sqrt  = _row("sqrt",   _or_nan(math.sqrt),   None,       _complex(cmath.sqrt),  "sqrt",         "sqrt",    "sqrt",       "sqrt",       "call {kind} @llvm.sqrt.{suffix}({kind} {x})", "Math.sqrt", "Sqrt",         "torch.sqrt")
 cbrt  = _row("cbrt",   math.cbrt,            None,       None,                  None,           "cbrt",    _MPMATH.cbrt, _SYMPY.cbrt,  "cbrt",  "Math.cbrt",    _ONNX.cbrt,     "torch.sign({0}) * torch.abs({0}) ** (1 / 3)")
 sin   = _row("sin",    _or_nan(math.sin),    None,       _complex(cmath.sin),   None,           "sin",     "sin",        "sin",        "sin",   "Math.sin",     "Sin",          "torch.sin")
-cos   = _row("cos",    _or_nan(math.cos),    None,       _complex(cmath.cos),   None,           "cos",     "cos",        "cos",        "cos",   "Math.cos",     "Cos",          "torch.cos")
+cos   = _row("cos",    _or_nan(math.cos),    None,       _complex(cmath.cos),   None,           "cos",     "cos",        "cos",        "cos",   "Math.cos",     _ONNX.cos,      "torch.cos")
 tan   = _row("tan",    _or_nan(math.tan),    None,       _complex(cmath.tan),   None,           "tan",     "tan",        "tan",        "tan",   "Math.tan",     _ONNX.tan,      "torch.tan")
 asin  = _row("asin",   _or_nan(math.asin),   None,       _complex(cmath.asin),  None,           "arcsin",  "asin",       "asin",       "asin",  "Math.asin",    "Asin",         "torch.asin")
 acos  = _row("acos",   _or_nan(math.acos),   None,       _complex(cmath.acos),  None,           "arccos",  "acos",       "acos",       "acos",  "Math.acos",    "Acos",         "torch.acos")

@@ -121,7 +121,21 @@ def test_each_op_in_pytorch_has_the_same_value_and_slopes(op, tmp_path):
     "corner", [0.0, -0.0, 1.0, -1.0, 1e-9, -1e-9, 25.0, -25.0, 700.0, -700.0, 1e10, math.inf, -math.inf]
 )
 def test_the_rules_for_onnx_hold_at_the_corners(corner, tmp_path):
-    for name in ("exp2", "expm1", "log1p", "log2", "log10", "cbrt", "sinh", "cosh", "asinh", "acosh", "atanh", "tan"):
+    for name in (
+        "exp2",
+        "expm1",
+        "log1p",
+        "log2",
+        "log10",
+        "cbrt",
+        "sinh",
+        "cosh",
+        "asinh",
+        "acosh",
+        "atanh",
+        "cos",
+        "tan",
+    ):
         path = tmp_path / f"{name}.onnx"
         export(OPS[name], path, 0.5)
         expected = FUNCTIONS[name].float(corner)
