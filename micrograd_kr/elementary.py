@@ -458,6 +458,25 @@ def _onnx_cos(x: Number) -> Number:
     return 1 - 2 * half * half
 
 
+def _onnx_atan(x: Number) -> Number:
+    size = abs(x)
+    t = where(size > 1, 1 / size, size)
+    for _ in range(3):  # half the angle, three times
+        t = t / (1 + sqrt(1 + t * t))
+    square, series = t * t, 1 / 21
+    for odd in range(19, 0, -2):  # at t < 0.1, ten terms of Taylor's series
+        series = 1 / odd - square * series
+    return _with_sign_of(x, where(size > 1, math.pi / 2 - 8 * t * series, 8 * t * series))
+
+
+def _onnx_asin(x: Number) -> Number:
+    return atan(x / sqrt((1 - x) * (1 + x)))
+
+
+def _onnx_acos(x: Number) -> Number:
+    return 2 * atan(sqrt((1 - x) / (1 + x)))
+
+
 def _onnx_tan(x: Number) -> Number:
     return sin(x) / cos(x)
 
@@ -477,6 +496,9 @@ _ONNX = SimpleNamespace(
     log2=_onnx_log2,
     log10=_onnx_log10,
     cbrt=_onnx_cbrt,
+    asin=_onnx_asin,
+    acos=_onnx_acos,
+    atan=_onnx_atan,
     cos=_onnx_cos,
     tan=_onnx_tan,
     sinh=_onnx_sinh,
@@ -545,9 +567,9 @@ cbrt  = _row("cbrt",   math.cbrt,            None,       None,                  
 sin   = _row("sin",    _or_nan(math.sin),    None,       _complex(cmath.sin),   None,           "sin",     "sin",        "sin",        "sin",   "Math.sin",     "Sin",          "torch.sin")
 cos   = _row("cos",    _or_nan(math.cos),    None,       _complex(cmath.cos),   None,           "cos",     "cos",        "cos",        "cos",   "Math.cos",     _ONNX.cos,      "torch.cos")
 tan   = _row("tan",    _or_nan(math.tan),    None,       _complex(cmath.tan),   None,           "tan",     "tan",        "tan",        "tan",   "Math.tan",     _ONNX.tan,      "torch.tan")
-asin  = _row("asin",   _or_nan(math.asin),   None,       _complex(cmath.asin),  None,           "arcsin",  "asin",       "asin",       "asin",  "Math.asin",    "Asin",         "torch.asin")
-acos  = _row("acos",   _or_nan(math.acos),   None,       _complex(cmath.acos),  None,           "arccos",  "acos",       "acos",       "acos",  "Math.acos",    "Acos",         "torch.acos")
-atan  = _row("atan",   math.atan,            None,       _complex(cmath.atan),  None,           "arctan",  "atan",       "atan",       "atan",  "Math.atan",    "Atan",         "torch.atan")
+asin  = _row("asin",   _or_nan(math.asin),   None,       _complex(cmath.asin),  None,           "arcsin",  "asin",       "asin",       "asin",  "Math.asin",    _ONNX.asin,     "torch.asin")
+acos  = _row("acos",   _or_nan(math.acos),   None,       _complex(cmath.acos),  None,           "arccos",  "acos",       "acos",       "acos",  "Math.acos",    _ONNX.acos,     "torch.acos")
+atan  = _row("atan",   math.atan,            None,       _complex(cmath.atan),  None,           "arctan",  "atan",       "atan",       "atan",  "Math.atan",    _ONNX.atan,     "torch.atan")
 atan2 = _row("atan2",  _float_atan2,         None,       None,                  None,           "arctan2", "atan2",      "atan2",      "atan2", "Math.atan2",   None,           "torch.atan2")
 sinh  = _row("sinh",   _float_sinh,          None,       _complex(cmath.sinh),  None,           "sinh",    "sinh",       "sinh",       "sinh",  "Math.sinh",    _ONNX.sinh,     "torch.sinh")
 cosh  = _row("cosh",   _or_inf(math.cosh),   None,       _complex(cmath.cosh),  None,           "cosh",    "cosh",       "cosh",       "cosh",  "Math.cosh",    _ONNX.cosh,     "torch.cosh")

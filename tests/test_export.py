@@ -32,7 +32,7 @@ np = pytest.importorskip("numpy")
 
 FEW = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 IN_32_BITS = {"erf", "gelu"}  # by the reference of ONNX
-NO_64_BIT_KERNEL = {"Asin", "Acos", "Atan", "Erf"}  # ONNX has them, onnxruntime not for 64-bit floats
+NO_64_BIT_KERNEL = {"Erf"}  # ONNX has it, onnxruntime not for 64-bit floats
 
 
 def close(x, y, tolerance=1e-12):
