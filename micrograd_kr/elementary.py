@@ -493,25 +493,73 @@ def _onnx_acosh(x: Number) -> Number:
     return where(x > 1e8, log(x) + _LOG_2, log1p(above + sqrt(above * (above + 2))))
 
 
-exp: Callable[..., Any]  # rows of the table below, of which these cells are made
-log: Callable[..., Any]
-log1p: Callable[..., Any]
-sin: Callable[..., Any]
-cos: Callable[..., Any]
+def _onnx_cosh(x: Number) -> Number:
+    size = abs(x)
+    return exp(size - _LOG_2) + exp(-size - _LOG_2)
 
-# Functions that ONNX does not have, or that onnxruntime does not have in 64 bits.
+
+def _onnx_atanh(x: Number) -> Number:
+    size = abs(x)
+    return _with_sign_of(x, log1p(2 * size / (1 - size)) / 2)
+
+
+def _onnx_cbrt(x: Number) -> Number:
+    return _with_sign_of(x, pow(abs(x), 1 / 3))
+
+
+def _onnx_cos(x: Number) -> Number:
+    half = sin(x / 2)  # x / 2 is exact, so this holds for large x, too
+    return 1 - 2 * half * half
+
+
+def _onnx_atan(x: Number) -> Number:
+    size = abs(x)
+    t = where(size > 1, 1 / size, size)
+    for _ in range(3):  # half the angle, three times
+        t = t / (1 + sqrt(1 + t * t))
+    square, series = t * t, 1 / 21
+    for odd in range(19, 0, -2):  # at t < 0.1, ten terms of Taylor's series
+        series = 1 / odd - square * series
+    return _with_sign_of(x, where(size > 1, math.pi / 2 - 8 * t * series, 8 * t * series))
+
+
+def _onnx_asin(x: Number) -> Number:
+    return atan(x / sqrt((1 - x) * (1 + x)))
+
+
+def _onnx_acos(x: Number) -> Number:
+    return 2 * atan(sqrt((1 - x) / (1 + x)))
+
+
+def _onnx_tan(x: Number) -> Number:
+    return sin(x) / cos(x)
+
+
+def _onnx_log2(x: Number) -> Number:
+    return log(x) / _LOG_2
+
+
+def _onnx_log10(x: Number) -> Number:
+    return log(x) / math.log(10)
+
+
+# Functions that ONNX does not have, or that onnxruntime (1.17, some to this day) does not have in 64 bits.
 _ONNX = SimpleNamespace(
     expm1=_onnx_expm1,
     log1p=_onnx_log1p,
-    log2=lambda x: log(x) / _LOG_2,
-    log10=lambda x: log(x) / math.log(10),
-    cbrt=lambda x: _with_sign_of(x, pow(abs(x), 1 / 3)),
-    tan=lambda x: sin(x) / cos(x),
+    log2=_onnx_log2,
+    log10=_onnx_log10,
+    cbrt=_onnx_cbrt,
+    asin=_onnx_asin,
+    acos=_onnx_acos,
+    atan=_onnx_atan,
+    cos=_onnx_cos,
+    tan=_onnx_tan,
     sinh=_onnx_sinh,
-    cosh=lambda x: exp(abs(x) - _LOG_2) + exp(-abs(x) - _LOG_2),
+    cosh=_onnx_cosh,
     asinh=_onnx_asinh,
     acosh=_onnx_acosh,
-    atanh=lambda x: _with_sign_of(x, log1p(2 * abs(x) / (1 - abs(x))) / 2),
+    atanh=_onnx_atanh,
 )
 
 
@@ -575,11 +623,11 @@ log10 = _row("log10",  _log_from(0, math.log10),   None, _COMPLEX.log10,        
 sqrt  = _row("sqrt",   _or_nan(math.sqrt),   None,       _complex(cmath.sqrt),  "sqrt",         "sqrt",    "sqrt",       "sqrt",       "call {kind} @llvm.sqrt.{suffix}({kind} {x})", "Math.sqrt", "Sqrt",         "torch.sqrt")
 cbrt  = _row("cbrt",   math.cbrt,            None,       None,                  None,           "cbrt",    _MPMATH.cbrt, _SYMPY.cbrt,  "cbrt",  "Math.cbrt",    _ONNX.cbrt,     "torch.sign({0}) * torch.abs({0}) ** (1 / 3)")
 sin   = _row("sin",    _or_nan(math.sin),    None,       _complex(cmath.sin),   None,           "sin",     "sin",        "sin",        "sin",   "Math.sin",     "Sin",          "torch.sin")
-cos   = _row("cos",    _or_nan(math.cos),    None,       _complex(cmath.cos),   None,           "cos",     "cos",        "cos",        "cos",   "Math.cos",     "Cos",          "torch.cos")
+cos   = _row("cos",    _or_nan(math.cos),    None,       _complex(cmath.cos),   None,           "cos",     "cos",        "cos",        "cos",   "Math.cos",     _ONNX.cos,      "torch.cos")
 tan   = _row("tan",    _or_nan(math.tan),    None,       _complex(cmath.tan),   None,           "tan",     "tan",        "tan",        "tan",   "Math.tan",     _ONNX.tan,      "torch.tan")
-asin  = _row("asin",   _or_nan(math.asin),   None,       _complex(cmath.asin),  None,           "arcsin",  "asin",       "asin",       "asin",  "Math.asin",    "Asin",         "torch.asin")
-acos  = _row("acos",   _or_nan(math.acos),   None,       _complex(cmath.acos),  None,           "arccos",  "acos",       "acos",       "acos",  "Math.acos",    "Acos",         "torch.acos")
-atan  = _row("atan",   math.atan,            None,       _complex(cmath.atan),  None,           "arctan",  "atan",       "atan",       "atan",  "Math.atan",    "Atan",         "torch.atan")
+asin  = _row("asin",   _or_nan(math.asin),   None,       _complex(cmath.asin),  None,           "arcsin",  "asin",       "asin",       "asin",  "Math.asin",    _ONNX.asin,     "torch.asin")
+acos  = _row("acos",   _or_nan(math.acos),   None,       _complex(cmath.acos),  None,           "arccos",  "acos",       "acos",       "acos",  "Math.acos",    _ONNX.acos,     "torch.acos")
+atan  = _row("atan",   math.atan,            None,       _complex(cmath.atan),  None,           "arctan",  "atan",       "atan",       "atan",  "Math.atan",    _ONNX.atan,     "torch.atan")
 atan2 = _pair("atan2", _float_atan2,         None,       None,                  None,           "arctan2", "atan2",      "atan2",      "atan2", "Math.atan2",   None,           "torch.atan2")
 sinh  = _row("sinh",   _float_sinh,          None,       _complex(cmath.sinh),  None,           "sinh",    "sinh",       "sinh",       "sinh",  "Math.sinh",    _ONNX.sinh,     "torch.sinh")
 cosh  = _row("cosh",   _or_inf(math.cosh),   None,       _complex(cmath.cosh),  None,           "cosh",    "cosh",       "cosh",       "cosh",  "Math.cosh",    _ONNX.cosh,     "torch.cosh")

@@ -31,7 +31,8 @@ from micrograd_kr.testing import expressions, points
 np = pytest.importorskip("numpy")
 
 FEW = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
-NO_64_BIT_KERNEL = {"Asin", "Acos", "Atan", "Erf"}  # ONNX has them, onnxruntime not for 64-bit floats
+IN_32_BITS = {"erf", "gelu"}  # by the reference of ONNX
+NO_64_BIT_KERNEL = {"Erf"}  # ONNX has it, onnxruntime not for 64-bit floats
 
 
 def close(x, y, tolerance=1e-12):
@@ -97,8 +98,9 @@ def test_each_op_in_onnx_has_the_same_value(op, tmp_path):
     export(function, path, rows[0])
     found = onnx_run(path, *np.array(rows).T)
     assert found.dtype == np.float64
+    tolerance = 1e-6 if op.name in IN_32_BITS else 1e-12
     for row, x in zip(rows, found, strict=True):
-        assert close(x, function(*map(Value, row)).data), row
+        assert close(x, function(*map(Value, row)).data, tolerance), row
 
 
 @pytest.mark.parametrize("op", OPS.values(), ids=lambda op: op.name)
@@ -119,14 +121,28 @@ def test_each_op_in_pytorch_has_the_same_value_and_slopes(op, tmp_path):
     "corner", [0.0, -0.0, 1.0, -1.0, 1e-9, -1e-9, 25.0, -25.0, 700.0, -700.0, 1e10, math.inf, -math.inf]
 )
 def test_the_rules_for_onnx_hold_at_the_corners(corner, tmp_path):
-    for name in ("exp2", "expm1", "log1p", "log2", "log10", "cbrt", "sinh", "cosh", "asinh", "acosh", "atanh", "tan"):
+    for name in (
+        "exp2",
+        "expm1",
+        "log1p",
+        "log2",
+        "log10",
+        "cbrt",
+        "sinh",
+        "cosh",
+        "asinh",
+        "acosh",
+        "atanh",
+        "cos",
+        "tan",
+    ):
         path = tmp_path / f"{name}.onnx"
         export(OPS[name], path, 0.5)
         expected = FUNCTIONS[name].float(corner)
         assert close(float(onnx_run(path, [corner])[0]) / (expected or 1.0), expected / (expected or 1.0)), name
 
 
-def check_expression(data, ops, path, tolerance):
+def exported_expression(data, ops, path):
     expression = data.draw(expressions(ops=ops, max_nodes=14))
     rows = [tuple(expression.point.values()), *[data.draw(points(expression)) for _ in range(2)]]
     closed_over = data.draw(st.integers(0, len(expression.inputs) - 1))
@@ -144,7 +160,9 @@ def check_expression(data, ops, path, tolerance):
 @given(data=st.data())
 def test_random_graphs_in_onnx(data, tmp_path_factory):
     path = tmp_path_factory.mktemp("onnx") / "f.onnx"
-    function, _, rows = check_expression(data, [op.name for op in OPS.values() if is_in_onnx(op)], path, 1e-9)
+    function, _, rows = exported_expression(
+        data, [op.name for op in OPS.values() if is_in_onnx(op) and op.name not in IN_32_BITS], path
+    )
     for row, x in zip(rows, onnx_run(path, *np.array(rows, float).T), strict=True):
         assert close(x, float(function(*map(Value, row)).data), 1e-9), path.name
 
@@ -153,7 +171,7 @@ def test_random_graphs_in_onnx(data, tmp_path_factory):
 @given(data=st.data())
 def test_random_graphs_in_pytorch_and_their_gradients(data, tmp_path_factory):
     path = tmp_path_factory.mktemp("torch") / "f.py"
-    function, parameters, rows = check_expression(data, [*OPS], path, 1e-12)
+    function, parameters, rows = exported_expression(data, [*OPS], path)
     names = torch_run(path)
     outputs, slopes = torch_gradients(names, rows)
     for parameter in parameters:
@@ -164,6 +182,11 @@ def test_random_graphs_in_pytorch_and_their_gradients(data, tmp_path_factory):
         assert close(x, float(out.data), 1e-11)
         out.backward()
         assert all(close(float(value.grad), s, 1e-11) for value, s in zip(values, slope, strict=True)), path.read_text()
+    if parameters and "model" in names:
+        (tensor,) = names["model"].parameters()  # the list that the function closes over
+        found = [0.0] * len(parameters) if tensor.grad is None else tensor.grad.tolist()
+        scale = max(1.0, *(abs(float(parameter.grad)) for parameter in parameters))
+        assert all(close(float(p.grad) / scale, x / scale, 1e-11) for p, x in zip(parameters, found, strict=True))
 
 
 # --- models ---------------------------------------------------------------------------------------------------------

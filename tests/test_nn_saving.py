@@ -108,12 +108,50 @@ def test_what_cannot_be_saved_is_named(tmp_path):
     old = (tmp_path / "m").read_bytes()
     for number, words in ((1j, "complex numbers"), (10**400, "too large")):
         model.layers[0].neurons[0].b.data = number
-        with pytest.raises(ValueError, match=f"0.bias cannot be saved as 64-bit floats: .*{words}"):
+        with pytest.raises(ValueError, match=f"0.bias cannot be saved as float64: .*{words}"):
             nn.save_model(model, tmp_path / "m")
     with pytest.raises(ValueError, match="Sequential has no parameters to save"):
         nn.save_model(nn.Sequential("relu"), tmp_path / "m")
     assert (tmp_path / "m").read_bytes() == old
     assert [each.name for each in tmp_path.iterdir()] == ["m"]
+
+
+@pytest.mark.parametrize(
+    ("dtype", "digits", "kind"),
+    [("float64", 53, "F64"), ("float32", 24, "F32"), ("float16", 11, "F16"), ("bfloat16", 8, "BF16")],
+)
+def test_models_are_saved_in_a_chosen_kind_of_float(dtype, digits, kind, tmp_path):
+    numbers = [1 / 3, -0.1, 1.0, -0.0, math.inf, math.nan, 1 + 2.0**-digits, 1 + 3 * 2.0**-digits]  # ties go to even
+    model = nn.Linear(len(numbers), 1, seed=0)
+    for value, number in zip(model.weight[0], numbers, strict=True):
+        value.data = number
+    nn.save_model(model, tmp_path / "m", dtype=dtype)
+    content = (tmp_path / "m").read_bytes()
+    assert json.loads(content[8 : 8 + struct.unpack("<Q", content[:8])[0]])["weight"]["dtype"] == kind
+    again = nn.Linear(len(numbers), 1, seed=1)
+    nn.load_model(again, tmp_path / "m")
+    found = again.state_dict()["weight"][0]
+    for number, x in zip(numbers[:2], found, strict=False):
+        assert abs(x - number) <= 2.0**-digits * abs(number) and math.frexp(x)[0] * 2**digits % 1 == 0
+    assert found[2:5] == [1.0, 0.0, math.inf] and math.copysign(1, found[3]) == -1 and math.isnan(found[5])
+    assert found[6:] == [1.0, 1 + 4 * 2.0**-digits]
+    torch_numpy = pytest.importorskip("safetensors.torch") if "torch" in sys.modules else None
+    if torch_numpy is not None:
+        assert str(torch_numpy.load(content)["weight"].dtype) == f"torch.{dtype}"
+
+
+def test_numbers_that_do_not_fit_are_not_saved(tmp_path):
+    model = nn.Linear(1, 1, seed=0)
+    model.weight[0][0].data = 3.4e38
+    for dtype, fits in (("float64", True), ("float32", True), ("float16", False), ("bfloat16", False)):
+        if fits:
+            nn.save_model(model, tmp_path / dtype, dtype=dtype)
+        else:
+            with pytest.raises(ValueError, match=f"weight cannot be saved as {dtype}: a number is too large"):
+                nn.save_model(model, tmp_path / dtype, dtype=dtype)
+    with pytest.raises(ValueError, match="saved as float64, float32, float16, bfloat16, got dtype='int8'"):
+        nn.save_model(model, tmp_path / "m", dtype="int8")
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["float32", "float64"]
 
 
 # --- faults ---------------------------------------------------------------------------------------------------------

@@ -43,11 +43,12 @@ def export(function: Callable[..., Any], path: str | os.PathLike[str], example: 
         ImportError: the extra `export` is missing (for .onnx).
 
     >>> import tempfile
+    >>> from pathlib import Path
     >>> from micrograd_kr import Value
     >>> w = Value(2.0)
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     export(lambda x, y: (w * x - y) ** 2, f"{folder}/loss.py", (1.0, 0.0))
-    ...     source = open(f"{folder}/loss.py").read()
+    ...     source = Path(folder, "loss.py").read_text()
     >>> print(source.partition("super().__init__()")[2].partition("NUMBERS")[0].strip())
     self.w = nn.Parameter(torch.zeros((), dtype=torch.float64))
     <BLANKLINE>

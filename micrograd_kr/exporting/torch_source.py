@@ -24,53 +24,14 @@ _DOUBLE = "dtype=torch.float64"
 _IMPORTS = ("torch", "nn", "self", "number", "model", "Model", "forward")
 
 
-_MODULE_ATTRIBUTES = [
-    "T_destination",
-    "add_module",
-    "apply",
-    "bfloat16",
-    "buffers",
-    "call_super_init",
-    "children",
-    "compile",
-    "cpu",
-    "cuda",
-    "double",
-    "dump_patches",
-    "eval",
-    "extra_repr",
-    "float",
-    "forward",
-    "get_buffer",
-    "get_extra_state",
-    "get_parameter",
-    "get_submodule",
-    "half",
-    "ipu",
-    "load_state_dict",
-    "modules",
-    "mtia",
-    "named_buffers",
-    "named_children",
-    "named_modules",
-    "named_parameters",
-    "parameters",
-    "register_buffer",
-    "register_module",
-    "register_parameter",
-    "requires_grad_",
-    "set_extra_state",
-    "set_submodule",
-    "share_memory",
-    "state_dict",
-    "to",
-    "to_empty",
-    "train",
-    "training",
-    "type",
-    "xpu",
-    "zero_grad",
-]  # what an nn.Module has already
+# What an nn.Module has already.
+_MODULE_ATTRIBUTES = (
+    "T_destination add_module apply bfloat16 buffers call_super_init children compile cpu cuda double dump_patches "
+    "eval extra_repr float forward get_buffer get_extra_state get_parameter get_submodule half ipu load_state_dict "
+    "modules mtia named_buffers named_children named_modules named_parameters parameters register_buffer "
+    "register_module register_parameter requires_grad_ set_extra_state set_submodule share_memory state_dict to "
+    "to_empty train training type xpu zero_grad"
+)
 
 
 class Source(Interpreted):
@@ -172,7 +133,7 @@ class TorchWriter(Writer[Source]):
         self.numbers: dict[str, Any] = {}  # by the name in state_dict
         self.attributes: list[str] = []
         self.text_of: dict[Tensor, str] = {}
-        attributes = Block(_MODULE_ATTRIBUTES)
+        attributes = Block(_MODULE_ATTRIBUTES.split())
         for tensor in tensors:
             if tensor in layers.values():
                 continue
