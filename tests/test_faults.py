@@ -1,21 +1,17 @@
 """Ctrl-C at random moments, full disks, killed processes, damaged and shared caches: nothing is lost in silence."""
 
 import contextlib
-import csv
 import gc
-import itertools
 import os
 import random
 import signal
 import subprocess
 import sys
 import time
-import warnings
-from pathlib import Path
 
 import pytest
 
-from micrograd_kr import Value, draw, jit, nn, page
+from micrograd_kr import Value, jit, nn, page
 from micrograd_kr.compiler import cache
 from micrograd_kr.engine import current_scope, is_recording, recording
 from micrograd_kr.files import UNFINISHED, write_whole

@@ -134,7 +134,7 @@ def writes_zero(node: Any, index: int) -> bool:
 
 
 def uses_on_a_path(nodes: list[Value]) -> set[tuple[Value, int]]:
-    """The uses (node, index of an argument) to which a path leads from the output: none leads through a rule's own 0."""
+    """The uses (node, index of an argument) on a path from the output: none leads through an exact 0 of a rule."""
     reached, paths = {nodes[-1]}, set()
     for node in reversed(nodes):
         for index, arg in enumerate(node.args if node in reached else ()):
