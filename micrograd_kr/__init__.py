@@ -64,6 +64,7 @@ if TYPE_CHECKING:
     from . import testing as testing
     from .compiler import jit
     from .drawing import draw
+    from .exporting import export
     from .livepage import page
     from .stepper import Stepper, why
 
@@ -89,6 +90,7 @@ __all__ = [
     "exp",
     "exp2",
     "expm1",
+    "export",
     "floor",
     "gelu",
     "grad",
@@ -130,7 +132,14 @@ __all__ = [
 __version__ = "0.1.0"
 
 # Loaded when first asked for, so that `import micrograd_kr` stays light.
-_LAZY = {"Stepper": "stepper", "why": "stepper", "draw": "drawing", "page": "livepage", "jit": "compiler"}
+_LAZY = {
+    "Stepper": "stepper",
+    "why": "stepper",
+    "draw": "drawing",
+    "export": "exporting",
+    "page": "livepage",
+    "jit": "compiler",
+}
 _SUBMODULES = {"nn", "testing"}
 
 

@@ -68,6 +68,8 @@ class Function:
         numpy, mpmath, sympy: on the numbers of these libraries.
         c: the name in the C library; for an operator a template of its LLVM instruction with {kind}, {x}, {y}, {z}.
         javascript: the name in JavaScript, or an expression with a {} for each argument.
+        onnx: the ONNX operators that are applied one after the other, such as "Exp"; or a rule made of other rows.
+        torch: the name in PyTorch, or an expression with a {} for each argument.
         symbol: how it is written in formulas; the name unless given.
         gives: "number", or "condition" for a comparison.
         neutral: for an operator, the left and the right operand that leave the other as it is, None where none does.
@@ -84,6 +86,8 @@ class Function:
     sympy: Cell = None
     c: str | None = None
     javascript: str | None = None
+    onnx: Cell = None
+    torch: str | None = None
     symbol: str = ""
     gives: Gives = "number"
     neutral: tuple[int | None, int | None] = (None, None)
@@ -105,15 +109,15 @@ class Function:
         """
         return _cell(self, _column_of(kind), kind.__name__)
 
-    def written(self, language: Literal["c", "javascript"]) -> str:
-        """The cell of a language.
+    def written(self, language: Literal["c", "javascript", "onnx", "torch"]) -> str:
+        """The cell of a language; for ONNX it may be a rule instead.
 
         Raises:
             TypeError: the cell is empty.
         """
         cell: str | None = getattr(self, language)
         if cell is None:
-            title = {"c": "C", "javascript": "JavaScript"}[language]
+            title = {"c": "C", "javascript": "JavaScript", "onnx": "ONNX", "torch": "PyTorch"}[language]
             raise TypeError(f"{self.name} cannot be written in {title}: its row has no {language} cell")
         return cell
 
@@ -212,13 +216,15 @@ def define_function(
     sympy: Cell = None,
     c: str | None = None,
     javascript: str | None = None,
+    onnx: Cell = None,
+    torch: str | None = None,
 ) -> Callable[..., Any]:
     """Add a row to the table; an empty cell is an error only for who uses it.
 
     Args:
         name: an identifier that is not taken yet.
         on_float: the function of floats. It should return inf or nan rather than raise.
-        on_exact, on_complex, on_decimal, numpy, mpmath, sympy, c, javascript: the other cells, as in `Function`.
+        on_exact, on_complex, on_decimal, numpy, mpmath, sympy, c, javascript, onnx, torch: the other cells, as in `Function`.
 
     Returns:
         The function, to be used in the rules of ops; it takes any kind of number that has a cell.
@@ -235,8 +241,8 @@ def define_function(
         raise ValueError(f"a function's name must be a Python identifier, got {name!r}")
     if name in FUNCTIONS:
         raise ValueError(f"the function {name!r} is defined already: choose another name, or remove_function({name!r})")
-    row = Function(name, on_float, on_exact, on_complex, on_decimal, numpy, mpmath, sympy, c, javascript)
-    return _function_of(_add(row))
+    other = (on_exact, on_complex, on_decimal, numpy, mpmath, sympy, c, javascript, onnx, torch)
+    return _function_of(_add(Function(name, on_float, *other)))
 
 
 def remove_function(name: str) -> None:
@@ -399,6 +405,60 @@ _SYMPY = SimpleNamespace(
     constant=_formula("sympy", lambda sympy, like, p, q: sympy.Rational(p, q)),
     pi=_formula("sympy", lambda sympy: sympy.pi),
 )
+_LOG_2 = math.log(2)
+
+
+def _with_sign_of(x: Number, size: Number) -> Number:
+    return where(x < 0, -size, size)
+
+
+def _onnx_log1p(x: Number) -> Number:
+    u = 1 + x  # log(u) / (u - 1) is smooth at 1, so that the rounding of u cancels (W. Kahan)
+    return where(equal(u, 1), x, where(equal(u, x), log(u), log(u) * (x / (u - 1))))
+
+
+def _onnx_expm1(x: Number) -> Number:
+    u = exp(x)
+    return where(abs(x) > 1, u - 1, where(equal(u, 1), x, (u - 1) * (x / log(u))))
+
+
+def _onnx_sinh(x: Number) -> Number:
+    size = abs(x)
+    e = expm1(size)
+    return _with_sign_of(x, where(size > 20, exp(size - _LOG_2), (e + e / (e + 1)) / 2))
+
+
+def _onnx_asinh(x: Number) -> Number:
+    size = abs(x)
+    near = log1p(size + size * size / (1 + sqrt(size * size + 1)))
+    return _with_sign_of(x, where(size > 1e8, log(size) + _LOG_2, near))
+
+
+def _onnx_acosh(x: Number) -> Number:
+    above = x - 1
+    return where(x > 1e8, log(x) + _LOG_2, log1p(above + sqrt(above * (above + 2))))
+
+
+exp: Callable[..., Any]  # rows of the table below, of which these cells are made
+log: Callable[..., Any]
+log1p: Callable[..., Any]
+sin: Callable[..., Any]
+cos: Callable[..., Any]
+
+# Functions that ONNX does not have, or that onnxruntime does not have in 64 bits.
+_ONNX = SimpleNamespace(
+    expm1=_onnx_expm1,
+    log1p=_onnx_log1p,
+    log2=lambda x: log(x) / _LOG_2,
+    log10=lambda x: log(x) / math.log(10),
+    cbrt=lambda x: _with_sign_of(x, pow(abs(x), 1 / 3)),
+    tan=lambda x: sin(x) / cos(x),
+    sinh=_onnx_sinh,
+    cosh=lambda x: exp(abs(x) - _LOG_2) + exp(-abs(x) - _LOG_2),
+    asinh=_onnx_asinh,
+    acosh=_onnx_acosh,
+    atanh=lambda x: _with_sign_of(x, log1p(2 * abs(x) / (1 - abs(x))) / 2),
+)
 
 
 def _choose(condition: Any, x: Any, y: Any) -> Any:
@@ -430,47 +490,47 @@ def _row(*cells: Any) -> Callable[..., Any]:
 
 # fmt: off
 # operators: name, on every kind of number but floats, on floats
-ADD = _operator("add", operator.add,                    symbol="+",  c="fadd {kind} {x}, {y}", javascript="{}+{}", commutes=True)
-SUB = _operator("sub", operator.sub,                    symbol="-",  c="fsub {kind} {x}, {y}", javascript="{}-{}")
-MUL = _operator("mul", operator.mul,                    symbol="*",  c="fmul {kind} {x}, {y}", javascript="{}*{}", commutes=True, neutral=(1, 1))
-DIV = _operator("div", operator.truediv, _float_divide, symbol="/",  c="fdiv {kind} {x}, {y}", javascript="{}/{}", neutral=(None, 1))
-POW = _operator("pow", operator.pow, _float_pow,        symbol="**", c="pow", javascript="pow({},{})", neutral=(None, 1), exact=_exact_pow)
-NEG = _operator("neg", operator.neg,                    symbol="-",  c="fneg {kind} {x}", javascript="-{}")
-ABS = _operator("abs", builtins.abs,                    c="call {kind} @llvm.fabs.{suffix}({kind} {x})", javascript="Math.abs", complex=None, sympy="Abs")
+ADD = _operator("add", operator.add,                    symbol="+",  c="fadd {kind} {x}, {y}", javascript="{}+{}", onnx="Add", torch="{} + {}", commutes=True)
+SUB = _operator("sub", operator.sub,                    symbol="-",  c="fsub {kind} {x}, {y}", javascript="{}-{}", onnx="Sub", torch="{} - {}")
+MUL = _operator("mul", operator.mul,                    symbol="*",  c="fmul {kind} {x}, {y}", javascript="{}*{}", onnx="Mul", torch="{} * {}", commutes=True, neutral=(1, 1))
+DIV = _operator("div", operator.truediv, _float_divide, symbol="/",  c="fdiv {kind} {x}, {y}", javascript="{}/{}", onnx="Div", torch="{} / {}", neutral=(None, 1))
+POW = _operator("pow", operator.pow, _float_pow,        symbol="**", c="pow", javascript="pow({},{})", onnx="Pow", torch="{} ** {}", neutral=(None, 1), exact=_exact_pow)
+NEG = _operator("neg", operator.neg,                    symbol="-",  c="fneg {kind} {x}", javascript="-{}", onnx="Neg", torch="-{}")
+ABS = _operator("abs", builtins.abs,                    c="call {kind} @llvm.fabs.{suffix}({kind} {x})", javascript="Math.abs", onnx="Abs", torch="torch.abs", complex=None, sympy="Abs")
 
-LESS          = _operator("less",          operator.lt, symbol="<",  c="fcmp olt {kind} {x}, {y}", javascript="{}<{}",  gives="condition")
-LESS_EQUAL    = _operator("less_equal",    operator.le, symbol="<=", c="fcmp ole {kind} {x}, {y}", javascript="{}<={}", gives="condition")
-GREATER       = _operator("greater",       operator.gt, symbol=">",  c="fcmp ogt {kind} {x}, {y}", javascript="{}>{}",  gives="condition")
-GREATER_EQUAL = _operator("greater_equal", operator.ge, symbol=">=", c="fcmp oge {kind} {x}, {y}", javascript="{}>={}", gives="condition")
-EQUAL         = _operator("equal",         operator.eq, symbol="==", c="fcmp oeq {kind} {x}, {y}", javascript="+{}===+{}", gives="condition", commutes=True, sympy="Eq")
-NOT_EQUAL     = _operator("not_equal",     operator.ne, symbol="!=", c="fcmp une {kind} {x}, {y}", javascript="+{}!==+{}", gives="condition", commutes=True, sympy="Ne")
-WHERE         = _operator("where",         _choose,     c="select {condition} {x}, {kind} {y}, {kind} {z}", javascript="{}?{}:{}", numpy=_NUMPY.where, sympy=_SYMPY.where)
+LESS          = _operator("less",          operator.lt, symbol="<",  c="fcmp olt {kind} {x}, {y}", javascript="{}<{}", onnx="Less", torch="{} < {}",  gives="condition")
+LESS_EQUAL    = _operator("less_equal",    operator.le, symbol="<=", c="fcmp ole {kind} {x}, {y}", javascript="{}<={}", onnx="LessOrEqual", torch="{} <= {}", gives="condition")
+GREATER       = _operator("greater",       operator.gt, symbol=">",  c="fcmp ogt {kind} {x}, {y}", javascript="{}>{}", onnx="Greater", torch="{} > {}",  gives="condition")
+GREATER_EQUAL = _operator("greater_equal", operator.ge, symbol=">=", c="fcmp oge {kind} {x}, {y}", javascript="{}>={}", onnx="GreaterOrEqual", torch="{} >= {}", gives="condition")
+EQUAL         = _operator("equal",         operator.eq, symbol="==", c="fcmp oeq {kind} {x}, {y}", javascript="+{}===+{}", onnx="Equal", torch="{} == {}", gives="condition", commutes=True, sympy="Eq")
+NOT_EQUAL     = _operator("not_equal",     operator.ne, symbol="!=", c="fcmp une {kind} {x}, {y}", javascript="+{}!==+{}", onnx="Equal Not", torch="{} != {}", gives="condition", commutes=True, sympy="Ne")
+WHERE         = _operator("where",         _choose,     c="select {condition} {x}, {kind} {y}, {kind} {z}", javascript="{}?{}:{}", onnx="Where", torch="torch.where", numpy=_NUMPY.where, sympy=_SYMPY.where)
 
-# functions:  name     float                 exact       complex                Decimal         numpy      mpmath        sympy         C        JavaScript
-exp   = _row("exp",    _or_inf(math.exp),    None,       _complex(cmath.exp),   "exp",          "exp",     "exp",        "exp",        "exp",   "Math.exp")
-expm1 = _row("expm1",  _or_inf(math.expm1),  None,       _COMPLEX.expm1,        None,           "expm1",   "expm1",      _SYMPY.expm1, "expm1", "Math.expm1")
-exp2  = _row("exp2",   _or_inf(lambda x: 2.0**x), None, _COMPLEX.exp2,         lambda x: 2**x, "exp2",    lambda x: 2**x, lambda x: 2**x, "exp2",  "pow(2,{})")
-log   = _row("log",    _log_from(0, math.log),     None, _complex_log,          "ln",           "log",     "log",        "log",        "log",   "Math.log")
-log1p = _row("log1p",  _log_from(-1, math.log1p),  None, _COMPLEX.log1p,        _DECIMAL.log1p, "log1p",   "log1p",      _SYMPY.log1p, "log1p", "Math.log1p")
-log2  = _row("log2",   _log_from(0, math.log2),    None, _COMPLEX.log2,         _DECIMAL.log2,  "log2",    _MPMATH.log2, _SYMPY.log2,  "log2",  "Math.log2")
-log10 = _row("log10",  _log_from(0, math.log10),   None, _COMPLEX.log10,        "log10",        "log10",   "log10",      _SYMPY.log10, "log10", "Math.log10")
-sqrt  = _row("sqrt",   _or_nan(math.sqrt),   None,       _complex(cmath.sqrt),  "sqrt",         "sqrt",    "sqrt",       "sqrt",       "call {kind} @llvm.sqrt.{suffix}({kind} {x})", "Math.sqrt")
-cbrt  = _row("cbrt",   math.cbrt,            None,       None,                  None,           "cbrt",    _MPMATH.cbrt, _SYMPY.cbrt,  "cbrt",  "Math.cbrt")
-sin   = _row("sin",    _or_nan(math.sin),    None,       _complex(cmath.sin),   None,           "sin",     "sin",        "sin",        "sin",   "Math.sin")
-cos   = _row("cos",    _or_nan(math.cos),    None,       _complex(cmath.cos),   None,           "cos",     "cos",        "cos",        "cos",   "Math.cos")
-tan   = _row("tan",    _or_nan(math.tan),    None,       _complex(cmath.tan),   None,           "tan",     "tan",        "tan",        "tan",   "Math.tan")
-asin  = _row("asin",   _or_nan(math.asin),   None,       _complex(cmath.asin),  None,           "arcsin",  "asin",       "asin",       "asin",  "Math.asin")
-acos  = _row("acos",   _or_nan(math.acos),   None,       _complex(cmath.acos),  None,           "arccos",  "acos",       "acos",       "acos",  "Math.acos")
-atan  = _row("atan",   math.atan,            None,       _complex(cmath.atan),  None,           "arctan",  "atan",       "atan",       "atan",  "Math.atan")
-atan2 = _row("atan2",  _float_atan2,         None,       None,                  None,           "arctan2", "atan2",      "atan2",      "atan2", "Math.atan2")
-sinh  = _row("sinh",   _float_sinh,          None,       _complex(cmath.sinh),  None,           "sinh",    "sinh",       "sinh",       "sinh",  "Math.sinh")
-cosh  = _row("cosh",   _or_inf(math.cosh),   None,       _complex(cmath.cosh),  None,           "cosh",    "cosh",       "cosh",       "cosh",  "Math.cosh")
-tanh  = _row("tanh",   math.tanh,            None,       _complex(cmath.tanh),  None,           "tanh",    "tanh",       "tanh",       "tanh",  "Math.tanh")
-asinh = _row("asinh",  math.asinh,           None,       _complex(cmath.asinh), None,           "arcsinh", "asinh",      "asinh",      "asinh", "Math.asinh")
-acosh = _row("acosh",  _or_nan(math.acosh),  None,       _complex(cmath.acosh), None,           "arccosh", "acosh",      "acosh",      "acosh", "Math.acosh")
-atanh = _row("atanh",  _float_atanh,         None,       _complex(cmath.atanh), None,           "arctanh", "atanh",      "atanh",      "atanh", "Math.atanh")
-erf   = _row("erf",    math.erf,             None,       None,                  None,           _NUMPY.erf, "erf",       "erf",        "erf",   "erf")
-floor = _row("floor",  _float_floor,         math.floor, None,                  _DECIMAL.floor, "floor",   "floor",      "floor",      "call {kind} @llvm.floor.{suffix}({kind} {x})", "Math.floor")
+# functions:  name     float                 exact       complex                Decimal         numpy      mpmath        sympy         C        JavaScript        ONNX             PyTorch
+exp   = _row("exp",    _or_inf(math.exp),    None,       _complex(cmath.exp),   "exp",          "exp",     "exp",        "exp",        "exp",   "Math.exp",     "Exp",          "torch.exp")
+expm1 = _row("expm1",  _or_inf(math.expm1),  None,       _COMPLEX.expm1,        None,           "expm1",   "expm1",      _SYMPY.expm1, "expm1", "Math.expm1",   _ONNX.expm1,    "torch.expm1")
+exp2  = _row("exp2",   _or_inf(lambda x: 2.0**x), None, _COMPLEX.exp2,         lambda x: 2**x, "exp2",    lambda x: 2**x, lambda x: 2**x, "exp2",  "pow(2,{})", lambda x: 2**x, "torch.exp2")
+log   = _row("log",    _log_from(0, math.log),     None, _complex_log,          "ln",           "log",     "log",        "log",        "log",   "Math.log",     "Log",          "torch.log")
+log1p = _row("log1p",  _log_from(-1, math.log1p),  None, _COMPLEX.log1p,        _DECIMAL.log1p, "log1p",   "log1p",      _SYMPY.log1p, "log1p", "Math.log1p",   _ONNX.log1p,    "torch.log1p")
+log2  = _row("log2",   _log_from(0, math.log2),    None, _COMPLEX.log2,         _DECIMAL.log2,  "log2",    _MPMATH.log2, _SYMPY.log2,  "log2",  "Math.log2",    _ONNX.log2,     "torch.log2")
+log10 = _row("log10",  _log_from(0, math.log10),   None, _COMPLEX.log10,        "log10",        "log10",   "log10",      _SYMPY.log10, "log10", "Math.log10",   _ONNX.log10,    "torch.log10")
+sqrt  = _row("sqrt",   _or_nan(math.sqrt),   None,       _complex(cmath.sqrt),  "sqrt",         "sqrt",    "sqrt",       "sqrt",       "call {kind} @llvm.sqrt.{suffix}({kind} {x})", "Math.sqrt", "Sqrt",         "torch.sqrt")
+cbrt  = _row("cbrt",   math.cbrt,            None,       None,                  None,           "cbrt",    _MPMATH.cbrt, _SYMPY.cbrt,  "cbrt",  "Math.cbrt",    _ONNX.cbrt,     "torch.sign({0}) * torch.abs({0}) ** (1 / 3)")
+sin   = _row("sin",    _or_nan(math.sin),    None,       _complex(cmath.sin),   None,           "sin",     "sin",        "sin",        "sin",   "Math.sin",     "Sin",          "torch.sin")
+cos   = _row("cos",    _or_nan(math.cos),    None,       _complex(cmath.cos),   None,           "cos",     "cos",        "cos",        "cos",   "Math.cos",     "Cos",          "torch.cos")
+tan   = _row("tan",    _or_nan(math.tan),    None,       _complex(cmath.tan),   None,           "tan",     "tan",        "tan",        "tan",   "Math.tan",     _ONNX.tan,      "torch.tan")
+asin  = _row("asin",   _or_nan(math.asin),   None,       _complex(cmath.asin),  None,           "arcsin",  "asin",       "asin",       "asin",  "Math.asin",    "Asin",         "torch.asin")
+acos  = _row("acos",   _or_nan(math.acos),   None,       _complex(cmath.acos),  None,           "arccos",  "acos",       "acos",       "acos",  "Math.acos",    "Acos",         "torch.acos")
+atan  = _row("atan",   math.atan,            None,       _complex(cmath.atan),  None,           "arctan",  "atan",       "atan",       "atan",  "Math.atan",    "Atan",         "torch.atan")
+atan2 = _row("atan2",  _float_atan2,         None,       None,                  None,           "arctan2", "atan2",      "atan2",      "atan2", "Math.atan2",   None,           "torch.atan2")
+sinh  = _row("sinh",   _float_sinh,          None,       _complex(cmath.sinh),  None,           "sinh",    "sinh",       "sinh",       "sinh",  "Math.sinh",    _ONNX.sinh,     "torch.sinh")
+cosh  = _row("cosh",   _or_inf(math.cosh),   None,       _complex(cmath.cosh),  None,           "cosh",    "cosh",       "cosh",       "cosh",  "Math.cosh",    _ONNX.cosh,     "torch.cosh")
+tanh  = _row("tanh",   math.tanh,            None,       _complex(cmath.tanh),  None,           "tanh",    "tanh",       "tanh",       "tanh",  "Math.tanh",    "Tanh",         "torch.tanh")
+asinh = _row("asinh",  math.asinh,           None,       _complex(cmath.asinh), None,           "arcsinh", "asinh",      "asinh",      "asinh", "Math.asinh",   _ONNX.asinh,    "torch.asinh")
+acosh = _row("acosh",  _or_nan(math.acosh),  None,       _complex(cmath.acosh), None,           "arccosh", "acosh",      "acosh",      "acosh", "Math.acosh",   _ONNX.acosh,    "torch.acosh")
+atanh = _row("atanh",  _float_atanh,         None,       _complex(cmath.atanh), None,           "arctanh", "atanh",      "atanh",      "atanh", "Math.atanh",   _ONNX.atanh,    "torch.atanh")
+erf   = _row("erf",    math.erf,             None,       None,                  None,           _NUMPY.erf, "erf",       "erf",        "erf",   "erf",          "Erf",          "torch.erf")
+floor = _row("floor",  _float_floor,         math.floor, None,                  _DECIMAL.floor, "floor",   "floor",      "floor",      "call {kind} @llvm.floor.{suffix}({kind} {x})", "Math.floor", "Floor",        "torch.floor")
 
 # what rules need besides: a constant of no arguments, sums of products, fractions p / q of a kind of number
 PI         = _add(Function("pi", lambda: math.pi, None, lambda: math.pi, None, lambda: math.pi, _MPMATH.pi, _SYMPY.pi, None, "Math.PI", symbol="π"))

@@ -99,6 +99,8 @@ class Op:
             need be computed where no gradient arrives, as behind a relu that is shut.
         gives: "number", or "condition" for a comparison.
         note: where the op differs from PyTorch, and why.
+        torch: what the op is called in PyTorch, or an expression with a {} for each argument, if it has the same value
+            and slope; "" for an op that is a function of table 1, and for one that PyTorch does not have.
         defaults: the numbers that stand in for the last arguments when they are left out.
     """
 
@@ -114,6 +116,7 @@ class Op:
     multilinear: bool = False
     gives: Gives = "number"
     note: str = ""
+    torch: str = ""
     defaults: tuple[Number, ...] = ()
     rules: tuple[Rule, ...] = field(init=False, repr=False)  # one an argument; () for an n-ary op
     send: Callable[..., None] | None = field(default=None, init=False, repr=False)  # the engine's: its backward step
@@ -258,6 +261,7 @@ def define_op(
     multilinear: bool = False,
     gives: Gives = "number",
     note: str = "",
+    torch: str = "",
 ) -> Op:
     """Add a row to the table: the op runs, steps, draws, is compiled and is tested with nothing else written.
 
@@ -266,7 +270,7 @@ def define_op(
         forward: the rule. The op has as many arguments as the rule (`*args`: any number), and the same defaults.
         partials: for each argument a rule `(out, *args)` or a number; or one rule `(out, *args)` that returns them
             all, as an n-ary op must have it.
-        symbol, precedence, domain, kink, holomorphic, multilinear, gives, note: as in `Op`.
+        symbol, precedence, domain, kink, holomorphic, multilinear, gives, note, torch: as in `Op`.
 
     Returns:
         The row, which is called like a function: `softsign(x)`; on a Value, `x.softsign()` works too.
@@ -302,6 +306,7 @@ def define_op(
         multilinear=multilinear,
         gives=gives,
         note=note,
+        torch=torch,
         defaults=defaults,
     )
     for reader in _readers:
@@ -469,21 +474,21 @@ _("acosh",       acosh,            (lambda out, x: 1 / sinh(out),),             
 _("atanh",       atanh,            (lambda out, x: 1 / ((1 - x) * (1 + x)),),                         domain=(INSIDE_ONE,), note=_EDGE_NOTE)
 _("erf",         erf,              (lambda out, x: 2 / sqrt(pi(x)) * exp(-x * x),))
 _("floor",       floor,            (0,),                                                              kink=lambda x: x - floor(x), holomorphic=False)
-_("sign",        _sign,            (0,),                                                              note="the sign of nan is nan; PyTorch gives 0", **_BEND)
+_("sign",        _sign,            (0,),                                                              note="the sign of nan is nan; PyTorch gives 0", torch="torch.sign", **_BEND)
 
-_("sigmoid",     _sigmoid,                                                  (lambda out, x: out * (1 - out),),                         **_REAL_ONLY)
-_("softplus",    lambda x: where(x > 0, x, 0) + log1p(exp(-abs(x))),        (lambda out, x: sigmoid(x),),                              **_REAL_ONLY)
-_("softsign",    lambda x: x / (1 + abs(x)),                                (lambda out, x: 1 / (1 + abs(x)) ** 2,),                   note="the slope at infinity is 0, and the second derivative at nan too; PyTorch gives nan", **_REAL_ONLY)
-_("relu",        lambda x: where(x < 0, constant(x, 0), x),                 (lambda out, x: where(out <= 0, 0, 1),),                   **_BEND)
-_("leaky_relu",  lambda x, slope=0.01: where(x > 0, x, slope * x),          (lambda out, x, slope: where(x > 0, 1, slope), lambda out, x, slope: where(x > 0, 0, x)), domain=(REAL, REAL), kink=lambda x, slope: x, **_REAL_ONLY)
-_("elu",         lambda x: where(x < 0, expm1(_negative_part(x)), x),       (lambda out, x: where(x < 0, exp(_negative_part(x)), 1),), **_REAL_ONLY)
-_("silu",        lambda x: x * _sigmoid(x),                                 (_silu_slope,),                                            **_REAL_ONLY)
-_("gelu",        lambda x: x * _normal_cdf(x),                              (lambda out, x: _normal_cdf(x) + x * _normal_density(x),))
-_("hard_tanh",   lambda x: _clip(x, constant(x, -1), constant(x, 1)),       (lambda out, x: where(x <= -1, 0, where(x >= 1, 0, 1)),),    kink=lambda x: (x - 1) * (x + 1), **_REAL_ONLY)
-_("clip",        _clip,            (lambda out, x, low, high: where(x >= low, where(x <= high, 1, 0), 0), lambda out, x, low, high: where(x < low, where(low <= high, 1, 0), 0), lambda out, x, low, high: where(x > high, 1, where(low > high, 1, 0))), kink=lambda x, low, high: (x - low) * (x - high) * (low - high), domain=(REAL, REAL, REAL), **_REAL_ONLY)
-_("maximum",     _maximum,         (lambda out, x, y: _won(x < y, x, y), lambda out, x, y: _won(y < x, x, y)),                         **_CHOICE)
-_("minimum",     _minimum,         (lambda out, x, y: _won(x > y, x, y), lambda out, x, y: _won(y > x, x, y)),                         **_CHOICE)
-_("logaddexp",   _logaddexp,       (lambda out, x, y: sigmoid(x - y), lambda out, x, y: sigmoid(y - x)),                               domain=(REAL, REAL), note="where one argument is infinite the second derivatives are 0; PyTorch gives nan", **_REAL_ONLY)
+_("sigmoid",     _sigmoid,                                                  (lambda out, x: out * (1 - out),),                         torch="torch.sigmoid", **_REAL_ONLY)
+_("softplus",    lambda x: where(x > 0, x, 0) + log1p(exp(-abs(x))),        (lambda out, x: sigmoid(x),),                              torch="nn.functional.softplus({}, threshold=40)", **_REAL_ONLY)
+_("softsign",    lambda x: x / (1 + abs(x)),                                (lambda out, x: 1 / (1 + abs(x)) ** 2,),                   note="the slope at infinity is 0, and the second derivative at nan too; PyTorch gives nan", torch="nn.functional.softsign", **_REAL_ONLY)
+_("relu",        lambda x: where(x < 0, constant(x, 0), x),                 (lambda out, x: where(out <= 0, 0, 1),),                   torch="torch.relu", **_BEND)
+_("leaky_relu",  lambda x, slope=0.01: where(x > 0, x, slope * x),          (lambda out, x, slope: where(x > 0, 1, slope), lambda out, x, slope: where(x > 0, 0, x)), domain=(REAL, REAL), kink=lambda x, slope: x, torch="torch.where({0} > 0, {0}, {1} * {0})", **_REAL_ONLY)
+_("elu",         lambda x: where(x < 0, expm1(_negative_part(x)), x),       (lambda out, x: where(x < 0, exp(_negative_part(x)), 1),), torch="nn.functional.elu", **_REAL_ONLY)
+_("silu",        lambda x: x * _sigmoid(x),                                 (_silu_slope,),                                            torch="nn.functional.silu", **_REAL_ONLY)
+_("gelu",        lambda x: x * _normal_cdf(x),                              (lambda out, x: _normal_cdf(x) + x * _normal_density(x),), torch="nn.functional.gelu")
+_("hard_tanh",   lambda x: _clip(x, constant(x, -1), constant(x, 1)),       (lambda out, x: where(x <= -1, 0, where(x >= 1, 0, 1)),),    kink=lambda x: (x - 1) * (x + 1), torch="nn.functional.hardtanh", **_REAL_ONLY)
+_("clip",        _clip,            (lambda out, x, low, high: where(x >= low, where(x <= high, 1, 0), 0), lambda out, x, low, high: where(x < low, where(low <= high, 1, 0), 0), lambda out, x, low, high: where(x > high, 1, where(low > high, 1, 0))), kink=lambda x, low, high: (x - low) * (x - high) * (low - high), domain=(REAL, REAL, REAL), torch="torch.clamp", **_REAL_ONLY)
+_("maximum",     _maximum,         (lambda out, x, y: _won(x < y, x, y), lambda out, x, y: _won(y < x, x, y)),                         torch="torch.maximum", **_CHOICE)
+_("minimum",     _minimum,         (lambda out, x, y: _won(x > y, x, y), lambda out, x, y: _won(y > x, x, y)),                         torch="torch.minimum", **_CHOICE)
+_("logaddexp",   _logaddexp,       (lambda out, x, y: sigmoid(x - y), lambda out, x, y: sigmoid(y - x)),                               domain=(REAL, REAL), note="where one argument is infinite the second derivatives are 0; PyTorch gives nan", torch="torch.logaddexp", **_REAL_ONLY)
 
 _("greater",       operator.gt,    (0, 0),                                                            **_compares(">"))
 _("greater_equal", operator.ge,    (0, 0),                                                            **_compares(">="))

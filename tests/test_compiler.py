@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from fractions import Fraction
 
 import pytest
@@ -151,6 +152,24 @@ def test_nothing_flows_along_a_shut_path_even_at_infinities(name):
             expected = gradients(eager, SHUT[name](*eager))
             assert same(found, expected[1], 1e-15), (number, x)
             assert same(compiled.value_and_grad([x])[1].item(), expected[0], 1e-15), (number, x)
+
+
+@pytest.mark.parametrize("step", [lambda t, k: t.relu(), lambda t, k: where(t > k + 100.5, 0.0, t) * 1.5 - 0.25 * t])
+def test_thousands_of_choices_in_a_row_compile_without_recursion_in_linear_time(step):
+    w = Value(2.0)
+
+    def loss(x):
+        total = w * x
+        for k in range(2000):
+            total = step(total, k)
+        return total.sqrt()
+
+    x = np.array([1.0, -1.0, 0.0, 200.0, math.inf])
+    compiled = jit(loss)
+    for example in x:
+        eager = [w, Value(example)]
+        assert same(compiled.grad([example]).item(), gradients(eager, loss(eager[1]))[1], 1e-9)
+    assert compiled.stats.nodes < 40_000
 
 
 # --- networks: loops ------------------------------------------------------------------------------------------------
@@ -664,6 +683,25 @@ def test_calls_from_several_threads_do_not_mix():
     for thread in threads:
         thread.join()
     assert not failures and w.data == 2.0
+
+
+def test_a_call_waits_while_another_thread_records_its_parameters():
+    w, recording = Value(2.0), threading.Event()
+    compiled = jit(lambda x: w * x)
+    assert compiled.batch([1.0]).tolist() == [2.0]
+
+    def slow(x):
+        recording.set()
+        time.sleep(0.3)
+        return w * w * x
+
+    thread = threading.Thread(target=lambda: jit(slow).batch([1.0]))
+    thread.start()
+    recording.wait()
+    try:
+        assert compiled.batch([1.0]).tolist() == [2.0] and compiled.value_and_grad([3.0])[0] == 6.0
+    finally:
+        thread.join()
 
 
 def test_machine_code_is_kept_and_damaged_files_are_made_again(tmp_path, monkeypatch):

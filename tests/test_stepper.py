@@ -134,7 +134,7 @@ def writes_zero(node: Any, index: int) -> bool:
 
 
 def uses_on_a_path(nodes: list[Value]) -> set[tuple[Value, int]]:
-    """The uses (node, index of an argument) on a path from the output: none leads through an exact 0 of a rule."""
+    """The uses (node, index of an argument) on a path from the output: none leads through a 0 that a rule wrote."""
     reached, paths = {nodes[-1]}, set()
     for node in reversed(nodes):
         for index, arg in enumerate(node.args if node in reached else ()):

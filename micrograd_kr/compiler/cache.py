@@ -27,9 +27,9 @@ LIMIT = 256  # files; the oldest go first
 
 def folder() -> str | None:
     """Where machine code is kept; None if it is not."""
-    told = os.environ.get("MICROGRAD_KR_CACHE")
-    if told:
-        return None if told.lower() in _OFF else told
+    named = os.environ.get("MICROGRAD_KR_CACHE")
+    if named:
+        return None if named.lower() in _OFF else named
     home = Path.home()
     if sys.platform == "win32":
         base = Path(os.environ.get("LOCALAPPDATA", home / "AppData" / "Local"))

@@ -235,9 +235,9 @@ def jit(
     Args:
         function: takes a scalar, a list or nested lists of Values for each argument, and returns a Value or a list of
             Values. A choice in it is `where(condition, a, b)`, as an `if` would be decided once for all examples.
-        threads: how many cores large batches use; all, unless told otherwise. The result does not depend on it.
-        lanes: how many numbers a vector of the machine holds (2, 4 or 8, in float32 4, 8 or 16); what suits the host,
-            unless told otherwise.
+        threads: how many cores large batches use; by default all. The result does not depend on it.
+        lanes: how many numbers a vector of the machine holds (2, 4 or 8, in float32 4, 8 or 16); by default what
+            suits the host.
         seed: for random numbers (dropout) that are the same in every run.
         dtype: "float32" computes with half the digits, twice as many numbers at a time; arrays come back in it.
 

@@ -292,7 +292,8 @@ def _add_methods(op: Op) -> None:
     for name, make in _methods_of(op).items():
         function = make(op)
         function.__name__, function.__qualname__ = name, f"Value.{name}"
-        function.__doc__ = f"The op `{op.name}` of the table: {op.spell(*'xyzuvw'[: op.arity])}."
+        beside = f" Beside PyTorch: {op.note}." if op.note else ""
+        function.__doc__ = f"The op `{op.name}` of the table: {op.spell(*'xyzuvw'[: op.arity])}.{beside}"
         setattr(Value, name, function)
 
 

@@ -23,7 +23,7 @@ from .program import Trace, Traced
 Shape = tuple[int, ...]
 
 _training = attrgetter("training")
-_one_at_a_time = threading.RLock()  # parameters hold traced numbers while a function is recorded
+no_recording = threading.RLock()  # while a function is recorded, its parameters hold traced numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ def record(function: Callable[..., Any], shapes: Sequence[Shape]) -> Recording:
         TypeError: it does not return a Value, or a list of them, or a parameter is not a real number.
         TracingError: it asks for the number of a traced Value, as an `if` on it does.
     """
-    with _one_at_a_time:
+    with no_recording:
         reachable = _reachable(function)
         parameters = list(dict.fromkeys([each for each in reachable if type(each) is Value and each.op is None]))
         trace, run, met = _recorded(function, shapes, parameters)
