@@ -113,9 +113,9 @@ def test_a_variable_is_one_leaf_and_gradients_flow() -> None:
 
 
 def test_every_number_is_a_float() -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     assert parse("10**10**10").data == math.inf
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1  # an int of so many digits would take hours
     assert type(parse("3").data) is type(parse("a", {"a": 3}).data) is float
     assert type(parse("3")) is Value
 
