@@ -23,7 +23,7 @@ def _register_now():
     from hypothesis import strategies as st
 
     def values(kind):
-        from micrograd_kr.testing.strategies import values
+        from micrograd_kr.testing.generation.strategies import values
 
         return values()
 

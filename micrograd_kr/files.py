@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from contextlib import suppress
 from pathlib import Path
 
+UNFINISHED = ".unfinished"  # how the name of a temporary file ends; a killed process may leave one behind
 
-def write_whole(path: str | os.PathLike[str], content: bytes | str) -> None:
+
+def write_whole(path: str | os.PathLike[str], content: bytes | str, sync: bool = True) -> None:
     """Write a file so that a full disk, Ctrl-C or a killed process leaves the old file of that name untouched.
 
-    The content goes to a temporary file in the same folder, which replaces the old one once it is on the disk.
+    The content goes to a temporary file in the same folder, which replaces the old one once it is on the disk. What is
+    no regular file, such as a device or a pipe, is written to directly.
 
     Args:
         path: the file; its folder must exist.
         content: bytes, or text, which is written as UTF-8.
+        sync: wait until the content is on the disk, so that it survives a power failure, too.
+
+    Raises:
+        OSError: the file cannot be written; the error names it and the reason, and the old file is as it was.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -26,25 +32,37 @@ def write_whole(path: str | os.PathLike[str], content: bytes | str) -> None:
     # A link is followed: what it points at is replaced, as an ordinary write would do.
     target = Path(os.path.realpath(path))
     data = content.encode() if isinstance(content, str) else content
-    handle, temporary = tempfile.mkstemp(prefix=f".{target.name[:100]}.", suffix=".unfinished", dir=target.parent)
+    if target.exists() and not target.is_file():
+        target.write_bytes(data)
+        return
+    # The name is chosen here, so that whatever happens from now on the file can be removed.
+    temporary = target.with_name(f".{target.name[:100]}.{os.urandom(6).hex()}{UNFINISHED}")
     try:
-        with open(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(temporary, _mode(target))
+        _write(temporary, data, sync, _mode(target))
         os.replace(temporary, target)
-    except BaseException:
+    except BaseException as error:
         with suppress(OSError):
             os.unlink(temporary)
+        if isinstance(error, OSError) and error.errno is not None:
+            raise OSError(error.errno, error.strerror, os.fspath(path)) from error
         raise
 
 
-def _mode(target: Path) -> int:
-    """The permissions of the old file; those of a new one if there is none."""
+def _write(path: Path, data: bytes, sync: bool, mode: int | None) -> None:
+    """Write a new file that is never readable to more people than `mode` says."""
+    new_file_mode = 0o666 if mode is None else mode
+    with open(path, "xb", opener=lambda name, flags: os.open(name, flags, new_file_mode)) as file:
+        file.write(data)
+        file.flush()
+        if sync:
+            os.fsync(file.fileno())
+    if mode is not None:
+        os.chmod(path, mode)  # also the permissions that the process's mask would withhold
+
+
+def _mode(target: Path) -> int | None:
+    """The permissions of the old file, if there is one."""
     try:
         return target.stat().st_mode & 0o777
     except OSError:
-        mask = os.umask(0)
-        os.umask(mask)
-        return 0o666 & ~mask
+        return None

@@ -5,6 +5,7 @@ import inspect
 import math
 import pydoc
 import signal
+import subprocess
 import sys
 import threading
 import warnings
@@ -93,7 +94,7 @@ def test_nothing_flows_where_there_is_no_path(name, way):
     assert way(function, number) == expected
 
 
-@pytest.mark.parametrize("way", [backward, by_grad])
+@pytest.mark.parametrize("way", [backward, by_grad, by_graph])
 @pytest.mark.parametrize("name", [name for name in NO_PATH if name != "a condition as a factor"])
 def test_nor_in_lanes_and_without_a_warning(name, way):
     np = pytest.importorskip("numpy")
@@ -102,6 +103,30 @@ def test_nor_in_lanes_and_without_a_warning(name, way):
         got = way(function, np.array([number, 4.0]))
     assert np.broadcast_to(got, 2)[0] == expected
     assert np.broadcast_to(got, 2)[1] == way(function, 4.0)
+
+
+MIXED_NO_PATH = {  # the outcome depends on w alone, with an infinite second derivative where w is 0
+    "the smaller side of a maximum": lambda x, w: maximum(x, w) ** 1.5,
+    "a number below the bounds of a clip": lambda x, w: x.clip(w, 5.0) ** 1.5,
+    "the side not taken of where": lambda x, w: where(x > 0, x * 2, w) ** 1.5,
+    "a shut relu": lambda x, w: (x.relu() + w) ** 1.5,
+}
+
+
+@pytest.mark.parametrize("name", MIXED_NO_PATH)
+def test_nor_does_the_derivative_of_the_upstream_gradient(name):
+    np = pytest.importorskip("numpy")
+    x, w = Value(-1.0), Value(0.0)
+    slope = grad(MIXED_NO_PATH[name](x, w), x, create_graph=True)
+    assert slope.data == 0
+    assert grad(slope, w) == grad(slope, x) == 0
+    x, w = Value(np.array([-1.0, -2.0, 3.0])), Value(np.array([0.0, 4.0, 1.0]))
+    with np.errstate(all="ignore"):
+        slope = grad(MIXED_NO_PATH[name](x, w), x, create_graph=True)
+        mixed = np.broadcast_to(grad(slope, w), 3)
+    one_by_one = [Value(3.0), Value(1.0)]
+    alone = grad(MIXED_NO_PATH[name](*one_by_one), one_by_one[0], create_graph=True)
+    assert mixed.tolist() == [0, 0, grad(alone, one_by_one[1])]
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -140,7 +165,7 @@ BRANCHES = {"sigmoid": [0.0], "softplus": [0.0], "silu": [0.0], "gelu": [0.0], "
 @pytest.mark.parametrize("name", [op.name for op in OPS.values() if op.arity == 1 and op.partial != (0,)])
 def test_orders_one_to_four_against_taylor_series_at_240_bits(name):
     mpmath = pytest.importorskip("mpmath")
-    from micrograd_kr.testing.mutants import sample_points
+    from micrograd_kr.testing.generation.samples import sample_points
 
     op = OPS[name]
     points = [point for (point,) in sample_points(op)] + BRANCHES.get(name, [])
@@ -438,6 +463,44 @@ def test_a_deep_graph_is_unlinked_node_by_node():
     unlink(out)
     assert inner() is None and out.op is not None
     assert kept.args == (x, kept.args[1]) and grad(kept, x) == 3  # what somebody else holds stays whole
+
+
+UNLINKING = """
+import sys
+counted = sys.getrefcount
+sys.getrefcount = lambda x: counted(x) - 2  # as Python 3.14 counts, which Pyodide runs
+from micrograd_kr import Value
+from micrograd_kr.engine.copying import unlink
+
+depth = deepest = 0
+def finalizer(node):
+    global depth, deepest
+    depth += 1
+    deepest = max(depth, deepest)
+    unlink(node)
+    depth -= 1
+
+Value.__del__ = finalizer  # as in Pyodide
+x = Value(2.0)
+kept = x * x
+further = (kept + 1.0).exp()
+del further
+kept.backward()
+for _ in range(500):
+    kept = (kept + kept) * 0.5
+del kept
+try:
+    Value("2.0")
+except TypeError:
+    pass
+print(x.grad, deepest < 5)
+"""
+
+
+def test_unlinking_leaves_what_is_in_use_and_does_not_recurse_however_references_are_counted():
+    result = subprocess.run([sys.executable, "-c", UNLINKING], capture_output=True, text=True, check=True)
+    assert result.stdout.split() == ["4.0", "True"]
+    assert not result.stderr  # where errors in a finalizer are written
 
 
 # --- functions of functions ------------------------------------------------------------------------------------------

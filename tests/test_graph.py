@@ -1,6 +1,5 @@
-"""What every view of a graph shares: names and modules, the layout engine, and imports that point one way."""
+"""What every view of a graph shares: names and modules, and the layout engine."""
 
-import ast
 import os
 import re
 import subprocess
@@ -15,7 +14,6 @@ from micrograd_kr.drawing import set_renderer
 from micrograd_kr.graph import Graph, names_of, svg_of
 
 ROOT = Path(micrograd_kr.__file__).parent
-PACKAGES = ("graph", "stepper", "drawing", "livepage")
 
 
 def test_stepper_picture_and_page_call_a_node_the_same():
@@ -94,49 +92,3 @@ def test_graphviz_and_rich_are_imported_only_where_they_are_needed():
         "page(out); print(s); s.show(); micrograd_kr.drawing.set_renderer(None)"
     )
     assert output_of(code).count("step 4 of 4") == 2
-
-
-# --- imports ---------------------------------------------------------------------------------------------------------
-
-
-def imports_of(file):
-    """(module, name) of each import within micrograd_kr, those for the type checker and within functions too."""
-    package = ("micrograd_kr", *file.relative_to(ROOT).parts[:-1])
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.ImportFrom) and node.level:
-            base = package[: len(package) - node.level + 1]
-            for alias in node.names:
-                yield ".".join([*base, *(node.module or "").split(".")]).rstrip("."), alias.name
-
-
-def file_of(module, name):
-    path = ROOT.joinpath(*module.split(".")[1:])
-    for found in (path / f"{name}.py", path / name / "__init__.py", path.with_suffix(".py"), path / "__init__.py"):
-        if found.exists():
-            return found
-    raise AssertionError((module, name))
-
-
-def test_files_import_one_way():
-    files = [file for package in PACKAGES for file in (ROOT / package).glob("*.py")]
-    reads = {file: {file_of(*one) for one in imports_of(file)} & set(files) - {file} for file in files}
-    while reads:
-        ends = {file for file in reads if not reads[file] & reads.keys()}
-        assert ends, f"a circle: {[str(file.relative_to(ROOT)) for file in reads]}"
-        reads = {file: read for file, read in reads.items() if file not in ends}
-
-
-def test_no_file_reads_another_packages_underscore_names():
-    for package in PACKAGES:
-        for file in (ROOT / package).glob("*.py"):
-            for module, name in imports_of(file):
-                inside = module.split(".")[1:2] == [package]
-                assert inside or not any(part.startswith("_") for part in (*module.split("."), name)), (file, name)
-
-
-def test_views_import_from_below_only():
-    below = {"graph": set(), "stepper": {"graph"}, "drawing": {"graph"}, "livepage": {"graph", "stepper"}}
-    for package, allowed in below.items():
-        for file in (ROOT / package).glob("*.py"):
-            used = {module.split(".")[1] for module, _ in imports_of(file) if module.count(".")} & set(PACKAGES)
-            assert used - {package} <= allowed, file

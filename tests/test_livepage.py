@@ -251,7 +251,7 @@ class Tab:
         from selenium.webdriver.support.ui import WebDriverWait
 
         self.settle()
-        WebDriverWait(self.browser, 10, 0.02).until(lambda browser: browser.execute_script(f"return {condition}"))
+        WebDriverWait(self.browser, 30, 0.02).until(lambda browser: browser.execute_script(f"return {condition}"))
 
     def settle(self):
         """Until what is waiting has been painted."""

@@ -1,5 +1,6 @@
 """The conformance suite: right engines pass, each famous mistake is found, and no engine takes the tests down."""
 
+import math
 import os
 import subprocess
 import sys
@@ -12,10 +13,12 @@ import pytest
 from micrograd_kr import Value
 from micrograd_kr.__main__ import main
 from micrograd_kr.testing import EngineConformance, adapters, check_row, mutants, mutation_score
-from micrograd_kr.testing.conformance import CHECKS, as_engine, run_check
-from micrograd_kr.testing.gallery import EXHIBITS, compare, show
-from micrograd_kr.testing.isolation import run_isolated
-from micrograd_kr.testing.mutants import engine_mutants
+from micrograd_kr.testing.adapters import as_engine
+from micrograd_kr.testing.conformance.isolation import run_isolated
+from micrograd_kr.testing.conformance.suite import CHECKS, run_check
+from micrograd_kr.testing.conformance.written import as_junit, as_markdown, score
+from micrograd_kr.testing.mutation.gallery import EXHIBITS, compare, show
+from micrograd_kr.testing.mutation.mutants import engine_mutants
 
 
 class TestOurOwnEngine(EngineConformance):
@@ -294,7 +297,7 @@ PEERS = {  # package: (the engine, what is wrong with it)
 
 IN_ITS_ENVIRONMENT = """
 import json, sys
-from micrograd_kr.testing.isolation import run_isolated
+from micrograd_kr.testing.conformance.isolation import run_isolated
 print(json.dumps({o.check: [[f.message, f.say("en")] for f in o.findings] for o in run_isolated(sys.argv[1])}))
 """
 
@@ -325,3 +328,158 @@ def test_the_faults_of_published_engines_are_found(package, tmp_path):
         assert "72" in findings["repeated_backward"][0][1]
     if package == "lilgrad":
         assert any("OverflowError" in said for _, said in findings["corners"])
+
+
+# --- engines with one deliberate mistake ------------------------------------------------------------------------------
+
+
+class Tiny:
+    """A scalar engine in forty lines, with one mistake at will."""
+
+    mistake = ""
+    numbers = True
+
+    def __init__(self, data, parents=()):
+        self.data, self.grad, self.parents = data, 0.0, parents
+
+    @classmethod
+    def of(cls, x):
+        if isinstance(x, cls):
+            return x
+        if not cls.numbers:
+            raise TypeError("Values only")
+        return cls(x)
+
+    def node(self, data, *parents):
+        return type(self)(data, parents)
+
+    def __add__(self, other):
+        other = self.of(other)
+        return self.node(self.data + other.data, (self, 1.0), (other, 1.0))
+
+    def __mul__(self, other):
+        other = self.of(other)
+        return self.node(self.data * other.data, (self, other.data), (other, self.data))
+
+    def __neg__(self):
+        return self * self.of(-1.0) if self.numbers else self.node(-self.data, (self, -1.0))
+
+    def __sub__(self, other):
+        other = self.of(other)
+        sign = 1.0 if self.mistake == "sub" else -1.0
+        return self.node(self.data - other.data, (self, 1.0), (other, sign))
+
+    def __rsub__(self, other):
+        return self.of(abs(other) if self.mistake == "rsub" else other) - self
+
+    def __truediv__(self, other):
+        other = self.of(other)
+        x, y = self.data, other.data
+        return self.node(x / y, (self, 1 / y), (other, -x / (y * y)))
+
+    def __rtruediv__(self, other):
+        return self.of(min(other, 2) if self.mistake == "rtruediv" else other) / self
+
+    def __pow__(self, n):
+        if not isinstance(n, int | float):
+            return NotImplemented
+        slope = n * self.data ** (n - 1) if n else 0.0
+        return self.node(self.data**n, (self, -slope if self.mistake == "pow" and n == -2 else slope))
+
+    def __radd__(self, other):
+        return self + other
+
+    def __rmul__(self, other):
+        return self * other
+
+    def tanh(self):
+        t = math.tanh(self.data)
+        return self.node(t, (self, 1.01 * (1 - t * t) if self.mistake == "tanh" else 1 - t * t))
+
+    def exp(self):
+        e = math.inf if self.data > 700 else math.exp(self.data)
+        return self.node(e, (self, e))
+
+    def relu(self):
+        out = 0.0 if self.mistake == "nan" and self.data != self.data else max(self.data, 0.0)
+        return self.node(
+            out if self.data == self.data or self.mistake == "nan" else self.data, (self, float(self.data > 0))
+        )
+
+    def order(self):
+        order, stack, met = [], [(self, False)], set()
+        while stack:
+            node, opened = stack.pop()
+            if opened:
+                order.append(node)
+            elif id(node) not in met:
+                met.add(id(node))
+                stack.append((node, True))
+                stack.extend((parent, False) for parent, _ in node.parents)
+        return order[::-1]
+
+    def backward(self):
+        order = self.order()
+        for node in order:
+            if node.parents and self.mistake != "stale":
+                node.grad = 0.0
+        self.grad = self.grad + 1.0 if not self.parents else 1.0
+        for node in order:
+            parents = dict(node.parents).items() if self.mistake == "set" else node.parents
+            for parent, local in parents:
+                if self.mistake == "assigned":
+                    parent.grad = local * node.grad
+                else:
+                    parent.grad += local * node.grad
+
+
+BROKEN_ENGINES = {
+    "sub": {"operators"},
+    "rsub": {"reflected_operators"},
+    "rtruediv": {"reflected_operators"},
+    "pow": {"operators"},
+    "tanh": {"functions"},
+    "nan": {"not_a_number"},
+    "stale": {"repeated_backward", "two_losses_on_one_result"},
+    "set": {"sharing"},
+    "assigned": {"sharing", "two_losses"},
+}
+
+
+def tiny(mistake, numbers=True):
+    return as_engine(type("Value", (Tiny,), {"mistake": mistake, "numbers": numbers}))
+
+
+@pytest.mark.parametrize("mistake", BROKEN_ENGINES)
+def test_each_mistake_of_a_small_engine_is_found_by_the_check_that_is_made_for_it(mistake):
+    found = found_in(tiny(mistake))
+    assert found >= BROKEN_ENGINES[mistake], found
+
+
+def test_a_right_engine_passes_with_and_without_number_operands():
+    assert not found_in(tiny(""))
+    outcomes = {name: run_check(name, tiny("", numbers=False)) for name in CHECKS}
+    assert not [name for name, outcome in outcomes.items() if outcome.findings]
+    skipped = {name for name, outcome in outcomes.items() if outcome.skipped}
+    assert skipped <= {"reflected_operators", "integers", "python_sum", "training"}
+
+
+def test_an_engine_without_number_operands_is_tested_through_values():
+    outcome = run_check("two_losses", tiny("assigned", numbers=False))
+    assert outcome.findings and "x * Value(2.0)" in outcome.findings[0].code
+
+
+def test_one_cause_has_one_message():
+    assert [f.message for f in run_check("repeated_backward", tiny("stale")).findings] == ["repeated_backward"]
+    assert [f.message for f in run_check("repeated_backward", tiny("set")).findings] == ["wrong_number"]
+
+
+def test_the_outcomes_as_junit_and_markdown():
+    from xml.etree import ElementTree
+
+    outcomes = [run_check(name, tiny("tanh")) for name in ("leaves", "functions")]
+    suite = ElementTree.fromstring(as_junit("tiny", outcomes))
+    assert suite.attrib["tests"] == "2" and suite.attrib["failures"] == "1"
+    assert "tanh" in suite.find("testcase/failure").text
+    assert "| functions | wrong |" in as_markdown("tiny", outcomes)
+    assert score(outcomes) == (1, 2)

@@ -163,7 +163,7 @@ def test_a_page_speaks_it(loud: str, tmp_path: Path) -> None:
         from selenium.webdriver.support.ui import WebDriverWait
 
         def ready(script: str) -> None:
-            WebDriverWait(browser, 10).until(lambda page: page.execute_script(f"return {script}"))
+            WebDriverWait(browser, 30).until(lambda page: page.execute_script(f"return {script}"))
 
         ready("document.documentElement.classList.contains('alive')")
         assert browser.execute_script("return document.documentElement.lang") == loud

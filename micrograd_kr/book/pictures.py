@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from micrograd_kr.extras import missing_extra
+from micrograd_kr.files import write_whole
 from micrograd_kr.locale import FALLBACK, catalog, language, translate
 
 from .prose import words
@@ -109,7 +110,7 @@ def save(shown: Picture) -> Path:
     """Write a picture into the folder for figures, and return where it is."""
     path = Path(os.environ.get(FOLDER_VARIABLE, "book_figures")) / f"{shown.name}.{shown.kind}"
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(shown.content)
+    write_whole(path, shown.content)
     return path
 
 

@@ -22,7 +22,7 @@ def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run every check in a process of its own, and say what is wrong: 1 if anything is."""
-    from ..testing.isolation import run_isolated
+    from ..testing.conformance.isolation import run_isolated
 
     import_from_here()
     try:

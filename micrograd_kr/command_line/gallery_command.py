@@ -17,7 +17,7 @@ def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the gallery."""
-    from ..testing.gallery import show
+    from ..testing.mutation.gallery import show
 
     show_lines(console(), show())
     return 0

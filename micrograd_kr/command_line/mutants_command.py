@@ -23,7 +23,7 @@ def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """List the mutants, or try a test on them: 1 if some mutant survives."""
     from ..testing import mutants, mutation_score
-    from ..testing.isolation import find_subject
+    from ..testing.conformance.isolation import find_subject
 
     out = console()
     if arguments.test is None:

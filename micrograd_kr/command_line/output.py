@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
+from ..files import write_whole
 from ..locale import translate
 
 if TYPE_CHECKING:
@@ -193,7 +194,7 @@ def write(path: Path, content: bytes) -> None:
         sys.stdout.buffer.write(content)
         return
     try:
-        path.write_bytes(content)
+        write_whole(path, content)
     except OSError as error:
         raise CommandError(say("not_written", path=path, error=error.strerror or error)) from None
 

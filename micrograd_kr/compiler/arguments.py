@@ -121,12 +121,12 @@ class Signature:
         return self.names
 
 
-def numbers_of(argument: Any) -> Any:
+def plain_numbers(argument: Any) -> Any:
     """A nested list with the numbers of the Values in it."""
     if isinstance(argument, Value):
         return argument.data
     if isinstance(argument, list | tuple):
-        return [numbers_of(each) for each in argument]
+        return [plain_numbers(each) for each in argument]
     return argument
 
 

@@ -1,9 +1,9 @@
 """Machine code kept on disk, so that a second process need not call LLVM again.
 
 The name of a file is the hash of all that decides its content: the program's text, the processor and the version of
-llvmlite. A file is written under another name and then renamed, so that readers never see half of one; its own hash
-stands in front of the content, so that a damaged one is known and made again. The folder is the platform's cache
-folder; MICROGRAD_KR_CACHE names another, and MICROGRAD_KR_CACHE=off keeps nothing.
+llvmlite. Files are written whole, so that readers never see half of one; a file's own hash stands in front of the
+content, so that a damaged one is known and made again. The folder is the platform's cache folder; MICROGRAD_KR_CACHE
+names another, and MICROGRAD_KR_CACHE=off keeps nothing.
 
 >>> import tempfile
 >>> with tempfile.TemporaryDirectory() as folder:
@@ -17,8 +17,9 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
-import tempfile
 from pathlib import Path
+
+from ..files import UNFINISHED, write_whole
 
 _OFF = {"off", "0", "no", "none", "false"}
 LIMIT = 256  # files; the oldest go first
@@ -26,9 +27,9 @@ LIMIT = 256  # files; the oldest go first
 
 def folder() -> str | None:
     """Where machine code is kept; None if it is not."""
-    told = os.environ.get("MICROGRAD_KR_CACHE")
-    if told:
-        return None if told.lower() in _OFF else told
+    named = os.environ.get("MICROGRAD_KR_CACHE")
+    if named:
+        return None if named.lower() in _OFF else named
     home = Path.home()
     if sys.platform == "win32":
         base = Path(os.environ.get("LOCALAPPDATA", home / "AppData" / "Local"))
@@ -67,22 +68,14 @@ def write(content: bytes, name: str, where: str | None) -> None:
         return
     try:
         os.makedirs(where, mode=0o700, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=where, suffix=".part")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(hashlib.sha256(content).digest())
-                file.write(content)
-            os.replace(temporary, Path(where, f"{name}.o"))
-        except BaseException:
-            os.unlink(temporary)
-            raise
+        write_whole(Path(where, f"{name}.o"), hashlib.sha256(content).digest() + content, sync=False)
         _forget_the_oldest(where)
     except OSError:
         return
 
 
 def _forget_the_oldest(where: str) -> None:
-    files = [entry for entry in os.scandir(where) if entry.name.endswith((".o", ".part"))]
+    files = [entry for entry in os.scandir(where) if entry.name.endswith((".o", UNFINISHED))]
     if len(files) > LIMIT:
         files.sort(key=lambda entry: entry.stat().st_mtime)
         for entry in files[: len(files) - LIMIT]:

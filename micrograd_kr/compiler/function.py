@@ -9,13 +9,14 @@ from math import prod
 from typing import TYPE_CHECKING, Any
 
 from ..engine import Value, is_recording
-from .arguments import flat_values, numbers_of
+from .arguments import flat_values, plain_numbers
 from .calls import MeanCall, PointCall
 from .execution import Program, available_cores
 from .machine_code import find_host, import_llvm
 from .programs import Programs, Stats, input_gradients, mean_alone, mean_and_gradient, outputs
 
 if TYPE_CHECKING:
+    from ..nn.history import History
     from .arguments import Array
 
 
@@ -45,7 +46,7 @@ class Compiled:
 
     def __call__(self, *arguments: Any) -> Any:
         """One example -> a Value (or a list of them), whose backward() runs machine code."""
-        recording, arrays = self._programs.read([[numbers_of(argument)] for argument in arguments])
+        recording, arrays = self._programs.read([[plain_numbers(argument)] for argument in arguments])
         flat = flat_values(list(arguments))
         places = [place for place, each in enumerate(flat) if isinstance(each, Value)]
         point = PointCall(self._programs, recording, arrays, places)
@@ -124,7 +125,7 @@ class Compiled:
         seed: int | None = None,
         callback: Callable[[int, float], Any] | None = None,
         progress: bool | None = None,
-    ) -> list[float]:
+    ) -> History:
         """The training loop in machine code: f.fit(X, Y, optimizer, epochs, batch_size).
 
         Args:
@@ -135,10 +136,11 @@ class Compiled:
             shuffle: take the examples in another order in each pass.
             seed: for the same orders in every run.
             callback: called with (epoch, mean loss) after each pass; True ends the training.
-            progress: show a bar; None shows one in a terminal.
+            progress: show a bar; None shows one in a terminal and in a notebook.
 
         Returns:
-            The mean loss of each pass.
+            A `History`: the list of the mean losses of each pass, with .plot() and .save(path). It is in
+            `optimizer.history`, too, also after Ctrl-C.
 
         Raises:
             FloatingPointError: a gradient is inf or nan; the parameters are those of the last good step.
@@ -233,9 +235,9 @@ def jit(
     Args:
         function: takes a scalar, a list or nested lists of Values for each argument, and returns a Value or a list of
             Values. A choice in it is `where(condition, a, b)`, as an `if` would be decided once for all examples.
-        threads: how many cores large batches use; all, unless told otherwise. The result does not depend on it.
-        lanes: how many numbers a vector of the machine holds (2, 4 or 8, in float32 4, 8 or 16); what suits the host,
-            unless told otherwise.
+        threads: how many cores large batches use; by default all. The result does not depend on it.
+        lanes: how many numbers a vector of the machine holds (2, 4 or 8, in float32 4, 8 or 16); by default what
+            suits the host.
         seed: for random numbers (dropout) that are the same in every run.
         dtype: "float32" computes with half the digits, twice as many numbers at a time; arrays come back in it.
 

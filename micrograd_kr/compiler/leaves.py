@@ -21,7 +21,8 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from ..engine import Value
+from ..engine import Value, numbers_of
+from ..trace import no_recording
 from .assembly import Machine, Routine
 from .machine_code import Host, MachineCode
 
@@ -93,7 +94,8 @@ class Leaves:
             self._reader(self._frame)
             if self._fields[-1] == len(self.values):
                 return
-        self.numbers[:] = packed([value.data for value in self.values], self.numbers.typecode)
+        with no_recording:  # in another thread, which would have put its own numbers into the Values
+            self.numbers[:] = packed(numbers_of(self.values), self.numbers.typecode)
 
 
 @cache

@@ -70,13 +70,15 @@ def _call_layer(block: Routine, plan: Plan, layer: Layer, vectors: int) -> None:
 
 def _call_outer(outers: Routine, plan: Plan, outer: Outer, vectors: int) -> None:
     machine = outers.machine
-    upstream = outers.at(*plan.place(outer.upstream_slot, machine))
-    x = outers.at(*plan.place(outer.input_slot, machine))
+    column = (outer.upstream_slot, len(outer.upstreams), outer.row_step)
+    row = (outer.input_slot, len(outer.inputs), outer.column_step)
+    if len(outer.upstreams) < len(outer.inputs):  # tiles are tall
+        column, row = row, column
+    x, y = [outers.at(*plan.place(slot, machine)) for slot, _, _ in (column, row)]
     sums = outers.at("%sums", outer.weight * machine.bytes)
     outers.call(
-        f"outer_{vectors}(ptr {upstream}, ptr {x}, ptr {sums}, i64 {outer.row_step * machine.bytes}, "
-        f"i64 {outer.column_step * machine.bytes}, i64 {len(outer.upstreams)}, i64 {len(outer.inputs)}, "
-        f"i64 {plan.block_size(machine)}, i64 %end)"
+        f"outer_{vectors}(ptr {x}, ptr {y}, ptr {sums}, i64 {column[2] * machine.bytes}, "
+        f"i64 {row[2] * machine.bytes}, i64 {column[1]}, i64 {row[1]}, i64 {plan.block_size(machine)}, i64 %end)"
     )
 
 

@@ -268,7 +268,7 @@ class Programs:
         Args:
             recording: of the function.
             wanted: gives the numbers that the program delivers.
-            use: what sets it apart from other uses; `wanted` itself, unless told otherwise.
+            use: what sets it apart from other uses; by default `wanted` itself.
             extra: writes one more function, given the functions of the C library in use.
             entry: the function to call.
         """

@@ -7,13 +7,14 @@ always whole steps.
 
 from __future__ import annotations
 
-import sys
 from array import array
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
+from ..engine import put_numbers
+from ..nn.history import History
+from ..nn.progress import progress_bar
 from ..trace import Recording
 from .execution import Stretch
 from .machine_code import vector_name
@@ -36,7 +37,7 @@ def fit(
     seed: int | None,
     callback: Callable[[int, float], Any] | None,
     progress: bool | None,
-) -> list[float]:
+) -> History:
     """See `Compiled.fit`."""
     import numpy as np
 
@@ -52,25 +53,28 @@ def fit(
     batch = min(batch, count)
     loop = _Loop(programs, recording, optimizer, count, batch)
     source = np.random.default_rng(seed)
-    losses: list[float] = []
-    with _shown(progress, epochs * loop.steps) as advance:
+    history = History()
+    with history.kept_in(optimizer), progress_bar(progress, epochs * loop.steps) as advance:
         try:
-            while len(losses) < epochs:
-                together = (
-                    1 if callback is not None or recording.random_count else min(epochs - len(losses), loop.together)
-                )
+            while len(history) < epochs:
+                alone = callback is not None or recording.random_count
+                together = 1 if alone else min(epochs - len(history), loop.together)
                 examples = programs.batch(recording, arrays)
                 orders = None
                 if shuffle:
                     orders = np.array([source.permutation(count) for _ in range(together)], np.int64)
-                losses += loop.epochs(together, examples, orders, advance)
+                loop.epochs(together, examples, orders, advance, history)
                 if callback is not None:
                     loop.write_back()
-                    if callback(len(losses) - 1, losses[-1]):
+                    if callback(len(history) - 1, history[-1]):
                         break
         finally:  # also after Ctrl-C, which Python hears between two calls of the machine code
-            loop.write_back()
-    return losses
+            try:
+                loop.write_back()
+            except BaseException:
+                loop.write_back()  # Ctrl-C in the middle: finish, then stop
+                raise
+    return history
 
 
 class _Loop:
@@ -109,7 +113,7 @@ class _Loop:
             state[self.places] = [float(number) for number in numbers]
         # steps before, and what the machine code reads and writes: one attribute, so that Ctrl-C finds both or none
         self.progress: tuple[int, array[int]] = int(optimizer.steps), array("q", [0] * len(FIELDS))
-        self.written = optimizer.steps
+        self.begun = self.written = optimizer.steps
         self.pace = 1
 
     @property
@@ -123,37 +127,62 @@ class _Loop:
         """How many epochs may be given to the machine code at once: about a million examples' places in order."""
         return max(1, (1 << 20) // self.count)
 
-    def epochs(self, epochs: int, examples: Batch, orders: Any, advance: Callable[[int, float], None]) -> list[float]:
-        """So many passes over the examples, in these orders; the mean loss of each, as it was at each step."""
+    def epochs(
+        self, epochs: int, examples: Batch, orders: Any, advance: Callable[[int, float], None], history: History
+    ) -> None:
+        """So many passes over the examples, in these orders; the mean loss of each goes into the history.
+
+        A loss is taken at each step. An error or Ctrl-C leaves the losses of the whole epochs before it.
+        """
         import numpy as np
 
         end, step = epochs * self.steps, 0
         self.progress = self.taken, array("q", [0] * len(FIELDS))
-        found = np.empty(end)
-        while step < end:
-            last = min(step + self.pace, end)
-            started = perf_counter()
-            losses = self._run(examples, orders, step, last)
-            seconds = perf_counter() - started
-            if self.progress[1][REACHED] < last:
-                self._stop_at_nonfinite()
-            found[step:last] = losses
-            advance(last - step, losses[-1])
-            self.pace = max(1, min(1 << 20, int((last - step) * _GLANCE / max(seconds, 1e-9))))
-            step = last
+        losses, before = np.zeros((epochs, self.steps), self.program.host.dtype), len(history)
+        try:
+            while step < end:
+                last = min(step + self.pace, end)
+                started = perf_counter()
+                self._run(examples, orders, step, last, losses.reshape(-1)[step:last])
+                seconds = perf_counter() - started
+                if self.progress[1][REACHED] < last:
+                    self._stop_at_nonfinite()
+                advance(last - step, float(losses.reshape(-1)[last - 1]))
+                self.pace = max(1, min(1 << 20, int((last - step) * _GLANCE / max(seconds, 1e-9))))
+                step = last
+        finally:
+            try:
+                self._write_down(losses, history, before)
+            except BaseException:
+                self._write_down(losses, history, before)  # Ctrl-C in the middle: finish, then stop
+                raise
+
+    def _write_down(self, losses: Array, history: History, before: int) -> None:
+        """Put the mean losses of the whole epochs into the history, as far as they are not in it yet.
+
+        Args:
+            losses: of each step, a row for each epoch.
+            history: what they go into.
+            before: how many epochs it had before these.
+        """
+        import numpy as np
+
         sizes = np.full(self.steps, float(self.batch))
         sizes[-1] = self.count - (self.steps - 1) * self.batch
-        return (found.reshape(epochs, self.steps) @ sizes / self.count).tolist()  # type: ignore[no-any-return]
+        lr = self.optimizer.lr
+        whole = self.progress[1][REACHED] // self.steps
+        for loss in (losses[len(history) - before : whole] @ sizes / self.count).tolist():
+            rate = lr(self.begun + (len(history) + 1) * self.steps - 1) if callable(lr) else lr
+            history.record(loss, learning_rate=float(rate))
 
-    def _run(self, examples: Batch, orders: Any, first: int, last: int) -> Array:
-        """Steps first ... last, or fewer if a gradient is not finite; the loss of each."""
+    def _run(self, examples: Batch, orders: Any, first: int, last: int, losses: Array) -> None:
+        """Steps first ... last, or fewer if a gradient is not finite; writes down the loss of each."""
         import numpy as np
 
         taken, fields = self.progress
         lr = self.optimizer.lr
         rates = [lr(taken + step) for step in range(first, last)] if callable(lr) else lr
         rates = np.full(last - first, rates, self.program.host.dtype)
-        losses = np.zeros(last - first, self.program.host.dtype)
         parameters, gradients = self.parameters.ctypes.data, self.gradients.ctypes.data
         memory = self.program.memory()
         frame = self.program.fill(memory, examples, parameters, Stretch(0, 0, results=gradients))
@@ -164,7 +193,6 @@ class _Loop:
         memoryview(fields).cast("B")[-8:] = array("d", [float(taken)]).tobytes()
         self.program.code.run(fields.buffer_info()[0])
         self.program.give_back(memory)
-        return losses
 
     def _stop_at_nonfinite(self) -> None:
         self.write_back()
@@ -179,8 +207,7 @@ class _Loop:
             return
         numbers = self.parameters[self.places].tolist()
         states = self.states[:, self.places].T.tolist() if len(self.states) else [()] * len(numbers)
-        for parameter, number in zip(self.optimizer.parameters, numbers, strict=True):
-            parameter.data = number
+        put_numbers(self.optimizer.parameters, numbers)
         self.optimizer.state = [tuple(state) for state in states]
         self.optimizer.steps = self.written = self.taken
 
@@ -202,20 +229,3 @@ def _check(optimizer: Any) -> None:
             f"fit takes an optimizer such as nn.SGD(model, lr=0.1) or nn.Adam(model), got {optimizer!r:.60} "
             f"(it has no {', '.join(missing)})"
         )
-
-
-@contextmanager
-def _shown(progress: bool | None, steps: int) -> Iterator[Callable[[int, float], None]]:
-    """A progress bar, if it is wanted or (None) if someone is looking at a terminal."""
-    if progress is False or (progress is None and not sys.stderr.isatty()):
-        yield lambda count, loss: None
-        return
-    try:
-        from rich.console import Console
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-    except ImportError as error:
-        raise ImportError(f"the progress bar needs rich ({error}): pip install rich", name=error.name) from error
-    columns = (BarColumn(), MofNCompleteColumn(), TextColumn("loss {task.fields[loss]:.6g}"), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True)) as bar:
-        task = bar.add_task("", total=steps, loss=float("nan"))
-        yield lambda count, loss: bar.update(task, advance=count, loss=loss)

@@ -20,8 +20,8 @@ class Captions:
 
     Args:
         lang: the language of the few words in it.
-        root: the output, which tells whether backward() has been called.
-        recorded: for each leaf the number that the forward pass saw, to tell when it has been changed since.
+        root: the output, whose gradient shows whether backward() has been called.
+        recorded: for each leaf the number that the forward pass saw, to show when it has been changed since.
     """
 
     def __init__(self, lang: str, root: Value, recorded: dict[Value, Number]) -> None:

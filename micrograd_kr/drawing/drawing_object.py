@@ -10,6 +10,7 @@ from typing import Any
 import graphviz
 
 from ..engine import Value
+from ..files import write_whole
 from ..graph import render_dot, svg_of
 from .picture import Picture
 from .png import svg_to_png
@@ -27,7 +28,7 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]  # graphviz has no types
         ids: for each Value of the graph the id of the element that shows it, in the DOT source and in the SVG.
         tooltips: for each element with a tooltip its text, by the element's id.
         source: the DOT text.
-        format: what pipe() and render() make unless told otherwise: "svg".
+        format: what pipe() and render() make by default: "svg".
 
     In Jupyter it shows itself.
     """
@@ -63,7 +64,7 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]  # graphviz has no types
         """The rendered graph, as bytes, or as text if an encoding is given.
 
         Args:
-            format: "svg" unless told otherwise; "png" (with the extra `png`), or what else Graphviz writes.
+            format: "svg" by default; "png" (with the extra `png`), or what else Graphviz writes.
             renderer, formatter, neato_no_op, quiet, engine, encoding: as of graphviz.Digraph.
 
         Raises:
@@ -113,7 +114,7 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]  # graphviz has no types
             )
         if raise_if_result_exists and target.exists():
             raise graphviz.FileExistsError(f"there is a file already: {str(target)!r}")
-        target.write_bytes(self.pipe(format, renderer, formatter, neato_no_op, quiet, engine=engine))
+        write_whole(target, self.pipe(format, renderer, formatter, neato_no_op, quiet, engine=engine))
         if cleanup:
             saved.unlink()
         if view or quiet_view:
@@ -130,10 +131,10 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]  # graphviz has no types
         kind = target.suffix.removeprefix(".").lower()
         if kind not in _SUFFIXES:
             raise ValueError(
-                f"cannot tell from the suffix of {str(path)!r} what to write: "
+                f"the suffix of {str(path)!r} names no kind of file to write: "
                 f"end it in {', '.join(f'.{suffix}' for suffix in _SUFFIXES)}"
             )
-        target.write_bytes(self.source.encode() if kind in _SOURCE_SUFFIXES else self.pipe(kind))
+        write_whole(target, self.source if kind in _SOURCE_SUFFIXES else self.pipe(kind))
         return target
 
     def _repr_svg_(self) -> str:

@@ -42,7 +42,7 @@ NODE = {
 }
 EDGE = {"color": "#98a2b3", "arrowsize": "0.6", "penwidth": "1", "weight": "8"}
 _ARROW_OF_LEAF = " weight=1"  # so that a chain of computed Values is straight, with its leaves beside it
-# What a kind of box has that the others have not; the shape tells them apart too, for those who see few colours.
+# What a kind of box has that the others have not; shapes differ too, for those who see few colours.
 KINDS = {
     "operation": {},
     "input": {"style": "filled,rounded", "fillcolor": "#eaf3ff", "color": "#5b8def"},

@@ -33,7 +33,7 @@ from .recording import (
     weighted_sum,
 )
 from .state import Scope
-from .value import Constant, Value, checked_number, numbers_of
+from .value import Constant, Value, checked_number, numbers_of, put_numbers
 
 __all__ = [
     "Condition",
@@ -55,6 +55,7 @@ __all__ = [
     "no_grad",
     "node",
     "numbers_of",
+    "put_numbers",
     "record",
     "stop_at_nonfinite",
     "topological_order",

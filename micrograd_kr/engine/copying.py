@@ -74,17 +74,28 @@ def __deepcopy__(self: Value, memo: dict[int, Any]) -> Value:  # noqa: N807 - a 
     return result
 
 
+def _popped(pending: list[Any]) -> tuple[Any, int]:
+    """The last object of a list, and the number of references to it."""
+    last = pending.pop()
+    return last, sys.getrefcount(last)
+
+
+# Measured, as it depends on the interpreter: up to Python 3.13 the argument of a call counts, from 3.14 on it does not.
+_REFERENCES_IF_UNUSED = _popped([object()])[1]
+
+
 def unlink(node: Value) -> None:
     """Free what `node` alone holds on to, node by node, whatever the depth of the interpreter's own stack.
 
     It is the finalizer of Values in Pyodide, where dropping a chain of 3,000 of them would overflow the stack.
     """
-    pending = [node]
+    pending: list[Any] = [node]
     while pending:
-        freed = pending.pop()
-        if freed is not node and sys.getrefcount(freed) > 2:  # `freed` and the call's argument; more: it is in use
+        freed = None  # else it would be counted, should the next one be the same
+        freed, references = _popped(pending)
+        if freed is not node and references > _REFERENCES_IF_UNUSED:
             continue
-        x, y = freed._x, freed._y
+        x, y = getattr(freed, "_x", None), getattr(freed, "_y", None)  # missing if Value(...) raised an error
         freed._x = freed._y = None
         pending += [arg for arg in (x if type(x) is tuple else (x, y)) if isinstance(arg, Value) and arg.op is not None]
         del x, y

@@ -141,11 +141,16 @@ class Sweep:
         for index, arg in enumerate(args):
             if _flows(arg):
                 local = locals_[index] if locals_ else op.derivative(index, out, *xs)
-                flows = True
-                if create_graph and type(local) is int and local in (0, 1):
-                    product, flows = (upstream, True) if local else (0, False)
+                blocked = create_graph and _has_zero(local) and _no_path(node, index)
+                flows = blocked is not True
+                if not flows:
+                    product: Any = 0  # nor may the derivative of the upstream gradient flow
+                elif create_graph and type(local) is int and local == 1:
+                    product = upstream
                 else:
                     product = _times(local, upstream)
+                    if blocked is not False:
+                        product = _zero_where(blocked, product)
                     if not _is_number(product):
                         product, flows = self.without_nan(node, index, product)
                 found.append((Contribution if flows else _Nothing)(arg, local, product))
@@ -162,7 +167,7 @@ class Sweep:
         blocked = _either(_not(self._paths.get(node, False)), _no_path(node, index))
         if blocked is True or blocked is False:
             return (0, False) if blocked else (product, True)
-        return elementary.where(blocked, 0, product), True
+        return _zero_where(blocked, product), True
 
     def _find_paths(self) -> dict[Value, Any]:
         """Whether a path leads from the output to each node; of lanes, an array that says it of each."""
@@ -192,6 +197,11 @@ def _lanes_follow_ieee(number: Number) -> AbstractContextManager[Any]:
     return sys.modules["numpy"].errstate(all="ignore") if getattr(number, "shape", None) else nullcontext()
 
 
+def _zero_where(blocked: Any, product: Number) -> Number:
+    """The product of lanes, plain or a Value, with 0 in the lanes that are blocked."""
+    return elementary.where(Constant(blocked) if isinstance(product, Value) else blocked, 0, product)
+
+
 def _flows(arg: Any) -> bool:
     return type(arg) is not Constant
 
@@ -203,6 +213,15 @@ def _is_number(product: Any) -> bool:
         return True  # it is not known yet
     same = number == number
     return same if type(same) is bool else bool(getattr(same, "all", lambda: same)())
+
+
+def _has_zero(local: Any) -> bool:
+    """Whether a local derivative is 0, or an array of lanes with a 0 among them; of a Value, its number."""
+    number = local._number if isinstance(local, Value) else local
+    if hasattr(type(number), "__apply__"):
+        return False  # it is not known yet
+    zero = number == 0
+    return zero if type(zero) is bool else bool(getattr(zero, "any", lambda: zero)())
 
 
 def _no_path(node: Any, index: int) -> Any:

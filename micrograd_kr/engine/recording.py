@@ -25,28 +25,49 @@ from .value import Constant, Value, checked_number, method
 
 _new = object.__new__
 
-# How many blocks of `no_grad` and `watch` are open in any thread: every operation looks here, no further if 0.
-_open_blocks = 0
-_counting = threading.Lock()
+# The blocks of `no_grad` and `watch` that are open in any thread: every operation looks here, no further if there are
+# none. A dict, as Ctrl-C or another thread cannot come into the middle of adding a key or of removing it.
+_open_blocks: dict[object, None] = {}
 
 # The scope of every thread, while only one has ever been in one: a plain name is read faster than a ContextVar.
 _scope: Scope = None
 _scopes_are_shared = False
 
 
-@contextmanager
-def _special_block(variable: ContextVar[Any], content: Any) -> Iterator[None]:
-    """Set a variable of this thread for a block in which operations are recorded the general way."""
-    global _open_blocks
-    token = variable.set(content)
-    with _counting:
-        _open_blocks += 1
-    try:
-        yield
-    finally:
-        with _counting:
-            _open_blocks -= 1
-        variable.reset(token)
+class _SpecialBlock(AbstractContextManager[None]):
+    """A block in which a variable of this thread has another content, and operations are recorded the general way.
+
+    Ctrl-C may come between any two steps: to close a block is the same whether it is open, half open or closed. One
+    moment is out of reach, before the first step of `__exit__`: such a block is closed when it is freed.
+    """
+
+    def __init__(self, variable: ContextVar[Any], content: Any) -> None:
+        self.variable, self.content, self.thread = variable, content, threading.get_ident()
+        self.before = variable.get()
+        self.key: object = object()
+
+    def __enter__(self) -> None:
+        try:
+            _open_blocks[self.key] = None
+            self.variable.set(self.content)
+        except BaseException:
+            self._close()
+            raise
+
+    def __exit__(self, *error: object) -> None:
+        try:
+            self._close()
+        except BaseException:
+            self._close()
+            raise
+
+    def _close(self) -> None:
+        self.variable.set(self.before)
+        _open_blocks.pop(self.key, None)
+
+    def __del__(self) -> None:
+        if self.key in _open_blocks and self.thread == threading.get_ident():
+            self._close()
 
 
 def node(op: Op, number: Number, x: Any, y: Any, x_number: Any, y_number: Any) -> Value:
@@ -271,7 +292,8 @@ def _add_methods(op: Op) -> None:
     for name, make in _methods_of(op).items():
         function = make(op)
         function.__name__, function.__qualname__ = name, f"Value.{name}"
-        function.__doc__ = f"The op `{op.name}` of the table: {op.spell(*'xyzuvw'[: op.arity])}."
+        beside = f" Beside PyTorch: {op.note}." if op.note else ""
+        function.__doc__ = f"The op `{op.name}` of the table: {op.spell(*'xyzuvw'[: op.arity])}.{beside}"
         setattr(Value, name, function)
 
 
@@ -364,9 +386,9 @@ class _Unrecorded(AbstractContextManager["_Unrecorded"]):
         self._blocks: list[AbstractContextManager[None]] = []
 
     def __enter__(self) -> _Unrecorded:
-        block = _special_block(recording, False)
-        block.__enter__()
+        block = _SpecialBlock(recording, False)
         self._blocks.append(block)
+        block.__enter__()
         return self
 
     def __exit__(self, *error: Any) -> None:
@@ -433,7 +455,7 @@ def watch(callback: Callable[[Value], None]) -> Iterator[None]:
     * 6.0
     exp 403.4287934927351
     """
-    with _special_block(watchers, (*watchers.get(), callback)):
+    with _SpecialBlock(watchers, (*watchers.get(), callback)):
         yield
 
 
@@ -489,7 +511,11 @@ def enter_scope(module: Any) -> Scope:
     outer = current_scope()
     if outer is None and not _scopes_are_shared and threading.active_count() > 1:
         _scopes_are_shared = True  # from now on: another thread may be in a module at the same time
-    leave_scope((module, outer))
+    try:
+        leave_scope((module, outer))
+    except BaseException:  # Ctrl-C: the module has not been entered
+        leave_scope(outer)
+        raise
     return outer
 
 

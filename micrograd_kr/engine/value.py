@@ -265,3 +265,9 @@ def _shown(number: Number) -> Number:
 def numbers_of(values: Iterable[Value]) -> list[Number]:
     """The number of each Value, as `data` gives it: in half the time."""
     return [value._number for value in values]
+
+
+def put_numbers(leaves: Iterable[Value], numbers: Iterable[Number]) -> None:
+    """Set the number of each leaf, as `data` does but without a look at it: in a fifth of the time."""
+    for leaf, number in zip(leaves, numbers, strict=True):
+        leaf._number = number

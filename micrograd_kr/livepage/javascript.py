@@ -1,7 +1,7 @@
 """A number that writes JavaScript: a row of the table, run on it, is the row's rule in the page's own language.
 
 No derivative is written a second time. Each operation on a `Script` is written down once as a line `const t3=t1*t2`;
-the same operation on the same operands is the same line.
+the same operation on the same operands is the same line, and repeated lines become a loop.
 
 >>> from micrograd_kr.ops import OPS
 >>> print(forward_function(OPS["sigmoid"], 1))
@@ -13,34 +13,46 @@ the same operation on the same operands is the same line.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
 from ..elementary import NOT_EQUAL, WHERE, Function
 from ..interpreted import Interpreted
 from ..ops import Op
 from ..trace import Shared
-from .rolling import Line, Operand, Place, roll
 
-__all__ = [
-    "Script",
-    "formulas_function",
-    "forward_function",
-    "partials_function",
-    "written_out_function",
-]
+
+class Place(NamedTuple):
+    """Where a number stands: argument `a[number]`, line `t`, or `i`, the bare number of a result."""
+
+    kind: str
+    number: int
+
+    def __str__(self) -> str:
+        return {"a": f"a[{self.number}]", "t": f"t{self.number}", "i": str(self.number)}[self.kind]
+
+
+Operand = Place | str
+
+
+class Line(NamedTuple):
+    """One operation: a template with a `{}` for each operand."""
+
+    template: str
+    operands: tuple[Operand, ...]
 
 
 class _Program(Shared[Place]):
     """The lines written so far; a line that was written already is not written again.
 
-    If it `tells`, each line makes text beside its number, by a helper of script/words.js: `tell("mul",t1*t2,t1,t2)`.
+    If it is `as_text`, each line makes text beside its number, by a helper of script/words.js, as in
+    `write("mul",t1*t2,t1,t2)`.
     If it writes `partials`, an exact 0 of the rule is null, which counts as 0 but means that nothing flows.
     """
 
-    def __init__(self, tells: bool = False, partials: bool = False) -> None:
+    def __init__(self, as_text: bool = False, partials: bool = False) -> None:
         super().__init__()
-        self.tells, self.partials = tells, partials
+        self.as_text, self.partials = as_text, partials
         self.functions: set[str] = set()  # the names of those that make text
         self.lines: list[Line] = []
 
@@ -51,21 +63,22 @@ class _Program(Shared[Place]):
     def write(self, function: Function, *operands: Operand) -> Operand:
         cell = function.written("javascript")
         template = cell if "{}" in cell or not operands else f"{cell}({','.join(['{}'] * len(operands))})"
-        if self.tells and function.gives == "number" and function is not WHERE:
+        if self.as_text and function.gives == "number" and function is not WHERE:
             helper = _HELPERS[function.neutral]
             self.functions.add(function.name)
             title = function.name if operands else function.symbol
             template = f'{helper}("{title}",{",".join([template, *["{}"] * len(operands)])})'
             operands = operands * 2
         line = Line(template, operands)
-        place = self.once(line, lambda number: Place("t", number))
-        if place.number == len(self.lines):
+        known = self.known.get(line)
+        if known is None:
             self.lines.append(line)
-        return place
+            known = self.keep(line, Place("t", len(self.nodes)))
+        return known
 
 
 # The helpers of script/words.js that leave out an operand which changes nothing.
-_HELPERS = {(None, None): "tell", (None, 1): "power", (1, 1): "times"}
+_HELPERS = {(None, None): "write", (None, 1): "power", (1, 1): "times"}
 
 
 class Script(Interpreted):
@@ -121,8 +134,8 @@ def written_number(x: Any) -> str:
     return f"({text})" if text.startswith("-") else text
 
 
-def _begin(op: Op, count: int, tells: bool = False, partials: bool = False) -> tuple[_Program, list[Script]]:
-    program = _Program(tells, partials)
+def _begin(op: Op, count: int, as_text: bool = False, partials: bool = False) -> tuple[_Program, list[Script]]:
+    program = _Program(as_text, partials)
     return program, [Script(program, Place("a", index)) for index in range(count)]
 
 
@@ -167,7 +180,7 @@ def formulas_function(op: Op, count: int) -> tuple[str, set[str]]:
     The same rule, on the same numbers, so that the formula is the one of the branch that a `where` takes. Returned
     with the names of the functions that the formulas are written with.
     """
-    program, args = _begin(op, count, tells=True)
+    program, args = _begin(op, count, as_text=True)
     locals_ = _run(op, op.partials, Script(program, "o"), *args)
     body = roll(program.lines, [(index, _operand(local)) for index, local in enumerate(locals_)])
     return f"(o,a,d)=>{{{body}}}", program.functions
@@ -175,6 +188,165 @@ def formulas_function(op: Op, count: int) -> tuple[str, set[str]]:
 
 def written_out_function(op: Op, count: int) -> tuple[str, set[str]]:
     """The forward rule again, as text: what is returned carries the rule written out on the texts that `a` carries."""
-    program, args = _begin(op, count, tells=True)
+    program, args = _begin(op, count, as_text=True)
     result = _operand(_run(op, op.forward, *args))
     return f"(a)=>{{{roll(program.lines, [(None, result)])}}}", program.functions
+
+
+# --- loops ----------------------------------------------------------------------------------------------------------
+
+_LONGEST_PERIOD = 8
+_FEWEST_REPETITIONS = 4
+
+
+class _Step(NamedTuple):
+    """A line together with the number of the `t` that it defines; a result has none."""
+
+    line: Line
+    name: int | None
+
+
+class _Loop(NamedTuple):
+    """`body` is repeated `times` times; `strides[k]` is how each operand of step k advances from one to the next."""
+
+    body: list[_Step]
+    times: int
+    strides: list[list[int]]
+
+
+def roll(lines: Sequence[Line], results: Sequence[tuple[int | None, Operand]]) -> str:
+    """The lines as JavaScript, their repetitions rolled into loops, so that an op of a thousand arguments stays short.
+
+    A run of lines is a loop if each repetition differs from the one before only in argument numbers that advance by a
+    fixed step, and reads what the repetition before it left. Nothing else is reordered: the arithmetic is the same.
+
+    Args:
+        lines: in their order.
+        results: `return` for the number None, else `d[number]=`.
+
+    >>> lines = [Line("{}+{}", (Place("a", 0), Place("a", 1)))]
+    >>> lines += [Line("{}+{}", (Place("t", i), Place("a", i + 2))) for i in range(6)]
+    >>> print(roll(lines, [(None, Place("t", 6))]))
+    const t0=a[0]+a[1];let t6=t0;for(let i=0;i<6;i++){t6=t6+a[i+2]}return t6
+    """
+    steps = _in_order(lines, results)
+    statements: list[str] = []
+    position = 0
+    while position < len(steps):
+        loop = _find_loop(steps, position)
+        if loop is not None:
+            statements.append(_written_loop(loop))
+            position += len(loop.body) * loop.times
+            continue
+        line, name = steps[position]
+        text = line.template.format(*line.operands)
+        if name is None:
+            statements.append(text)
+        elif statements and statements[-1].startswith("const "):
+            statements[-1] += f",t{name}={text}"
+        else:
+            statements.append(f"const t{name}={text}")
+        position += 1
+    return ";".join(statements).replace("};", "}")
+
+
+def _in_order(lines: Sequence[Line], results: Sequence[tuple[int | None, Operand]]) -> list[_Step]:
+    """Each line, followed at once by the results that it gives; results that need no line come last."""
+    after: dict[int, list[_Step]] = {}
+    for number, operand in results:
+        line = Line("return {}", (operand,)) if number is None else Line("d[{}]={}", (Place("i", number), operand))
+        where = operand.number if isinstance(operand, Place) and operand.kind == "t" else len(lines)
+        after.setdefault(where, []).append(_Step(line, None))
+    steps = []
+    for index, line in enumerate(lines):
+        steps += [_Step(line, index), *after.get(index, [])]
+    return steps + after.get(len(lines), [])
+
+
+def _find_loop(steps: list[_Step], start: int) -> _Loop | None:
+    for period in range(1, min(_LONGEST_PERIOD, (len(steps) - start) // _FEWEST_REPETITIONS) + 1):
+        body = steps[start : start + period]
+        strides = [_advance(*pair) for pair in zip(body, steps[start + period :], strict=False)]
+        known = [stride for stride in strides if stride is not None]
+        if len(known) < period:
+            continue
+        count = 2
+        while _repeats(body, known, count, steps[start + count * period :]):
+            count += 1
+        loop = _Loop(body, count, known)
+        if count >= _FEWEST_REPETITIONS and _is_self_contained(steps, start, loop):
+            return loop
+    return None
+
+
+def _advance(one: _Step, other: _Step) -> list[int] | None:
+    """How far each operand of one step is from that of another; None if they differ in more than such numbers."""
+    if (one.name is None) != (other.name is None) or one.line.template != other.line.template:
+        return None
+    distances = []
+    for x, y in zip(one.line.operands, other.line.operands, strict=True):
+        if isinstance(x, Place) and isinstance(y, Place) and x.kind == y.kind:
+            distances.append(y.number - x.number)
+        elif x == y:
+            distances.append(0)
+        else:
+            return None
+    return distances
+
+
+def _repeats(body: list[_Step], strides: list[list[int]], count: int, rest: list[_Step]) -> bool:
+    """Whether the repetition number `count` comes next, and has advanced as the first two did."""
+    return len(rest) >= len(body) and all(
+        _advance(first, here) == [count * stride for stride in distances]
+        for first, here, distances in zip(body, rest, strides, strict=False)
+    )
+
+
+def _names(steps: list[_Step]) -> list[int]:
+    return [step.name for step in steps if step.name is not None]
+
+
+def _is_self_contained(steps: list[_Step], start: int, loop: _Loop) -> bool:
+    """Whether each repetition reads only itself, the one before, or what was there; and only the last is read later."""
+    stop = start + len(loop.body) * loop.times
+    inside, names = _names(steps[start:stop]), _names(loop.body)
+    if names and inside != list(range(names[0], names[0] + len(inside))):
+        return False
+    defined: list[int] = []
+    for step, strides in zip(loop.body, loop.strides, strict=True):
+        for x, stride in zip(step.line.operands, strides, strict=True):
+            if not isinstance(x, Place) or x.kind != "t" or (stride == 0 and (not names or x.number < names[0])):
+                continue
+            slot = x.number + len(names)
+            is_carried = slot in names and slot not in defined  # what the repetition before left, still unchanged
+            if stride != len(names) or not (x.number in defined or is_carried):
+                return False
+        defined += _names([step])
+    hidden = set(inside[: len(inside) - len(names)])
+    read_later = [x for step in steps[stop:] for x in step.line.operands if isinstance(x, Place) and x.kind == "t"]
+    return not any(x.number in hidden for x in read_later)
+
+
+def _written_loop(loop: _Loop) -> str:
+    names = _names(loop.body)
+    last = (loop.times - 1) * len(names)  # a slot is called as its last repetition is, for those who read it later
+    carried: dict[int, int] = {}
+    body = []
+    for step, strides in zip(loop.body, loop.strides, strict=True):
+        texts = []
+        for x, stride in zip(step.line.operands, strides, strict=True):
+            if not isinstance(x, Place) or not stride:
+                texts.append(str(x))
+            elif x.kind == "t":
+                slot = x.number if x.number in names else x.number + len(names)
+                if slot != x.number:
+                    carried[slot] = x.number
+                texts.append(f"t{slot + last}")
+            else:
+                index = ("i" if stride == 1 else f"i*{stride}") + (f"+{x.number}" if x.number else "")
+                texts.append(f"a[{index}]" if x.kind == "a" else index)
+        text = step.line.template.format(*texts)
+        body.append(text if step.name is None else f"t{step.name + last}={text}")
+    declared = ",".join([f"t{name + last}" + (f"=t{carried[name]}" if name in carried else "") for name in names])
+    head = f"let {declared};" if declared else ""
+    return f"{head}for(let i=0;i<{loop.times};i++){{{';'.join(body)}}}"

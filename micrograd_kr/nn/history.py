@@ -45,11 +45,13 @@ class History(list[float]):
 
     def record(self, loss: float, validation: float | None = None, learning_rate: float | None = None) -> None:
         """Add an epoch."""
-        if validation is not None:
-            self.validation.append(validation)
-        if learning_rate is not None:
-            self.learning_rates.append(learning_rate)
-        self.append(loss)
+        columns = ((self.validation, validation), (self.learning_rates, learning_rate), (self, loss))
+        added = [(column, len(column), number) for column, number in columns if number is not None]
+        try:
+            _write_at_end(added)
+        except BaseException:
+            _write_at_end(added)  # Ctrl-C in the middle: finish the epoch, then stop
+            raise
 
     @contextmanager
     def kept_in(self, optimizer: Any) -> Iterator[None]:
@@ -172,6 +174,11 @@ class History(list[float]):
             return "History of 0 epochs"
         validation = f", validation {self.validation[0]:.4g} -> {self.validation[-1]:.4g}" if self.validation else ""
         return f"History of {_epochs(len(self))}: loss {self[0]:.4g} -> {self[-1]:.4g}{validation}"
+
+
+def _write_at_end(added: list[tuple[list[float], int, float]]) -> None:
+    for column, length, number in added:
+        column[length:] = [number]
 
 
 def _epochs(count: int) -> str:

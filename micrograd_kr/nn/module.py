@@ -49,7 +49,11 @@ class Module:
         try:
             return self.forward(*args, **kwargs)
         finally:
-            leave_scope(outer)
+            try:
+                leave_scope(outer)
+            except BaseException:  # Ctrl-C came before its first step
+                leave_scope(outer)
+                raise
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -227,7 +231,11 @@ def _in_scope(call: Callable[..., Any]) -> Callable[..., Any]:
         try:
             return call(self, *args, **kwargs)
         finally:
-            leave_scope(outer)
+            try:
+                leave_scope(outer)
+            except BaseException:
+                leave_scope(outer)
+                raise
 
     return in_scope
 

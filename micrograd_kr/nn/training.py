@@ -176,5 +176,13 @@ def _loss_in_use(loss: Callable[..., Any], examples: Examples, modules: list[Mod
         with no_grad():
             return float(_mean_loss(loss, examples).data)
     finally:
-        for module, training in zip(modules, before, strict=True):
-            module.training = training
+        try:
+            _put_into_mode(modules, before)
+        except BaseException:
+            _put_into_mode(modules, before)  # Ctrl-C in the middle: finish, then stop
+            raise
+
+
+def _put_into_mode(modules: list[Module], training: list[bool]) -> None:
+    for module, each in zip(modules, training, strict=True):
+        module.training = each

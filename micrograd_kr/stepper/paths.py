@@ -190,7 +190,7 @@ def _ways_to(x: Value, output: Value) -> dict[Value, _Ways]:
 
 
 def _size(local: Number, further: float) -> float:
-    """log |local * further product|, as far as it can be told: for ordering only. What is nan comes first."""
+    """log |local * further product|, where it has one; for ordering only. What is nan comes first."""
     try:
         absolute = float(abs(local))
     except (TypeError, ValueError, OverflowError):
@@ -202,7 +202,7 @@ def _size(local: Number, further: float) -> float:
 def _largest_first(output: Value, x: Value, ways: dict[Value, _Ways]) -> Iterator[Path]:
     """The paths, those with the largest |product| first.
 
-    From each node the best way to x is known. A path is told by where it leaves the best way, and by how much it
+    From each node the best way to x is known. A path is known by where it leaves the best way, and by how much it
     loses there; the heap holds ways not taken yet, by their loss. Of equal ones the newest comes first, which is the
     one nearest to x, so that the heap grows by the length of each path and no faster.
     """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -24,6 +25,21 @@ class NotOffered(Exception):  # noqa: N818
     """The engine does not have this."""
 
 
+def as_engine(subject: Any) -> Engine:
+    """The adapter for a class of values (or a function that makes one), or the adapter itself."""
+    if isinstance(subject, Engine):
+        return subject
+    if isinstance(subject, type) and issubclass(subject, Engine):
+        return subject()  # type: ignore[call-arg]
+    if subject is Value:
+        return Micrograd()
+    if not callable(subject):
+        raise TypeError(
+            f"an engine is a class of values or an adapter, not the {type(subject).__name__} {subject!r:.60}"
+        )
+    return Engine(subject)
+
+
 class Engine:
     """An engine whose values have .data, .grad and .backward(), as micrograd's have; others override what differs.
 
@@ -35,6 +51,8 @@ class Engine:
     >>> engine.backward(x * x); engine.gradient(x)
     6.0
     """
+
+    takes_arrays = False  # whether gradcheck hands an array to the function as an array
 
     def __init__(self, value: Callable[[float], Any]) -> None:
         self.value = value
@@ -77,6 +95,38 @@ class Engine:
             return getattr(operands[0], f"__{op.name}__")()
         raise NotOffered(f"no {op.name}")
 
+    def evaluate(self, fn: Callable[[Sequence[Any]], Any], numbers: Sequence[Any], shape: Sequence[Any]) -> Any:
+        """fn's number, where fn takes the inputs one after the other."""
+        return self.number(fn([self.make(x) for x in numbers]))
+
+    def value_and_gradient(
+        self, fn: Callable[[Sequence[Any]], Any], numbers: Sequence[Any], shape: Sequence[Any]
+    ) -> tuple[Any, list[Any]]:
+        """fn's number and its gradient, in the order of the numbers.
+
+        Args:
+            fn: takes the inputs one after the other; an array among them is one input.
+            numbers: all numbers of the inputs.
+            shape: the inputs as the caller gave them: an array has a `shape`.
+        """
+        leaves = [self.make(x) for x in numbers]
+        output = fn(leaves)
+        if not hasattr(output, "backward") and type(self).backward is Engine.backward:
+            return output, [0.0] * len(leaves)  # fn does not depend on its inputs
+        value = self.number(output)
+        self.backward(output)
+        return value, [self.gradient(leaf) for leaf in leaves]
+
+    def hessian(
+        self, fn: Callable[[Sequence[Any]], Any], numbers: Sequence[Any], shape: Sequence[Any]
+    ) -> list[list[Any]]:
+        """The second derivatives; NotOffered if the engine has none."""
+        raise NotOffered(f"{self.name} gives no second derivatives")
+
+    def as_recorded(self, leaves: Sequence[Any], shape: Sequence[Any]) -> list[Any]:
+        """The inputs as fn takes them, with this engine's Values in place of numbers."""
+        return list(leaves)
+
     def spell(self, op: Op, operands: Sequence[str]) -> str:
         """The node as Python for the report."""
         if op.precedence > 0 and op.symbol in _INFIX:
@@ -84,8 +134,64 @@ class Engine:
         return f"{operands[0]}.{op.name}()" if op.arity == 1 else f"{op.name}({', '.join(operands)})"
 
 
-class PyTorch(Engine):
-    """PyTorch's tensors of no dimension, in double precision."""
+class ArrayEngine(Engine):
+    """An engine whose functions take arrays: gradcheck runs them over one vector that holds all numbers.
+
+    A child says how the engine makes a vector, and gives the derivatives of a function of it.
+    """
+
+    takes_arrays = True
+
+    def vector(self, numbers: Sequence[float]) -> Any:
+        """The engine's array of these numbers."""
+        raise NotImplementedError
+
+    def gradient_of(self, fn: Callable[[Any], Any], vector: Any) -> tuple[Any, Any]:
+        """fn(vector) as a number, and its gradient as an array."""
+        raise NotImplementedError
+
+    def hessian_of(self, fn: Callable[[Any], Any], vector: Any) -> Any:
+        """The second derivatives of fn as an array."""
+        raise NotImplementedError
+
+    def evaluate(self, fn: Callable[[Sequence[Any]], Any], numbers: Sequence[Any], shape: Sequence[Any]) -> Any:
+        """fn's number at other inputs."""
+        return self.number(fn(pieces_of(self.vector(numbers), shape)))
+
+    def value_and_gradient(
+        self, fn: Callable[[Sequence[Any]], Any], numbers: Sequence[Any], shape: Sequence[Any]
+    ) -> tuple[Any, list[Any]]:
+        """By the derivative of the function of one vector."""
+        value, gradient = self.gradient_of(lambda v: fn(pieces_of(v, shape)), self.vector(numbers))
+        return float(value), [float(x) for x in gradient]
+
+    def hessian(
+        self, fn: Callable[[Sequence[Any]], Any], numbers: Sequence[Any], shape: Sequence[Any]
+    ) -> list[list[Any]]:
+        """By the second derivative of the function of one vector."""
+        rows = self.hessian_of(lambda v: fn(pieces_of(v, shape)), self.vector(numbers))
+        return [[float(x) for x in row] for row in rows]
+
+    def as_recorded(self, leaves: Sequence[Any], shape: Sequence[Any]) -> list[Any]:
+        """Arrays of Values, on which the functions of numpy, and PyTorch's of the same name, run."""
+        from .gradients.value_arrays import array_of
+
+        return pieces_of(array_of(leaves), shape)
+
+
+def pieces_of(vector: Any, shape: Sequence[Any]) -> list[Any]:
+    """The inputs of a function, cut from one vector: a number as an array of no dimension."""
+    found, start = [], 0
+    for each in shape:
+        size = tuple(getattr(each, "shape", ()))
+        stop = start + math.prod(size)
+        found.append(vector[start:stop].reshape(size))
+        start = stop
+    return found
+
+
+class PyTorch(ArrayEngine):
+    """PyTorch's tensors, in double precision."""
 
     def __init__(self) -> None:
         import torch  # type: ignore[import-not-found,unused-ignore]
@@ -94,9 +200,26 @@ class PyTorch(Engine):
         super().__init__(lambda number: torch.tensor(float(number), dtype=torch.float64, requires_grad=True))
         self.name = "PyTorch"
 
+    def vector(self, numbers: Sequence[float]) -> Any:
+        """A tensor of one dimension."""
+        return self.torch.tensor(list(numbers), dtype=self.torch.float64)
+
+    def gradient_of(self, fn: Callable[[Any], Any], vector: Any) -> tuple[Any, Any]:
+        """By backward."""
+        vector = vector.requires_grad_()
+        value = fn(vector)
+        if not (hasattr(value, "requires_grad") and value.requires_grad):
+            return value, [0.0] * len(vector)
+        value.backward()
+        return value.detach(), vector.grad
+
+    def hessian_of(self, fn: Callable[[Any], Any], vector: Any) -> Any:
+        """By torch.autograd.functional."""
+        return self.torch.autograd.functional.hessian(fn, vector)  # type: ignore[no-untyped-call,unused-ignore]
+
     def number(self, value: Any) -> Any:
         """The number of a tensor."""
-        return float(value.detach())
+        return float(value.detach()) if hasattr(value, "detach") else float(value)
 
     def backward(self, output: Any) -> None:
         """Keep the graph, so that it may run backward again."""
@@ -149,7 +272,7 @@ class _Traced(Interpreted):
         return list(order.values())
 
 
-class Autograd(Engine):
+class Autograd(ArrayEngine):
     """HIPS autograd, which differentiates functions: the operations are recorded, and autograd runs over them."""
 
     def __init__(self) -> None:
@@ -159,6 +282,18 @@ class Autograd(Engine):
         self.autograd, self.numpy = autograd, autograd.numpy
         super().__init__(lambda number: _Traced(float(number)))
         self.name = "autograd"
+
+    def vector(self, numbers: Sequence[float]) -> Any:
+        """An array of one dimension."""
+        return self.numpy.array(list(numbers), dtype=float)
+
+    def gradient_of(self, fn: Callable[[Any], Any], vector: Any) -> tuple[Any, Any]:
+        """By autograd.value_and_grad."""
+        return self.autograd.value_and_grad(lambda v: fn(v) + 0 * self.numpy.sum(v))(vector)  # type: ignore[no-any-return]
+
+    def hessian_of(self, fn: Callable[[Any], Any], vector: Any) -> Any:
+        """By autograd.hessian."""
+        return self.autograd.hessian(fn)(vector)
 
     def backward(self, output: Any) -> None:
         """Let autograd differentiate the recorded function with respect to its leaves."""
@@ -194,6 +329,34 @@ class Autograd(Engine):
         if function is None:
             raise NotOffered(f"no {op.name}")
         return operands[0].apply(function, *operands)
+
+
+class Jax(ArrayEngine):
+    """JAX's arrays in double precision, for gradcheck: the functions are differenced on floats."""
+
+    def __init__(self) -> None:
+        import jax  # type: ignore[import-not-found,unused-ignore]
+
+        jax.config.update("jax_enable_x64", True)
+        self.jax = jax
+        super().__init__(lambda number: jax.numpy.asarray(float(number)))
+        self.name = "JAX"
+
+    def vector(self, numbers: Sequence[float]) -> Any:
+        """An array of one dimension."""
+        return self.jax.numpy.asarray(list(numbers), dtype=float)
+
+    def gradient_of(self, fn: Callable[[Any], Any], vector: Any) -> tuple[Any, Any]:
+        """By jax.value_and_grad."""
+        return self.jax.value_and_grad(fn)(vector)  # type: ignore[no-any-return]
+
+    def hessian_of(self, fn: Callable[[Any], Any], vector: Any) -> Any:
+        """By jax.hessian."""
+        return self.jax.hessian(fn)(vector)
+
+    def number(self, value: Any) -> Any:
+        """The number of an array."""
+        return float(value)
 
 
 class Micrograd(Engine):

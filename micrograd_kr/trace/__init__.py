@@ -7,7 +7,7 @@ table's own rules, backwards).
 
 from .gradient import LONG, Term, gradient_program, sum_of_products
 from .program import CONSTANT, INPUT, PARAMETER, Shared, Trace, Traced, TracingError
-from .recording import Recording, Shape, record
+from .recording import Recording, Shape, no_recording, record
 
 __all__ = [
     "CONSTANT",
@@ -22,6 +22,7 @@ __all__ = [
     "Traced",
     "TracingError",
     "gradient_program",
+    "no_recording",
     "record",
     "sum_of_products",
 ]

@@ -53,23 +53,22 @@ class Shared(Generic[Made]):
 
     Attributes:
         nodes: the things in the order in which they were made.
+        known: the same by their keys.
 
     >>> letters = Shared()
-    >>> [letters.once(key, lambda number: f"{key}{number}") for key in "aba"]
-    ['a0', 'b1', 'a0']
+    >>> [letters.known.get(key) or letters.keep(key, key.upper()) for key in "aba"], letters.nodes
+    (['A', 'B', 'A'], ['A', 'B'])
     """
 
     def __init__(self) -> None:
         self.nodes: list[Made] = []
-        self._known: dict[Hashable, Made] = {}
+        self.known: dict[Hashable, Made] = {}
 
-    def once(self, key: Hashable, make: Callable[[int], Made]) -> Made:
-        """The thing of this key; if it is new, `make` makes it and is given its number."""
-        known = self._known.get(key)
-        if known is None:
-            known = self._known[key] = make(len(self.nodes))
-            self.nodes.append(known)
-        return known
+    def keep(self, key: Hashable, thing: Made) -> Made:
+        """Take in the thing of a key that was not known."""
+        self.known[key] = thing
+        self.nodes.append(thing)
+        return thing
 
 
 class TracingError(TypeError):
@@ -85,16 +84,20 @@ class Traced(Interpreted):
         args: the traced numbers it is computed from.
         value: the float of a constant, the place of an input or parameter, the length of a dot.
         index: its place in the program, after all its args.
+        is_condition: whether it is true or false, and no number.
+        may_be_cut: whether it is a choice of which one side, or a side of a side, is an exact 0.
     """
 
-    __slots__ = ("args", "function", "index", "trace", "value")
+    __slots__ = ("args", "function", "index", "is_condition", "may_be_cut", "trace", "value")
 
     keeps_dot = True
-    trace: Trace
-    function: Function
     args: tuple[Traced, ...]
-    value: Any
-    index: int
+    may_be_cut: bool
+
+    def __init__(self, trace: Trace, function: Function, args: tuple[Traced, ...], value: Any, index: int) -> None:
+        self.trace, self.function, self.args, self.value, self.index = trace, function, args, value, index
+        self.is_condition = function.gives == "condition"
+        self.may_be_cut: bool = function is WHERE and any(_is(side, 0.0) or side.may_be_cut for side in args[1:])
 
     def __apply__(self, function: Function, *args: Any) -> Any:
         return self.trace.apply(function, *args)
@@ -106,11 +109,6 @@ class Traced(Interpreted):
         return self.trace.apply(NOT_EQUAL, self, other)
 
     __hash__ = object.__hash__
-
-    @property
-    def is_condition(self) -> bool:
-        """Whether it is true or false, and no number."""
-        return self.function.gives == "condition"
 
     def __bool__(self) -> bool:
         raise TracingError(
@@ -153,16 +151,13 @@ class Trace(Shared[Traced]):
     def __init__(self) -> None:
         super().__init__()
         self.recorded = 0
+        self._cuts: dict[int, Any] = {}  # where a choice is an exact 0, by its index
 
     def make(self, function: Function, args: tuple[Traced, ...], value: Any = None) -> Traced:
         """The traced number of this function on these args, made if it is new."""
-
-        def traced(index: int) -> Traced:
-            node = Traced.__new__(Traced)
-            node.trace, node.function, node.args, node.value, node.index = self, function, args, value, index
-            return node
-
-        return self.once((function, value, *[arg.index for arg in args]), traced)
+        key = (function, value, *[arg.index for arg in args])
+        known = self.known.get(key)
+        return self.keep(key, Traced(self, function, args, value, len(self.nodes))) if known is None else known
 
     @property
     def key(self) -> tuple[Any, ...]:
@@ -206,10 +201,13 @@ class Trace(Shared[Traced]):
             TypeError: the function cannot be compiled: its row has no c cell.
         """
         self.recorded += 1
-        args = tuple([self.lift(x) for x in operands])
-        if any(arg is NotImplemented for arg in args):
-            return NotImplemented
-        if all(arg.function is CONSTANT for arg in args):
+        args = tuple([x if type(x) is Traced and not x.is_condition else self.lift(x) for x in operands])
+        constants = 0
+        for arg in args:
+            if arg is NotImplemented:
+                return arg
+            constants += arg.function is CONSTANT
+        if constants == len(args):
             return self.constant(float(function.float(*[arg.value for arg in args])))
         function.written("c")
         if function.commutes and args[0].index > args[1].index:
@@ -280,15 +278,34 @@ class Trace(Shared[Traced]):
 
     def product(self, local: Any, upstream: Any) -> Any:
         """local * upstream for a gradient: where a rule wrote an exact 0, nothing flows, whatever the upstream is."""
-        for factor, other in ((local, upstream), (upstream, local)):
-            if _may_be_no_path(factor):
-                condition, x, y = factor.args
-                return self.choose(
-                    condition,
-                    x if _is(x, 0.0) else self.product(x, other),
-                    y if _is(y, 0.0) else self.product(y, other),
-                )
-        return local * upstream
+        if type(local) is Traced and local.may_be_cut:
+            condition, x, y = local.args
+            return self.choose(
+                condition,
+                x if _is(x, 0.0) else self.product(x, upstream),
+                y if _is(y, 0.0) else self.product(y, upstream),
+            )
+        if _is(local, 1.0) or type(upstream) is not Traced or not upstream.may_be_cut:
+            return local * upstream
+        condition, x, y = upstream.args
+        if _is(x, 0.0) and not y.may_be_cut:
+            return self.choose(condition, x, local * y)
+        if _is(y, 0.0) and not x.may_be_cut:
+            return self.choose(condition, local * x, y)
+        return self.choose(self._cut(upstream) != 0.0, 0.0, local * upstream)
+
+    def _cut(self, choice: Traced) -> Any:
+        """1 where a choice, or a choice within it, is an exact 0, and else 0; without recursion."""
+        found, stack = [], [choice]
+        while stack:
+            node = stack.pop()
+            if node.may_be_cut and node.index not in self._cuts:
+                found.append(node)
+                stack += node.args[1:]
+        for node in sorted(found, key=lambda node: node.index):
+            sides = [1.0 if _is(side, 0.0) else self._cuts.get(side.index, 0.0) for side in node.args[1:]]
+            self._cuts[node.index] = self.choose(node.args[0], *sides)
+        return self._cuts[choice.index]
 
     def dot(self, *numbers: Any) -> Any:
         """bias + weights[0] * inputs[0] + ..., kept whole; the numbers are the weights, the inputs and the bias."""
@@ -312,11 +329,6 @@ _SPECIAL: dict[Function, Callable[..., Any]] = {
     GREATER: lambda trace, x, y: trace.call(LESS, y, x),
     GREATER_EQUAL: lambda trace, x, y: trace.call(LESS_EQUAL, y, x),
 }
-
-
-def _may_be_no_path(x: Any) -> bool:
-    """Whether x is a choice of which one side, or a side of a side, is a 0."""
-    return type(x) is Traced and x.function is WHERE and any(_is(y, 0.0) or _may_be_no_path(y) for y in x.args[1:])
 
 
 def _is(x: Any, number: float, sign: float = 0.0) -> bool:

@@ -1,7 +1,8 @@
 """Run the user's function once on traced numbers, and tell its parameters from its inputs and constants.
 
-The first run finds the leaf Values that the function meets, the second runs it again with a traced number in each of
-them: leaves met both times existed before and are parameters; those made anew in each run are constants.
+Most often one run will do: the leaf Values that the function's own names lead to are its parameters, if it meets all of
+them and no others. Else a second run has a traced number in each leaf that the first one met: leaves met both times
+existed before and are parameters; those made anew in each run are constants.
 """
 
 from __future__ import annotations
@@ -16,13 +17,13 @@ from operator import attrgetter
 from types import CellType
 from typing import Any, NamedTuple
 
-from ..engine import Value, topological_order
+from ..engine import Value, numbers_of, put_numbers, topological_order
 from .program import Trace, Traced
 
 Shape = tuple[int, ...]
 
 _training = attrgetter("training")
-_one_at_a_time = threading.RLock()  # parameters hold traced numbers while a function is recorded
+no_recording = threading.RLock()  # while a function is recorded, its parameters hold traced numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,23 +73,31 @@ def record(function: Callable[..., Any], shapes: Sequence[Shape]) -> Recording:
         TypeError: it does not return a Value, or a list of them, or a parameter is not a real number.
         TracingError: it asks for the number of a traced Value, as an `if` on it does.
     """
-    with _one_at_a_time:
+    with no_recording:
         reachable = _reachable(function)
-        met = [leaf for leaf in _leaves(_run(function, shapes, Trace())) if not isinstance(leaf.data, Traced)]
-        met = list(dict.fromkeys([*met, *[found for found in reachable if type(found) is Value and found.op is None]]))
-        trace = Trace()
-        with _traced(met, trace) as at_first:
-            run = _run(function, shapes, trace)
-            met_again = _leaves(run)
-            parameters = [leaf for leaf in met_again if leaf in at_first]
-            if len(parameters) < len(met):  # number them as they are met in this run, without gaps
-                trace = Trace()
-                with _traced(parameters, trace, at_first):
-                    run = _run(function, shapes, trace)
+        parameters = list(dict.fromkeys([each for each in reachable if type(each) is Value and each.op is None]))
+        trace, run, met = _recorded(function, shapes, parameters)
+        if len(met) != len(parameters) or any(each not in met for each in parameters):
+            known = set(parameters)
+            found = [*[each for each in parameters if each in met], *[each for each in met if each not in known]]
+            trace, run, met = _recorded(function, shapes, found)
+            parameters = [each for each in found if each in met]
+            if parameters != found[: len(parameters)]:  # number them without gaps
+                trace, run, _ = _recorded(function, shapes, parameters)
         shapes = (*shapes, *[(run.random_count,)] * (run.random_count > 0))
         modules = _modules(reachable, run)
         modes = list(map(_training, modules))
         return Recording(trace, run.outputs, run.single, parameters, run.inputs, shapes, modules, modes)
+
+
+def _recorded(
+    function: Callable[..., Any], shapes: Sequence[Shape], parameters: list[Value]
+) -> tuple[Trace, _Run, dict[Value, None]]:
+    """A run with a traced number in each of these leaves, and the leaves that it met, in this order."""
+    trace = Trace()
+    with _traced(parameters, trace):
+        run = _run(function, shapes, trace)
+    return trace, run, dict.fromkeys(_leaves(run))
 
 
 class _Run(NamedTuple):
@@ -99,10 +108,10 @@ class _Run(NamedTuple):
 
 
 @contextmanager
-def _traced(leaves: list[Value], trace: Trace, numbers: dict[Value, Any] | None = None) -> Iterator[dict[Value, Any]]:
-    """The leaves with traced numbers in them; yields the numbers that they had."""
-    numbers = numbers or {leaf: leaf.data for leaf in leaves}
-    for leaf, number in numbers.items():
+def _traced(leaves: list[Value], trace: Trace) -> Iterator[None]:
+    """The leaves with traced numbers in them, for the length of a block."""
+    numbers = numbers_of(leaves)
+    for leaf, number in zip(leaves, numbers, strict=True):
         if not isinstance(number, float | int):
             try:
                 float(number)
@@ -112,12 +121,10 @@ def _traced(leaves: list[Value], trace: Trace, numbers: dict[Value, Any] | None 
                     f"{type(number).__name__}"
                 ) from None
     try:
-        for place, leaf in enumerate(leaves):
-            leaf.data = trace.parameter(place)
-        yield numbers
+        put_numbers(leaves, map(trace.parameter, range(len(leaves))))
+        yield
     finally:
-        for leaf, number in numbers.items():
-            leaf.data = number
+        put_numbers(leaves, numbers)
 
 
 def _run(function: Callable[..., Any], shapes: Sequence[Shape], trace: Trace) -> _Run:

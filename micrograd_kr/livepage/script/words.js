@@ -60,32 +60,32 @@ function spellNumbers(k) {
 }
 
 /* a number that carries how it was computed: the rules of the table write formulas with it */
-class Told {
+class Written {
   constructor(text, x, tight) { this.text = text; this.x = x; this.tight = tight; }
   valueOf() { return this.x; }
 }
-function tell(name, x, ...operands) {
+function formulate(name, x, ...operands) {
   const o = graph.primitives[name];
-  if (!o) return new Told(name, x, atom);
-  if (!operands.some(y => y instanceof Told)) return x;
-  return new Told(written(o, operands.map(y => y instanceof Told ? [y.text, y.tight] : [show(y), tightness(show(y))])), x, o.tight || atom);
+  if (!o) return new Written(name, x, atom);
+  if (!operands.some(y => y instanceof Written)) return x;
+  return new Written(written(o, operands.map(y => y instanceof Written ? [y.text, y.tight] : [show(y), tightness(show(y))])), x, o.tight || atom);
 }
-const power = (name, x, y, z) => z === 1 ? y : tell(name, x, y, z);
+const power = (name, x, y, z) => z === 1 ? y : formulate(name, x, y, z);
 const times = (name, x, y, z) => y === 1 ? z : power(name, x, y, z);
-const { formulas: formulaRules, inFull: fullRules } = told(tell, times, power);
+const { formulas: partialRules, inFull: fullRules } = formulaRules(formulate, times, power);
 function formulasOf(k) {
-  const found = [], rule = formulaRules[op[k]];
+  const found = [], rule = partialRules[op[k]];
   if (!rule) return found;
-  rule(new Told(names[k], data[k], graph.tight[k]), args[k].map(arg => isFree[arg] ? new Told(names[arg], data[arg], graph.tight[arg]) : data[arg]), found);
-  return found.map(x => x instanceof Told && [...x.text].length <= graph.longest ? x.text : "");
+  rule(new Written(names[k], data[k], graph.tight[k]), args[k].map(arg => isFree[arg] ? new Written(names[arg], data[arg], graph.tight[arg]) : data[arg]), found);
+  return found.map(x => x instanceof Written && [...x.text].length <= graph.longest ? x.text : "");
 }
 
 /* the forward rule of an n-ary op on its numbers, written out if that is short: stepper.formula.written_out */
 function writtenOut(k) {
   const rule = fullRules[op[k]], a = args[k];
   if (!rule || a.length > graph.longestWrittenOut / 3) return "";
-  const found = rule(a.map(arg => new Told(value(arg), data[arg], tightness(value(arg)))));
-  return found instanceof Told && [...found.text].length <= graph.longestWrittenOut ? found.text : "";
+  const found = rule(a.map(arg => new Written(value(arg), data[arg], tightness(value(arg)))));
+  return found instanceof Written && [...found.text].length <= graph.longestWrittenOut ? found.text : "";
 }
 
 /* the Stepper's sentence for the step that leads to position p: micrograd_kr.stepper.sentences */

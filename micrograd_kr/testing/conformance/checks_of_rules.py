@@ -8,13 +8,15 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-from ..ops import OPS, Op
-from .adapters import Micrograd, NotOffered
-from .expression import Expression
-from .growing import Row, grow, rows_of
+from ...ops import OPS, Op
+from ..adapters import Micrograd, NotOffered
+from ..generation.expression import Expression
+from ..generation.growing import grow, ops_of
+from ..generation.samples import sample_points
+from ..gradients.local_derivatives import NotApplicableError, is_number
 from .lab import LACKING, Lab, each, truth
-from .oracles import NotApplicableError, is_number
-from .samples import sample_points
+
+_CONSTANTS = (2, 3, -1, 0.5, 1, -2, -0.3, 10, -7.5, 0.01, 100)  # of both signs, whole and not, small and large
 
 
 def leaves(lab: Lab) -> None:
@@ -42,15 +44,22 @@ def operators(lab: Lab) -> None:
             names = dict(zip("xy", point, strict=False))
             tried.append(Expression(names, [(op.name, *names)]))
         if op.arity == 2:
-            for constant in (2, 3, -1, 0.5, 1):
+            for constant in _CONSTANTS:
                 tried.append(Expression({"x": 1.7}, [(op.name, "x", constant)]))
     each(lab, _one_finding_each(lab, tried))
 
 
 def reflected_operators(lab: Lab) -> None:
-    """A number on the left: 2 + x, 2 - x, 2 * x, 2 / x, 2 ** x."""
-    rows = [op for op in OPS.values() if _infix(op) and op.arity == 2]
-    each(lab, [Expression({"x": 4.0}, [(op.name, 2, "x")]) for op in rows])
+    """A number on the left: c + x, c - x, c * x, c / x, c ** x, for c of every sign and size."""
+    if not lab.takes_numbers:
+        raise NotOffered("no number beside an operator: numbers are put into Values")
+    tried = []
+    for op in OPS.values():
+        if _infix(op) and op.arity == 2:
+            for constant in _CONSTANTS:
+                if any(low < constant < high for low, high in op.domain[0]):
+                    tried.append(Expression({"x": 1.4}, [(op.name, constant, "x")]))
+    each(lab, _one_finding_each(lab, tried))
 
 
 def integers(lab: Lab) -> None:
@@ -74,7 +83,7 @@ def functions(lab: Lab) -> None:
     """Each function that the engine has: its value and its derivative."""
     tried = []
     for op in OPS.values():
-        if not _infix(op) and op.arity is not None and not Row(op).makes_condition:
+        if not _infix(op) and op.arity is not None and op.gives == "number":
             for point in sample_points(op):
                 if not any(isinstance(x, bool) for x in point):
                     names = {f"x{index}" if len(point) > 1 else "x": x for index, x in enumerate(point)}
@@ -145,7 +154,7 @@ def not_a_number(lab: Lab) -> None:
         code = lab.code(expression).replace("nan", "float('nan')").replace("\nout.backward()", "")
 
         def action(expression: Expression = expression) -> Any:
-            return lab.engine.number(expression.evaluate(lab.engine.apply, lab.engine.make(math.nan)))
+            return lab.engine.number(expression.evaluate(lab.apply, lab.engine.make(math.nan)))
 
         try:
             got = lab.try_it(code, action)
@@ -160,7 +169,7 @@ def random_graphs(lab: Lab) -> None:
     offered = _offered(lab)
     if not offered:
         return
-    rows = rows_of(offered)
+    rows = ops_of(offered)
     generator = random.Random(2024)
     for turn in range(240):
         expression = grow(generator.randrange, rows, ["x", "y"][: 1 + turn % 2], (1 + turn // 24,) * 2)

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
-from ..locale import translate
-from ..ops import OPS
-from .adapters import Engine, NotOffered
-from .expression import Expression
-from .oracles import Estimate, NotApplicableError, complex_step, high_precision, plain_differences
-from .reducing import reduced
+from ...locale import translate
+from ...ops import OPS, Op
+from ..adapters import Engine, NotOffered
+from ..generation.expression import Expression
+from ..generation.growing import is_safe
+from ..generation.reducing import reduced
+from ..gradients.chain import gradient_of
+from ..gradients.local_derivatives import NotApplicableError
 
 # What an engine raises where it does not have something, as opposed to getting it wrong.
 LACKING = (NotOffered, TypeError, AttributeError, NotImplementedError, AssertionError, NameError)
@@ -49,11 +51,26 @@ class Lab:
         self.findings: list[Finding] = []
         self.check = ""
         self.ran = False  # whether the current check came to look at anything
+        self.takes_numbers = _takes_numbers(engine)
 
     def found(self, message: str, code: str, **pieces: Any) -> None:
         """Note a finding."""
         shown = {name: _shown(piece) for name, piece in pieces.items()}
-        self.findings.append(Finding(self.check, message, shown, code))
+        self.findings.append(Finding(self.check, message, shown, self.spelt(code)))
+
+    def spelt(self, code: str) -> str:
+        """Code as the engine takes it: with a Value for each number beside an operator, if it takes no numbers."""
+        return code if self.takes_numbers else re.sub(r"(?<=[-+*/] )(\d+(\.\d+)?)", r"Value(\1)", code)
+
+    def constant(self, number: float) -> Any:
+        """A number as an operand: itself, or a Value of it where the engine takes no numbers."""
+        return number if self.takes_numbers else self.engine.make(float(number))
+
+    def apply(self, op: Op, operands: Sequence[Any]) -> Any:
+        """A node, where numbers among the operands are what the engine takes."""
+        if self.takes_numbers:
+            return self.engine.apply(op, operands)
+        return self.engine.apply(op, [self.constant(x) if isinstance(x, int | float) else x for x in operands])
 
     def try_it(self, code: str, action: Callable[[], Any]) -> Any:
         """action(), noted beforehand; None (and a finding) if it breaks; NotOffered if the engine lacks it."""
@@ -86,7 +103,7 @@ class Lab:
         """The expression as the engine's user would write it, with the backward pass."""
         lines = [f"{name} = Value({number!r})" for name, number in expression.point.items()]
         for number, (row, *operands) in enumerate(expression.steps, start=1):
-            texts = [x if isinstance(x, str) else repr(x) for x in operands]
+            texts = [x if isinstance(x, str) else _constant_text(x) for x in operands]
             name = "out" if number == len(expression.steps) else f"v{number}"
             lines.append(f"{name} = {self.engine.spell(OPS[row], texts)}")
         return "\n".join([*lines, "out.backward()"])
@@ -94,7 +111,7 @@ class Lab:
     def run(self, expression: Expression) -> tuple[Any, list[Any]]:
         """The engine's value and gradient of an expression at its point."""
         leaves = [self.engine.make(float(x)) for x in expression.point.values()]
-        output = expression.evaluate(self.engine.apply, *leaves)
+        output = expression.evaluate(self.apply, *leaves)
         value = self.engine.number(output)
         self.engine.backward(output)
         return value, [self.engine.gradient(leaf) for leaf in leaves]
@@ -114,6 +131,8 @@ class Lab:
         """Check value and gradient of an expression; a finding shows the smallest one that is wrong."""
 
         def fails(each: Expression) -> bool:
+            if not is_safe(each, list(each.point.values()), float):
+                return False  # outside of a domain anything may come out
             self.attempt(self.code(each))
             try:
                 return self.wrong(each) is not None
@@ -140,6 +159,26 @@ class Lab:
         return False
 
 
+def _takes_numbers(engine: Engine) -> bool:
+    """Whether a plain number may stand beside an operator; what cannot be multiplied at all counts as if."""
+    try:
+        x = engine.make(2.0)
+        x * x
+    except Exception:
+        return True
+    try:
+        engine.number(x * 3.0)
+    except LACKING:
+        return False
+    except Exception:
+        return True
+    return True
+
+
+def _constant_text(number: float) -> str:
+    return f"({number!r})" if number < 0 else repr(number)
+
+
 def agrees(got: Any, expected: float) -> bool:
     """Whether a float is what it should be; inf and nan are numbers here."""
     try:
@@ -152,25 +191,13 @@ def agrees(got: Any, expected: float) -> bool:
 
 
 def truth(expression: Expression) -> tuple[float, list[float]]:
-    """Value and gradient of an expression without any engine: by the complex step, or at 240 bits."""
-    point: list[Any] = [float(x) for x in expression.point.values()]
-    value = expression(*point)
-    gradient = []
-    for index in range(len(point)):
-        oracles: list[Callable[[], Estimate]] = [
-            partial(complex_step, expression, point, index, value),
-            partial(high_precision, expression, point, index),
-            partial(plain_differences, expression, point, index),
-        ]
-        for oracle in oracles:
-            try:
-                gradient.append(float(oracle().number))
-                break
-            except NotApplicableError:
-                continue
-        else:
-            raise NotApplicableError("no oracle")
-    return float(value), gradient
+    """Value and gradient of an expression from the forward rules alone, at 240 bits.
+
+    >>> truth(Expression({"x": 3.0}, [("mul", "x", "x")]))
+    (9.0, [6.0])
+    """
+    output, leaves = expression.build([float(x) for x in expression.point.values()])
+    return float(output.data), [float(x) for x in gradient_of(output, leaves)]
 
 
 def _shown(piece: Any) -> str:

@@ -16,11 +16,10 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from ..engine import Value
-from ..ops import CONDITION, OPS, Op
+from ...engine import Value
+from ...ops import CONDITION, OPS, Op
+from ..generation.samples import sample_points
 from .broken_backwards import BROKEN_BACKWARDS
-from .report import InconclusiveError
-from .samples import sample_points
 
 
 @dataclass(frozen=True)
@@ -126,7 +125,11 @@ def _differs(op: Op, partials: PartialsRule) -> bool:
     original = _originals(op)
     for point in sample_points(op):
         out = op.compute(*point)
-        if any(x != y for x, y in zip(original(out, *point), partials(out, *point), strict=True)):
+        try:
+            before, after = original(out, *point), partials(out, *point)
+        except Exception:  # a rule that raises is broken already
+            continue
+        if any(x != y for x, y in zip(before, after, strict=True)):
             return True
     return False
 
@@ -165,7 +168,7 @@ def _with_backward(broken: Callable[[Value], None]) -> Iterator[None]:
 @contextmanager
 def _without_zero_grad() -> Iterator[None]:
     """Every zero_grad of modules and optimisers does nothing."""
-    from .. import nn
+    from ... import nn
 
     classes: list[Any] = [base for each in vars(nn).values() if isinstance(each, type) for base in each.__mro__]
     owners = [each for each in dict.fromkeys(classes) if "zero_grad" in vars(each)]
@@ -188,99 +191,42 @@ def engine_mutants() -> list[Mutant]:
     return [*found, Mutant("zero_grad forgotten", "zero_grad forgotten", None, None, _without_zero_grad, [])]
 
 
-def mutants(op: Op | str | None = None) -> list[Mutant]:
+def second_order_mutants(op: Op) -> list[Mutant]:
+    """A row's rules with right first derivatives that are lost in the second: the argument's number in its place."""
+    if op.gives == "condition" or not _depends_on_values(op):
+        return []
+
+    def make() -> PartialsRule:
+        return _changed(op, None, lambda local: local.data if isinstance(local, Value) else local)
+
+    name = "not differentiated again"
+    return [Mutant(f"{op.name}: {name}", name, op, None, lambda: _with_partials(op, make), [])]
+
+
+def _depends_on_values(op: Op) -> bool:
+    """Whether a rule of the row gives something that can be differentiated at some sample point."""
+    for point in sample_points(op):
+        leaves = [x if isinstance(x, bool) else Value(x) for x in point]
+        try:
+            if any(isinstance(local, Value) for local in _originals(op)(op(*leaves), *leaves)):
+                return True
+        except Exception:
+            continue
+    return False
+
+
+def mutants(op: Op | str | None = None, *, second_order: bool = False) -> list[Mutant]:
     """Ways to break the engine, as context managers: every rule of the table, and the engine's mechanism.
 
     Args:
         op: a row, or its name, to have only the mutants of its rules.
+        second_order: also those that only a test of second derivatives can notice.
 
     >>> [mutant.name for mutant in mutants("sub")][-2:]
     ['sub[1]: sign flipped', 'sub: arguments swapped']
     """
-    if op is not None:
-        return rule_mutants(OPS[op] if isinstance(op, str) else op)
-    return [mutant for row in list(OPS.values()) for mutant in rule_mutants(row)] + engine_mutants()
-
-
-# --- the score of a test --------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Score:
-    """Which mutants a test noticed."""
-
-    killed: list[Mutant]
-    survived: list[Mutant]
-
-    @property
-    def share(self) -> float:
-        """The share of the mutants that the test noticed, 0 to 1."""
-        return len(self.killed) / max(1, len(self.killed) + len(self.survived))
-
-    def __float__(self) -> float:
-        return self.share
-
-    def __str__(self) -> str:
-        lines = [f"{len(self.killed)} of {len(self.killed) + len(self.survived)} mutants killed ({self.share:.0%})"]
-        return "\n".join(lines + [f"  lives: {mutant.name}" for mutant in self.survived])
-
-
-def mutation_score(test: Callable[[], Any], which: list[Mutant] | None = None) -> Score:
-    """Run a test once under each mutant, and tell which of them it lets live.
-
-    Args:
-        test: a test without arguments (one made by Hypothesis's `given` will do); it fails by raising an exception.
-            An InconclusiveError is no failure: the test could not tell.
-        which: the mutants to try; `mutants()` if None.
-
-    Raises:
-        ValueError: the test fails already when nothing is broken.
-
-    >>> from micrograd_kr import Value
-    >>> def test():
-    ...     x, y = Value(3.0), Value(2.0)
-    ...     (x * y).backward()
-    ...     assert x.grad == 2.0
-    >>> print(mutation_score(test, mutants("mul")))
-    4 of 7 mutants killed (57%)
-      lives: mul[1]: scaled by 1.01
-      lives: mul[1]: zeroed
-      lives: mul[1]: sign flipped
-    """
-    with _short_hypothesis(test):
-        try:
-            test()
-        except Exception as error:
-            raise ValueError(f"the test fails although nothing is broken: {error}") from error
-        killed, survived = [], []
-        for mutant in mutants() if which is None else which:
-            try:
-                with mutant:
-                    test()
-            except InconclusiveError:
-                survived.append(mutant)
-            except Exception:
-                killed.append(mutant)
-            else:
-                survived.append(mutant)
-    return Score(killed, survived)
-
-
-@contextmanager
-def _short_hypothesis(test: Any) -> Iterator[None]:
-    """A Hypothesis test that is only to fail or not: no shrinking, nothing kept for the next run."""
-    if not hasattr(test, "hypothesis"):
-        yield
-        return
-    from hypothesis import HealthCheck, Phase, settings
-
-    attribute = "_hypothesis_internal_use_settings"
-    before = getattr(test, attribute, None)
-    short = settings(
-        before, database=None, phases=[Phase.explicit, Phase.generate], suppress_health_check=list(HealthCheck)
-    )
-    try:
-        setattr(test, attribute, short)
-        yield
-    finally:
-        setattr(test, attribute, before)
+    rows = list(OPS.values()) if op is None else [OPS[op] if isinstance(op, str) else op]
+    found = [mutant for row in rows for mutant in rule_mutants(row)]
+    if second_order:
+        found += [mutant for row in rows for mutant in second_order_mutants(row)]
+    return found if op is not None else found + engine_mutants()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ..engine import Constant, Value, contributions, topological_order
+from ...engine import Constant, Value, contributions, topological_order
 
 _VISITS = 20_000  # where a walk without an order would take exponential time, it stops here
 

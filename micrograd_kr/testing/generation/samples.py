@@ -5,11 +5,9 @@ from __future__ import annotations
 import math
 from itertools import product
 
-from ..elementary import Number
-from ..ops import Domain, Op
-from .checking import gradcheck
-from .growing import Row, usable
-from .report import InconclusiveError
+from ...elementary import Number
+from ...ops import Domain, Op
+from .growing import is_condition, usable
 
 
 def _inside(domain: Domain, turn: int) -> list[float]:
@@ -35,11 +33,10 @@ def sample_points(op: Op) -> list[tuple[Number, ...]]:
     >>> sample_points(OPS["sqrt"])
     [(0.6,), (1.7,)]
     """
-    row = Row(op)
     count = 5 if op.arity is None else op.arity
     choices: list[list[Number]] = []
     for index in range(count):
-        if index < len(row.is_condition) and row.is_condition[index]:
+        if is_condition(op, index):
             choices.append([True, False])
         else:
             choices.append(list(_inside(op.domain[min(index, len(op.domain) - 1)], index)))
@@ -48,33 +45,3 @@ def sample_points(op: Op) -> list[tuple[Number, ...]]:
     else:
         points = list(product(*choices))
     return [point for point in points if usable(op, point, [False] * count, float) is not None]
-
-
-def check_row(op: Op, order: int = 2) -> int:
-    """Hold every partial derivative of a row against independent oracles, at its sample points.
-
-    Returns:
-        How many points told something; at the others the derivative is 0 (relu at -1).
-
-    Raises:
-        GradientError: a partial derivative is wrong.
-
-    >>> from micrograd_kr.ops import OPS
-    >>> check_row(OPS["tanh"]), check_row(OPS["greater"])
-    (3, 0)
-    """
-    told = 0
-    for point in sample_points(op):
-        fixed = {index: x for index, x in enumerate(point) if isinstance(x, bool)}
-        numbers = [x for x in point if not isinstance(x, bool)]
-
-        def on_numbers(*values: Number, fixed: dict[int, Number] = fixed) -> Number:
-            rest = iter(values)
-            return op(*[fixed[index] if index in fixed else next(rest) for index in range(len(values) + len(fixed))])
-
-        try:
-            gradcheck(on_numbers, numbers, order)
-            told += 1
-        except InconclusiveError:
-            continue
-    return told

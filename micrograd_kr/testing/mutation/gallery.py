@@ -7,9 +7,9 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
-from ..engine import Value, topological_order
-from ..locale import translate
-from .expression import Expression
+from ...engine import Value, topological_order
+from ...locale import translate
+from ..generation.expression import Expression
 from .mutants import Mutant, mutants
 
 
@@ -33,7 +33,7 @@ class Exhibit:
 
 
 @dataclass(frozen=True)
-class Row:
+class NodeGradient:
     """A node of the graph: its gradient as it should be, and with the mistake."""
 
     name: str
@@ -58,7 +58,7 @@ def _with_a_changed_leaf(output: Value, leaves: list[Value]) -> None:
 
 def _two_steps(output: Value, leaves: list[Value]) -> None:
     """Two steps of training a module that is the one leaf, cleared in between."""
-    from ..nn import Module
+    from ...nn import Module
 
     class Weight(Module):
         def __init__(self) -> None:
@@ -121,7 +121,7 @@ def _gradients(exhibit: Exhibit, mutant: Mutant | None) -> dict[str, Any]:
     return {node.label: node.grad for node in [*reversed(computed), *leaves]}
 
 
-def compare(exhibit: Exhibit) -> list[Row]:
+def compare(exhibit: Exhibit) -> list[NodeGradient]:
     """Every node's gradient with and without the mistake, from the output down.
 
     >>> [(row.name, row.right, row.mistaken) for row in compare(EXHIBITS[3])]
@@ -129,7 +129,7 @@ def compare(exhibit: Exhibit) -> list[Row]:
     """
     mutant = next(each for each in mutants() if each.name == exhibit.mutant)
     right, mistaken = _gradients(exhibit, None), _gradients(exhibit, mutant)
-    return [Row(name, right[name], mistaken[name]) for name in right]
+    return [NodeGradient(name, right[name], mistaken[name]) for name in right]
 
 
 def code_of(exhibit: Exhibit) -> str:

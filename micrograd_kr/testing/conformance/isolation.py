@@ -16,8 +16,9 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from .conformance import CHECKS, Outcome, as_engine, run_check
+from ..adapters import as_engine
 from .lab import Finding
+from .suite import CHECKS, Outcome, run_check
 
 TIME_LIMIT = 20.0  # seconds without a new line in the journal: it hangs
 

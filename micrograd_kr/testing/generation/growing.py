@@ -3,6 +3,8 @@
 Each op is put only where its row says that it is defined and smooth: an expression carries the point at which it was
 grown, and every node's arguments are inside the row's domain and off its kink there. So domain safety survives
 composition with no interval arithmetic, and with nothing known here about any op.
+
+Every choice means the same whatever was chosen before it, and 0 is the simplest: examples shrink by leaving steps out.
 """
 
 from __future__ import annotations
@@ -15,8 +17,8 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any
 
-from ..elementary import Number
-from ..ops import CONDITION, OPS, Op, find_op
+from ...elementary import Number
+from ...ops import CONDITION, OPS, Op, find_op
 from .expression import Expression, pruned
 
 Choose = Callable[[int], int]  # choose(n) is one of 0 ... n - 1
@@ -27,8 +29,9 @@ MARGIN = 1 / 64
 LARGEST = 1000.0
 _LARGEST_FRACTION_BITS = 512
 
-_CONSTANTS = (2, 0.5, -1)
-_PICKS = 32
+_CONSTANTS = (2, 0.5, -1, 3, -0.25, 7)
+_PICKS = 48  # ways to choose an operand
+_NEWEST, _ANY, _SAME = 10, 28, 36  # up to where: the newest that is unused, any, the operand before; then a constant
 
 CORNERS = (
     0.0,
@@ -51,17 +54,26 @@ CORNERS = (
 
 
 def draw_number(choose: Choose, numbers: type = float, corners: bool = False) -> Number:
-    """A number of the kind, of middling size: 1 comes first, so that examples shrink towards it."""
+    """A number of the kind, of middling size: 1 comes first, so that examples shrink towards it.
+
+    No choice is of a hundred or more: Hypothesis tries whole numbers of that size that it finds in the modules that
+    happen to be imported, and the draws should not depend on those.
+    """
     if corners and numbers is not Fraction and choose(2):
         corner = CORNERS[choose(len(CORNERS))]
         return complex(corner, draw_number(choose)) if numbers is complex else corner
-    step = choose(601)
-    hundredths = 100 + (-(step // 2) if step % 2 else step // 2)  # 1.00, 0.99, 1.01, ... from -2 to 4
+    tenths, hundredths = choose(61), choose(10)
+    steps = 100 + 10 * (-(tenths // 2) if tenths % 2 else tenths // 2) + hundredths  # 1.00 first, from -2 to 4
     if numbers is Fraction:
-        return Fraction(hundredths, 100)
+        return Fraction(steps, 100)
     if numbers is complex:
-        return complex(hundredths / 100, draw_number(choose) - 1)
-    return hundredths / 100
+        return complex(steps / 100, draw_number(choose) - 1)
+    return steps / 100
+
+
+def is_condition(op: Op, index: int) -> bool:
+    """Whether an argument of the op is a condition."""
+    return op.domain[min(index, len(op.domain) - 1)] == CONDITION
 
 
 def usable(op: Op, operands: Sequence[Number], varies: Sequence[bool], numbers: type) -> Number | None:
@@ -93,79 +105,67 @@ def usable(op: Op, operands: Sequence[Number], varies: Sequence[bool], numbers: 
     return out if math.isfinite(out) and builtins.abs(out) <= LARGEST else None
 
 
-class Row:
-    """What growing needs to know of an op: how many operands, and which of them are conditions."""
-
-    def __init__(self, op: Op) -> None:
-        self.op = op
-        self.makes_condition = op.gives == "condition"
-        self.is_condition = [domain == CONDITION for domain in op.domain]
-
-
 class _Grower:
-    def __init__(self, choose: Choose, rows: list[Row], point: dict[str, Number], numbers: type, corners: bool) -> None:
-        self.choose, self.rows, self.numbers, self.corners = choose, rows, numbers, corners
+    def __init__(self, choose: Choose, ops: list[Op], point: dict[str, Number], numbers: type, corners: bool) -> None:
+        self.choose, self.ops, self.numbers, self.corners = choose, ops, numbers, corners
         self.inputs = set(point)
         self.values: dict[str, Number] = dict(point)
         self.steps: list[tuple[Any, ...]] = []
         self.loose = list(point)  # what no step has used yet
-        self.used: set[str] = set()
-        self.shared = False
-        self.picks: list[int] = []  # which operands the next step takes, if an op is defined on them
 
     def constant(self, index: int) -> Number:
         """A plain number among the operands."""
         if self.corners and self.numbers is float:
             return CORNERS[self.choose(len(CORNERS))]
-        number = _CONSTANTS[index]
+        number = _CONSTANTS[index % len(_CONSTANTS)]
         return Fraction(number) if self.numbers is Fraction else self.numbers(number)
 
     def is_number(self, name: str) -> bool:
         return not isinstance(self.values[name], bool)
-
-    def operand(self, position: int, so_far: list[Any], condition: bool) -> Any:
-        """An operand for the next step: newest first, what is still unused before what is not, or a constant."""
-        if condition:
-            found = [name for name in reversed(self.values) if not self.is_number(name)]
-            return found[0] if found else None
-        loose = [name for name in self.newest_first() if name in self.loose and name not in so_far]
-        names = loose + [name for name in self.newest_first() if name not in loose]
-        while len(self.picks) <= position:
-            self.picks.append(self.choose(_PICKS))
-        # What a pick means hardly depends on the steps before: so examples shrink by leaving steps out.
-        pick = self.picks[position]
-        if not so_far or pick == 0:
-            return names[pick % len(names)]
-        if pick <= 3:
-            return so_far[0]
-        return self.constant(pick - 4) if pick < 7 else names[(pick - 7) % len(names)]
 
     def newest_first(self) -> list[str]:
         """All numbers, the results before the inputs; the inputs in their order."""
         results = [name for name in reversed(self.values) if name not in self.inputs and self.is_number(name)]
         return results + [name for name in self.values if name in self.inputs]
 
-    def try_step(self, row: Row, operands: list[Any]) -> bool:
+    def operand(self, pick: int, so_far: list[Any]) -> Any:
+        """An operand for the next step: what is unused before what is not, the operand before, or a constant."""
+        newest = self.newest_first()
+        unused = [name for name in newest if name in self.loose and name not in so_far]
+        names = unused + [name for name in newest if name not in unused]
+        if pick < _NEWEST:
+            return names[0]
+        if pick < _ANY:
+            return names[pick % len(names)]
+        return self.constant(pick - _SAME) if pick >= _SAME else so_far[-1] if so_far else names[0]
+
+    def operands_for(self, op: Op, picks: list[int]) -> list[Any]:
+        count = op.arity if op.arity is not None else 1 + 2 * (picks[-1] % 3)  # odd, as rows that pair them need it
+        operands: list[Any] = []
+        conditions = [name for name in reversed(self.values) if not self.is_number(name)]
+        for index in range(count):
+            if is_condition(op, index):
+                operands.append(conditions[0] if conditions else None)
+            else:
+                operands.append(self.operand(picks[index % len(picks)], operands))
+        if not any(isinstance(x, str) and self.is_number(x) for x in operands):
+            operands[-1] = self.newest_first()[0]  # constants alone make no node
+        return operands
+
+    def try_step(self, op: Op, operands: list[Any]) -> bool:
         names = [x for x in operands if isinstance(x, str)]
-        if not names or None in operands:
+        if not any(self.is_number(x) for x in names) or None in operands:
             return False
         numbers = [self.values[x] if isinstance(x, str) else x for x in operands]
         if self.corners:
-            out = row.op.compute(*numbers)
+            out = op.compute(*numbers)
         else:
-            out = usable(row.op, numbers, [isinstance(x, str) for x in operands], self.numbers)
-        if out is None or isinstance(out, bool) != row.makes_condition:
+            out = usable(op, numbers, [isinstance(x, str) for x in operands], self.numbers)
+        if out is None or isinstance(out, bool) != (op.gives == "condition"):
             return False
-        if (
-            len(operands) > 1
-            and len(set(operands)) == 1
-            and not self.corners
-            and self.flat_on_diagonal(row.op, numbers)
-        ):
+        if len(operands) > 1 and len(set(operands)) == 1 and not self.corners and self.flat_on_diagonal(op, numbers):
             return False
-        self.shared = self.shared or len(set(names)) < len(names) or not self.used.isdisjoint(names)
-        self.used.update(names)
-        self.steps.append((row.op.name, *operands))
+        self.steps.append((op.name, *operands))
         self.values[f"v{len(self.steps)}"] = out
         self.loose = [name for name in self.loose if name not in names]
         self.loose.append(f"v{len(self.steps)}")
@@ -179,75 +179,76 @@ class _Grower:
         except ArithmeticError:
             return False
 
-    def operands_for(self, row: Row) -> list[Any]:
-        count = row.op.arity
-        if count is None:
-            count = 1 + 2 * self.choose(3)  # an odd count, as the rows that pair their arguments need it
-        operands: list[Any] = []
-        for index in range(count):
-            operands.append(self.operand(index, operands, index < len(row.is_condition) and row.is_condition[index]))
-        return operands
+    def free_step(self, room: int) -> bool:
+        """A step with the op and the operands that were chosen; or, where it is not defined, with the first that is.
 
-    def free_step(self) -> bool:
-        """A step with any op on any operands; the first that is defined there, from the one that was chosen on."""
-        first = self.choose(len(self.rows))
-        self.picks = []
-        for offset in range(len(self.rows)):
-            row = self.rows[(first + offset) % len(self.rows)]
-            if self.try_step(row, self.operands_for(row)):
-                return True
-        return False
+        All the choices of a step are made before anything is looked at, so that its length never changes.
+        """
+        chosen = self.ops[self.choose(len(self.ops))]
+        picks = [self.choose(_PICKS), self.choose(_PICKS), self.choose(_PICKS)]
+        takes_condition = any(is_condition(chosen, index) for index in range(chosen.arity or 0))
+        if takes_condition and room > 1 and all(self.is_number(name) for name in self.values):
+            self.make_condition(picks)
+        possible = [op for op in (chosen, *self.ops) if room > 1 or op.gives == "number"]  # a condition is no output
+        return any(self.try_step(op, self.operands_for(op, picks)) for op in possible)
 
-    def joining_step(self, left: str, right: str) -> bool:
-        """A step that joins two results (or one with itself), whichever op of two numbers is defined there."""
-        joiners = [row for row in self.rows if row.op.arity == 2 and not row.makes_condition]
-        first = self.choose(len(joiners)) if joiners else 0
-        for offset in range(len(joiners)):
-            row = joiners[(first + offset) % len(joiners)]
-            if self.try_step(row, [left, right]) or self.try_step(row, [right, left]):
-                return True
-        return False
+    def make_condition(self, picks: list[int]) -> None:
+        """A comparison for the op that was chosen, which needs one."""
+        comparisons = [op for op in self.ops if op.gives == "condition"]
+        for op in _from(comparisons, picks[0]):
+            if self.try_step(op, self.operands_for(op, picks[::-1])):
+                return
+
+    def join(self, left: str, right: str) -> bool:
+        """A step that joins two results, by the first op of two numbers that is defined there.
+
+        No choice is made, and none before has a say: else leaving out a step would change those that follow.
+        """
+        joiners = [op for op in self.ops if op.arity == 2 and op.gives == "number"]
+        return any(self.try_step(op, [left, right]) or self.try_step(op, [right, left]) for op in joiners)
 
     def loose_results(self) -> list[str]:
         """The computed numbers that nothing uses yet."""
         return [name for name in self.loose if self.is_number(name) and name not in self.inputs]
 
-    def steps_to_finish(self) -> int:
-        """How many steps it takes to join what is loose, and to share something."""
-        return max(0, len(self.loose_results()) - 1) + (not self.shared)
+    def has_result(self) -> bool:
+        """Whether a number has been computed."""
+        return self.newest_first()[0] not in self.inputs
 
     def grow(self, least: int, most: int) -> None:
         often = max(2, 2 * most // 3)
         while len(self.steps) < most:
-            if len(self.steps) >= least and self.choose(often) == 0:
-                least, most = most, min(most, len(self.steps) + self.steps_to_finish())
-                continue
-            loose = self.loose_results()
-            if self.steps_to_finish() < most - len(self.steps) and self.free_step():
-                continue
-            if len(loose) > 1:
-                if not self.joining_step(loose[-1], loose[-2]):
-                    self.loose.remove(loose[-2])  # nothing joins them: this one is left out
-            elif self.shared or not self.joining_step(self.last, self.last):
+            if len(self.steps) >= least and self.has_result() and self.choose(often) == 0:
                 break
+            room = most - len(self.steps) - len(self.loose_results())  # each loose result but one takes a step to join
+            if room < 1 or not self.free_step(room):
+                break
+        self.join_all(most)
 
-    @property
-    def last(self) -> str:
-        """The newest number."""
-        return self.newest_first()[0]
+    def join_all(self, most: int) -> None:
+        while len(self.loose_results()) > 1 and len(self.steps) < most:
+            loose = self.loose_results()
+            if not self.join(loose[-1], loose[-2]):
+                self.loose.remove(loose[-2])  # nothing joins them: this one is left out
 
 
-def rows_of(ops: Sequence[str | Op] | None) -> list[Row]:
+def _from(ops: list[Op], first: int) -> list[Op]:
+    """The same, beginning with another one."""
+    first %= len(ops) or 1
+    return ops[first:] + ops[:first]
+
+
+def ops_of(ops: Sequence[str | Op] | None) -> list[Op]:
     """The rows asked for by name or as they are; all of the table at this moment, if none is."""
     found = list(OPS.values()) if ops is None else [find_op(op) if isinstance(op, str) else op for op in ops]
     if not found:
         raise ValueError("no op to make expressions of: give at least one name, or None for the whole table")
-    return [Row(op) for op in found]
+    return found
 
 
 def grow(
     choose: Choose,
-    rows: list[Row],
+    ops: list[Op],
     names: Sequence[str],
     sizes: tuple[int, int],
     numbers: type = float,
@@ -256,16 +257,19 @@ def grow(
 ) -> Expression:
     """One random expression, with a number of nodes between `sizes`; `choose` makes every choice."""
     point = {name: draw_number(choose, numbers, corners) for name in names}
-    grower = _Grower(choose, rows, point, numbers, corners)
-    grower.grow(*sizes)
+    grower = _Grower(choose, ops, point, numbers, corners)
+    share = sizes[0] > 1 or choose(4) > 0
+    grower.grow(sizes[0], max(1, sizes[1] - share))
     steps = grower.steps
     while steps and isinstance(grower.values[f"v{len(steps)}"], bool):
         del grower.values[f"v{len(steps)}"]
         steps.pop()  # a condition is no output
     grown = pruned(point, steps, keep_inputs)
     used = [x for step in grown.steps for x in step[1:] if isinstance(x, str)]
-    if len(set(used)) == len(used) and len(grown.steps) < sizes[1] and grower.joining_step(grower.last, grower.last):
-        grown = pruned(point, steps, keep_inputs)  # what was shared was not needed
+    if share and len(set(used)) == len(used) and len(steps) < sizes[1]:
+        last = grower.newest_first()[0]
+        grower.join(last, last)
+        grown = pruned(point, steps, keep_inputs)
     return grown
 
 
@@ -282,7 +286,7 @@ def random_expression(
     True
     """
     generator = seed if isinstance(seed, random.Random) else random.Random(seed)
-    return grow(generator.randrange, rows_of(ops), input_names(inputs), (nodes, nodes), numbers)
+    return grow(generator.randrange, ops_of(ops), input_names(inputs), (nodes, nodes), numbers)
 
 
 def input_names(inputs: int | str | Sequence[str]) -> list[str]:

@@ -1,0 +1,118 @@
+"""The result of gradcheck: a report with a verdict for each input, and the two ways in which a check can fail."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+from textwrap import wrap
+from typing import Any, Literal
+
+Verdict = Literal["right", "kink", "flat", "constant", "independent", "undecided"]
+
+_WIDTH = 80  # columns of the smallest usual terminal
+
+
+class GradientError(AssertionError):
+    """A gradient is wrong: the message says which, what was expected, and which op is to blame.
+
+    Attributes:
+        op: the row to blame, None if every rule is right (then the engine adds them up wrongly) or unknown.
+        input: the name of the input or parameter.
+        expected, got: the derivative by the oracle, and by the engine.
+        line: where the node to blame was made, "file:number"; "" if unknown.
+        node: the Value to blame, None if unknown.
+    """
+
+    def __init__(self, message: str, name: str, expected: Any, got: Any, blame: Any = None) -> None:
+        super().__init__(message)
+        self.input, self.expected, self.got = name, expected, got
+        self.op = getattr(blame, "op", None)
+        self.node = getattr(blame, "node", None)
+        self.line: str = getattr(blame, "line", "")
+
+
+class InconclusiveError(AssertionError):
+    """The check cannot decide: the derivative is 0 or too flat to see, or there is none at this point."""
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """One derivative that was checked.
+
+    Attributes:
+        name: the input or parameter; two of them for a second derivative.
+        expected: the derivative by the oracle.
+        got: the derivative by the engine.
+        oracle: where the expected one comes from.
+        verdict: "right"; "kink" (one of several that are right); "flat" (0, or too small to tell, at this point);
+            "constant" (0 around the point, too); "independent" (no path leads to it); "undecided" (no oracle).
+    """
+
+    name: str
+    expected: Any
+    got: Any
+    oracle: str
+    verdict: Verdict
+
+    def __str__(self) -> str:
+        got, expected = (
+            apart(self.got, self.expected) if self.verdict == "flat" else (short(self.got), short(self.expected))
+        )
+        return f"d/d{self.name}: {got}, expected {expected} by {self.oracle}: {self.verdict}"
+
+
+@dataclass(frozen=True)
+class Report:
+    """What gradcheck found: every derivative beside its oracle, and notes on what it could not look at."""
+
+    order: int
+    lines: list[Judgement] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def __str__(self) -> str:
+        return "\n".join([*map(str, self.lines), *[folded(f"note: {note}") for note in self.notes]])
+
+
+def folded(text: str) -> str:
+    """Each line of a text broken to fit a terminal; what is too long for a line in one word is left whole."""
+    found = []
+    for line in text.splitlines():
+        indent = line[: len(line) - len(line.lstrip())]
+        options: dict[str, Any] = {"break_long_words": False, "break_on_hyphens": False}
+        found += wrap(line, _WIDTH, initial_indent="", subsequent_indent=indent + "  ", **options) or [""]
+    return "\n".join(found)
+
+
+def short(x: Any, digits: int = 10) -> str:
+    """A number with ten digits, for the report; Fractions whole, other things as they print.
+
+    >>> short(1 / 3), short(Fraction(1, 3))
+    ('0.3333333333', '1/3')
+    """
+    if isinstance(x, Fraction | int | str) or x is None:
+        return str(x)
+    if hasattr(x, "_mpf_") and (x > 1e308 or 0 < abs(x) < 1e-307):
+        import mpmath
+
+        return str(mpmath.nstr(x, digits))
+    try:
+        return f"{float(x):.{digits}g}"
+    except TypeError:
+        pass
+    try:
+        return f"{complex(x):.{digits}g}"
+    except (TypeError, ValueError):
+        return f"{x!r:.60}"
+
+
+def apart(x: Any, y: Any) -> tuple[str, str]:
+    """Two numbers with as many digits as it takes to see that they differ.
+
+    >>> apart(1.0, 1.0000000000001)
+    ('1', '1.0000000000001')
+    """
+    texts = short(x), short(y)
+    for digits in (14, 17):
+        if texts[0] == texts[1]:
+            texts = short(x, digits), short(y, digits)
+    return texts
