@@ -7,7 +7,6 @@ import sys
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from micrograd_kr.testing.samples import sample_points
 
 import micrograd_kr
 from micrograd_kr import (
@@ -27,6 +26,7 @@ from micrograd_kr import (
 from micrograd_kr.elementary import FUNCTIONS, define_function, remove_function
 from micrograd_kr.ops import OPS, remove_op
 from micrograd_kr.testing import expressions, points
+from micrograd_kr.testing.generation.samples import sample_points
 
 np = pytest.importorskip("numpy")
 
