@@ -330,6 +330,11 @@ def test_backward_takes_a_seed():
     x = Value(3.0)
     (x * x).backward(10.0)
     assert x.grad == 60.0
+    (x * x).backward(Value(Fraction(1, 2)))  # its number
+    assert x.grad == 63.0 and not isinstance(x.grad, Value)
+    for nothing in (None, "2"):
+        with pytest.raises(TypeError, match="a Value holds a number"):
+            (x * x).backward(nothing)
     assert engine.last_output() is None  # the output is gone
 
 

@@ -16,7 +16,7 @@ from ..elementary import Number
 from ..interpreted import Chosen, ieee, no_path
 from ..ops import Op, first, one, second
 from .state import watchers
-from .value import Constant, Value, method
+from .value import Constant, Value, checked_number, method
 
 _one_at_a_time = threading.RLock()  # the marks of a walk, and sums into shared leaves, are one thread's at a time
 
@@ -300,6 +300,9 @@ def backward(self: Value, seed: Number = 1) -> None:
     Args:
         seed: the gradient to start from, d (what follows) / d self.
 
+    Raises:
+        TypeError: the seed is not a number.
+
     >>> from micrograd_kr import Value
     >>> x = Value(3.0)
     >>> y = x**3
@@ -308,6 +311,8 @@ def backward(self: Value, seed: Number = 1) -> None:
     54.0
     """
     global _last_output, _passes
+    if type(seed) is not int and type(seed) is not float:
+        seed = seed._number if isinstance(seed, Value) else checked_number(seed)
     if self.op is None:
         self.grad = self.grad + seed
         return
