@@ -7,7 +7,7 @@ import sys
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from micrograd_kr.testing.samples import sample_points
+from micrograd_kr.testing.generation.samples import sample_points
 
 import micrograd_kr
 from micrograd_kr import (
