@@ -493,11 +493,11 @@ def _onnx_acosh(x: Number) -> Number:
     return where(x > 1e8, log(x) + _LOG_2, log1p(above + sqrt(above * (above + 2))))
 
 
-exp: Callable[..., Any]  # rows of the table below, of which these cells are made
-log: Callable[..., Any]
-log1p: Callable[..., Any]
-sin: Callable[..., Any]
-cos: Callable[..., Any]
+exp: FunctionOfOne  # rows of the table below, of which these cells are made
+log: FunctionOfOne
+log1p: FunctionOfOne
+sin: FunctionOfOne
+cos: FunctionOfOne
 
 # Functions that ONNX does not have, or that onnxruntime does not have in 64 bits.
 _ONNX = SimpleNamespace(
