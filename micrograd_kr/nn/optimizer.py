@@ -58,7 +58,8 @@ class Optimizer:
         self.lr = lr
         self.steps = 0
         self.history = History()
-        self._passes: int | None = None  # backward passes before zero_grad() or the last step; not known at first
+        # backward passes before zero_grad() or the last step; not known if one has just been made
+        self._passes = backward_passes() if last_output() is None else None
         self.state: list[State] = [(0.0,) * self.state_size] * len(self.parameters)
 
     def rule(
