@@ -102,6 +102,11 @@ class Script(Interpreted):
             operands = list(map(_operand, args))
         return Script(self.program, self.program.write(function, *operands), function.gives == "condition")
 
+    def __constant__(self, numerator: int, denominator: int) -> Any:
+        if self.program.as_text and numerator > 1 and denominator == 1:  # as in stepper.formula: log(2), not 0.69315
+            return Script(self.program, f'{_HELPERS[None, None]}("{numerator}",{numerator})')
+        return super().__constant__(numerator, denominator)
+
     def __bool__(self) -> bool:
         raise TypeError(
             "a rule that runs in the live page cannot ask what a number is while it is written: choose with "

@@ -58,8 +58,8 @@ class Optimizer:
         self.lr = lr
         self.steps = 0
         self.history = History()
-        # backward passes before zero_grad() or the last step; not known if one has just been made
-        self._passes = backward_passes() if last_output() is None else None
+        # backward passes before zero_grad() or the last step; at first not known, as one may have been made for it
+        self._passes = 0 if backward_passes() == 0 else None
         self.state: list[State] = [(0.0,) * self.state_size] * len(self.parameters)
 
     def rule(
