@@ -26,8 +26,8 @@ MARKED = {
 def mypy(*arguments: str) -> set[tuple[str, int, str]]:
     """(file, line, message) of each error that mypy --strict finds in the two files."""
     pytest.importorskip("mypy", reason="mypy is not installed: pip install --group types")
-    command = [sys.executable, "-m", "mypy", "--strict", "--no-error-summary", "--config-file=", *arguments]
-    command += [str(CORRECT), str(MISUSES)]
+    command = [sys.executable, "-m", "mypy", "--strict", "--follow-imports=silent", "--no-error-summary"]
+    command += ["--config-file=", *arguments, str(CORRECT), str(MISUSES)]
     done = subprocess.run(command, capture_output=True, encoding="utf-8", cwd=HERE.parent)
     assert done.returncode == 1, done.stdout + done.stderr
     found = re.findall(r"^(.*?):(\d+): error: (.*)$", done.stdout, re.MULTILINE)
