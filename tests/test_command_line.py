@@ -489,18 +489,26 @@ def test_what_a_user_types_cannot_steer_the_terminal(capsys: pytest.CaptureFixtu
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT for one process")
 def test_a_real_ctrl_c_in_training() -> None:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "micrograd_kr", "--epochs", "1000000"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-    )
-    assert process.stdout is not None
-    for line in process.stdout:
-        if line.startswith(b"  epoch      20"):
-            break
-    process.send_signal(signal.SIGINT)
-    rest, mistakes = process.communicate(timeout=60)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a test run in the background ignores it
+    try:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "micrograd_kr", "--epochs", "1000000"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+        )
+    finally:
+        signal.signal(signal.SIGINT, before)
+    with process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            if line.startswith(b"  epoch      20"):
+                break
+        process.send_signal(signal.SIGINT)
+        try:
+            rest, mistakes = process.communicate(timeout=60)
+        finally:
+            process.kill()
     assert process.returncode == 0
     assert b"of 1000000 epochs" in rest
     assert b"18 houses it never saw" in rest
