@@ -4,6 +4,7 @@ The map
     chapters.py     a chapter is a Python script in percent format; its cells
     prose.py        the text of a chapter, one Markdown file a language
     wording.py      the code as a reader sees it, with the words of one language put in
+    links.py        links to terms and chapters, and the headings that all chapters share
     questions.py    the questions at the end of a chapter, and their answers
     glossary.py     the terms: what they mean, and which word the book uses for which idea
     running.py      running a chapter cell by cell
@@ -12,7 +13,7 @@ The map
     saying.py       say, size                        what a chapter prints, and how much it trains
     pictures.py     figure, label, show, graph       figures in a font that draws the reader's letters
     plots.py        draw_boundary, draw_pixels, ...  figures that several chapters draw
-    widgets/        widget                           small pictures that the reader moves
+    widgets.py      widget                           small pictures that the reader moves
     training.py     train, mean_cost, outputs, ...   training, compiled by jit where it is installed
     data_checks.py  check_features, ...              bad data answered in words that a beginner can act on
 
@@ -124,16 +125,45 @@ The first house: 2.4 thousand square feet, sold for 300 thousand dollars
 from micrograd_kr.locale import language
 
 from .data_checks import BadDataError, check_cost, check_features, check_labels
-from .pictures import BLUE, GREEN, GREY, RED, YELLOW, figure, graph, label, show
+from .pictures import (
+    BLUE,
+    CLASSES,
+    DATA,
+    ERROR,
+    GREEN,
+    GREY,
+    MODEL,
+    NEGATIVE,
+    POSITIVE,
+    RED,
+    TEST,
+    TRAINING,
+    VALIDATION,
+    YELLOW,
+    figure,
+    graph,
+    label,
+    show,
+)
 from .plots import draw_boundary, draw_heat_map, draw_pixels
 from .saying import say, size
-from .training import likeliest, mean_cost, outputs, train
+from .training import likeliest, mean_cost, mean_in_use, outputs, train
+from .widgets import widget
 
 __all__ = [
     "BLUE",
+    "CLASSES",
+    "DATA",
+    "ERROR",
     "GREEN",
     "GREY",
+    "MODEL",
+    "NEGATIVE",
+    "POSITIVE",
     "RED",
+    "TEST",
+    "TRAINING",
+    "VALIDATION",
     "YELLOW",
     "BadDataError",
     "check_cost",
@@ -143,14 +173,16 @@ __all__ = [
     "draw_heat_map",
     "draw_pixels",
     "figure",
-    "label",
     "graph",
+    "label",
     "language",
     "likeliest",
     "mean_cost",
+    "mean_in_use",
     "outputs",
     "say",
     "show",
     "size",
     "train",
+    "widget",
 ]
