@@ -50,7 +50,7 @@ function slider(name, most, start, moved) {
 
 // A curve in its axes; returns where a number stands in the picture.
 function plane(svg, width, height, xs, ys) {
-  const left = 52, right = 14, top = 14, bottom = 42;
+  const left = 56, right = 14, top = 16, bottom = 46;
   const lowX = xs[0], highX = xs[xs.length - 1];
   let low = Math.min(...ys), high = Math.max(...ys);
   const margin = (high - low) * 0.06 || 1;
@@ -183,7 +183,7 @@ const kinds = {
     }));
     const window = make("rect", { class: "window", width: wide * unit, height: size * unit });
     const weights = data.weights.map((row) => row.map((weight) => {
-      const text = make("text", { class: `cell-text ${weight < 0 ? "down" : "up"}` }, number(weight));
+      const text = make("text", { class: "cell-text" }, number(weight));
       svg.append(text);
       return text;
     }));

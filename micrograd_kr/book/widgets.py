@@ -33,7 +33,7 @@ from micrograd_kr.locale import language, translate
 Curve = Callable[[Any], Any]  # from a Value to a Value
 
 _POSITIONS = 120  # that a slider can take, and one more
-_HEIGHTS = {"slope": 440, "learning_rate": 500, "nudge": 330, "temperature": 380, "sliding_filter": 560}
+_HEIGHTS = {"slope": 540, "learning_rate": 590, "nudge": 320, "temperature": 360, "sliding_filter": 520}
 
 
 class Widget(NamedTuple):
