@@ -38,7 +38,7 @@ def test_a_history_is_a_list_and_goes_through_a_file(tmp_path):
         nn.History.load(tmp_path / "other.csv")
 
 
-def test_a_history_shows_itself():
+def test_a_history_shows_itself(monkeypatch):
     assert repr(nn.History()) == "History of 0 epochs"
     assert repr(a_history([1.0])) == "History of 1 epoch: loss 1 -> 1"
     assert repr(a_history(validation=[2.0, 3.0])) == "History of 3 epochs: loss 0.5 -> 0.125, validation 2 -> 3"
@@ -47,6 +47,9 @@ def test_a_history_shows_itself():
     shown = a_history([1.0, math.nan, 0.5], validation=[2.0, 1.0, 1.5])._repr_html_()
     assert shown.count("<polyline") == 2
     assert 'points="0.0,80.0 360.0,120.0"' in shown  # the nan is left out
+    monkeypatch.setenv("MICROGRAD_KR_LANG", "ko")
+    korean = a_history(validation=[2.0, 1.0])._repr_html_()
+    assert "에포크: 3;" in korean and ">손실 0.5" in korean and ">검증 손실 2" in korean
     many = a_history([1 / (1 + i) for i in range(100_000)])._repr_html_()
     assert len(many) < 10_000
 

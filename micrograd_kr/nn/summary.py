@@ -6,6 +6,7 @@ import html
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from ..locale import translate
 from .tables import flat, shape_of
 
 _TITLES = ("name", "module", "shapes", "parameters")
@@ -41,9 +42,9 @@ def summary_text(module: Any) -> str:
 
 
 def summary_html(module: Any) -> str:
-    """The table as HTML."""
+    """The table as HTML, with its heads in the language of the reader."""
     lines, total = summary_lines(module)
-    head = "".join(f"<th>{title}</th>" for title in _TITLES)
+    head = "".join(f"<th>{html.escape(translate(f'nn.{title}'))}</th>" for title in _TITLES)
     left = ' style="text-align:left"'
     body = "".join(
         f"<tr>{''.join(f'<td{left}>{html.escape(text)}</td>' for text in line[:3])}<td>{line.parameters:,}</td></tr>"
