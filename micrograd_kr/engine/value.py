@@ -171,6 +171,15 @@ class Value(OpMethods):
         label = f", label={self.label!r}" if self.label else ""
         return f"Value(data={self._number}, grad={self.grad}{label})"
 
+    def _repr_html_(self) -> str:
+        """What a notebook shows: its name or its op, its number and its gradient."""
+        from html import escape
+
+        heads = self.label or (f"op {self.op.symbol or self.op.name}" if self.op else "leaf"), "data", "grad"
+        cells = "".join(f"<td>{escape(str(number))}</td>" for number in (self._number, self.grad))
+        head, data, grad = (f"<th>{escape(text)}</th>" for text in heads)
+        return f"<table><tr><td></td>{data}{grad}</tr><tr>{head}{cells}</tr></table>"
+
     def __constant__(self, numerator: int, denominator: int) -> Number:
         return constant(self._number, numerator, denominator)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from fractions import Fraction
+from html import escape
 from textwrap import wrap
 from typing import Any, Literal
 
@@ -55,10 +56,15 @@ class Judgement:
     verdict: Verdict
 
     def __str__(self) -> str:
-        got, expected = (
-            apart(self.got, self.expected) if self.verdict == "flat" else (short(self.got), short(self.expected))
-        )
+        got, expected = self.shown
         return f"d/d{self.name}: {got}, expected {expected} by {self.oracle}: {self.verdict}"
+
+    @property
+    def shown(self) -> tuple[str, str]:
+        """What was got and what was expected, as text."""
+        if self.verdict == "flat":
+            return apart(self.got, self.expected)
+        return short(self.got), short(self.expected)
 
 
 @dataclass(frozen=True)
@@ -71,6 +77,13 @@ class Report:
 
     def __str__(self) -> str:
         return "\n".join([*map(str, self.lines), *[folded(f"note: {note}") for note in self.notes]])
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: a table with a row for each derivative, then the notes."""
+        rows = [("derivative", "got", "expected", "by", "verdict")]
+        rows += [(f"d/d{line.name}", *line.shown, line.oracle, line.verdict) for line in self.lines]
+        body = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in rows)
+        return f"<table>{body}</table>{''.join(f'<p>{escape(note)}</p>' for note in self.notes)}"
 
 
 def folded(text: str) -> str:
