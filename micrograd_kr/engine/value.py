@@ -173,12 +173,10 @@ class Value(OpMethods):
 
     def _repr_html_(self) -> str:
         """What a notebook shows: its name or its op, its number and its gradient."""
-        from html import escape
+        from ..html_table import html_table
 
-        heads = self.label or (f"op {self.op.symbol or self.op.name}" if self.op else "leaf"), "data", "grad"
-        cells = "".join(f"<td>{escape(str(number))}</td>" for number in (self._number, self.grad))
-        head, data, grad = (f"<th>{escape(text)}</th>" for text in heads)
-        return f"<table><tr><td></td>{data}{grad}</tr><tr>{head}{cells}</tr></table>"
+        name = self.label or (f"op {self.op.symbol or self.op.name}" if self.op else "leaf")
+        return html_table([[name, str(self._number), str(self.grad)]], ("", "data", "grad"), left=1)
 
     def __constant__(self, numerator: int, denominator: int) -> Number:
         return constant(self._number, numerator, denominator)

@@ -8,6 +8,8 @@ from html import escape
 from textwrap import wrap
 from typing import Any, Literal
 
+from ...html_table import html_table
+
 Verdict = Literal["right", "kink", "flat", "constant", "independent", "undecided"]
 
 _WIDTH = 80  # columns of the smallest usual terminal
@@ -80,10 +82,9 @@ class Report:
 
     def _repr_html_(self) -> str:
         """What a notebook shows: a table with a row for each derivative, then the notes."""
-        rows = [("derivative", "got", "expected", "by", "verdict")]
-        rows += [(f"d/d{line.name}", *line.shown, line.oracle, line.verdict) for line in self.lines]
-        body = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in rows)
-        return f"<table>{body}</table>{''.join(f'<p>{escape(note)}</p>' for note in self.notes)}"
+        rows = [(f"d/d{line.name}", line.oracle, line.verdict, *line.shown) for line in self.lines]
+        table = html_table(rows, ("derivative", "oracle", "verdict", "got", "expected"), left=3)
+        return table + "".join(f"<p>{escape(note)}</p>" for note in self.notes)
 
 
 def folded(text: str) -> str:
