@@ -165,10 +165,11 @@ def test_the_page_reads_the_rules_as_python_does() -> None:
         pytest.skip("there is no node here")
     words = [word for text in (VOWEL, RIEUL, CONSONANT) for word in text.split()]
     words += ["☆", "()", "数", "é", "1" + "0" * 13, "1,000,000,000,000", "10e5", "x", ""]
-    source = Path(__file__).parents[1].joinpath("micrograd_kr/livepage/script/words.js").read_text(encoding="utf-8")
-    function = source[source.index("const endings") : source.index("/* how an op is written")]
-    graph = json.dumps({"agreement": {"ko": agreement.rules(folder("ko"))}})
-    call = f"{json.dumps(words)}.flatMap(word => ['을/를', '으로/로'].map(forms => agreeing(word, forms, 'ko')))"
-    script = f"const graph = {graph};\n{function}\nconsole.log(JSON.stringify({call}))"
-    done = subprocess.run([node, "-e", script], capture_output=True, check=True, encoding="utf-8")
+    module = Path(__file__).parents[1].joinpath("micrograd_kr/livepage/script/shared/language.js").as_uri()
+    rules = json.dumps(agreement.rules(folder("ko")))
+    call = f"{json.dumps(words)}.flatMap(word => ['을/를', '으로/로'].map(forms => agreeing(word, forms, {rules})))"
+    script = f"import {{agreeing}} from {json.dumps(module)};\nconsole.log(JSON.stringify({call}))"
+    done = subprocess.run(
+        [node, "--input-type=module", "-e", script], capture_output=True, check=True, encoding="utf-8"
+    )
     assert json.loads(done.stdout) == [particle(word, forms) for word in words for forms in ("을/를", "으로/로")]
