@@ -25,6 +25,7 @@ LEVELS = (
     ("extras", "files", "functions", "locale"),
     ("elementary",),
     ("interpreted", "houses"),
+    ("operation",),
     ("ops",),
     ("engine",),
     ("graph", "trace", "nn", "derivatives"),

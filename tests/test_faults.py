@@ -13,7 +13,7 @@ import pytest
 
 from micrograd_kr import Value, jit, nn, page
 from micrograd_kr.compiler import cache
-from micrograd_kr.engine import current_scope, is_recording, recording
+from micrograd_kr.engine import current_scope, is_plain, is_recording
 from micrograd_kr.files import UNFINISHED, write_whole
 
 # --- Ctrl-C ---------------------------------------------------------------------------------------------------------
@@ -71,7 +71,7 @@ def numbers_of(model):
 def is_at_rest():
     """No block is open, and no module is computing."""
     gc.collect(0)
-    return is_recording() and recording.is_plain() and current_scope() is None
+    return is_recording() and is_plain() and current_scope() is None
 
 
 class Forward:

@@ -15,7 +15,7 @@ from .. import elementary
 from ..elementary import Number
 from ..interpreted import Chosen, ieee, no_path
 from ..ops import Op, first, one, second
-from .state import watchers
+from .blocks import watchers
 from .value import Constant, Value, checked_number, method
 
 _one_at_a_time = threading.RLock()  # the marks of a walk, and sums into shared leaves, are one thread's at a time
@@ -349,7 +349,7 @@ def _choose_send(op: Op) -> Callable[[Sweep, Any, Number], None]:
     special: dict[Any, Any] = {(one, one): _send_ones, (second, first): _send_factors}
     by_arity: dict[int | None, Any] = {1: _send_one, 2: special.get(op.rules, _send_two)}
     send: Callable[[Sweep, Any, Number], None] = by_arity.get(op.arity, _send_many)
-    object.__setattr__(op, "send", send)  # the row is frozen for all others
+    op.replace(send=send)
     return send
 
 

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..elementary import Number, Operand, constant
 from ..ops import Op
-from .state import Scope
+
+# The nn module that is computing now, with those around it: (module, outer scope); None outside of any module.
+Scope = tuple[Any, Any] | None
 
 if TYPE_CHECKING:
     from .op_methods import OpMethods  # declared for checkers: tests/write_declarations.py
