@@ -86,6 +86,8 @@ class Op:
         """d out / d argument for each argument, at `args`, where `out` is forward(*args)."""
         if self.arity is None:
             found: tuple[Number, ...] = self.partial(out, *args)  # type: ignore[operator]  # define_op has seen to it
+            if found is None:
+                raise self._no_slope(args)
             if len(found) != len(args):
                 raise ValueError(f"{self.name}'s rule gave {len(found)} partial derivatives for {len(args)} arguments")
             return found
@@ -95,9 +97,16 @@ class Op:
         """d out / d args[index] alone; on floats it follows IEEE 754 where Python would raise."""
         rule: Rule = self.rules[index] if self.rules else lambda *numbers: self.partials(*numbers)[index]
         try:
-            return rule(out, *args)
+            slope = rule(out, *args)
         except ArithmeticError:
-            return ieee(rule, out, *args)
+            slope = ieee(rule, out, *args)
+        if slope is None:
+            raise self._no_slope(args)
+        return slope
+
+    def _no_slope(self, args: tuple[Number, ...]) -> TypeError:
+        numbers = f"{', '.join(map(repr, args)):.200}"
+        return TypeError(f"a partial derivative of {self.name} returned None for {numbers}: is a `return` missing?")
 
     def compute(self, *args: Number) -> Number:
         """forward(*args) on plain numbers; on floats it follows IEEE 754 where Python would raise."""
@@ -180,7 +189,12 @@ def _as_rule(partial: tuple[Rule | Number, ...] | Rule, index: int, arity: int) 
     """The rule for one argument, whichever of the three ways the row gives it."""
     if callable(partial):
         rules = partial
-        return lambda out, *args: rules(out, *args)[index]
+
+        def one_of_them(out: Number, *args: Number) -> Number:
+            slopes = rules(out, *args)
+            return None if slopes is None else slopes[index]
+
+        return one_of_them
     rule = partial[index]
     if callable(rule):
         return rule

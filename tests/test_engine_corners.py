@@ -73,6 +73,43 @@ def by_stepper(function, number):
 
 WAYS = [backward, by_grad, by_graph, by_stepper]
 
+# --- rules and calls that are no good -------------------------------------------------------------------------------
+
+
+def test_a_rule_that_returns_nothing_is_named():
+    def nothing(out, *xs):
+        pass
+
+    for forward, partials, call in (
+        (lambda x: nothing(x), (1,), lambda op: op(Value(2.0))),
+        (lambda x, y: nothing(x), (1, 1), lambda op: op(Value(2.0), 3)),
+        (lambda x: nothing(x), (1,), lambda op: Value(2.0).mine()),
+        (lambda x: 2 * x, (nothing,), lambda op: op(Value(2.0)).backward()),
+        (lambda x: 2 * x, nothing, lambda op: op(Value(2.0)).backward()),
+        (lambda *xs: sum(xs), nothing, lambda op: op(Value(2.0), 3).backward()),
+        (lambda x, y: x + y, (1, nothing), lambda op: op(Value(2.0), Value(3.0)).exp().backward()),
+        (lambda x: 2 * x, (nothing,), lambda op: by_grad(op, 2.0)),
+        (lambda x: 2 * x, (nothing,), lambda op: by_graph(op, 2.0)),
+        (lambda x: 2 * x, (nothing,), lambda op: by_stepper(op, 2.0)),
+    ):
+        op = define_op("mine", forward, partials)
+        try:
+            with pytest.raises(TypeError, match=r"of mine returned None for .*2.0.*: is a `return` missing\?"):
+                call(op)
+        finally:
+            remove_op("mine")
+
+
+def test_calls_of_micrograd_and_of_pow_that_do_not_fit_say_why():
+    a = Value(1.0)
+    for arguments in ((1.0, (a,)), (1.0, (a,), "+"), (1.0, (), "+", "label")):
+        with pytest.raises(TypeError, match="a label is text, not the tuple .*: a node with arguments is made by"):
+            Value(*arguments)
+    with pytest.raises(TypeError, match=r"pow\(x, y, m\) of a Value: a remainder is not differentiable"):
+        pow(Value(2.0), 2, 3)
+    assert pow(Value(2.0), 3).data == 8.0
+
+
 # --- an exact 0 in a rule means no path ------------------------------------------------------------------------------
 
 NO_PATH = {

@@ -333,9 +333,13 @@ def backward(self: Value, seed: Number = 1) -> None:
 
 
 def _explained(error: TypeError, sweep: Sweep) -> TypeError:
-    """The error of a sum, with its cause if that is a gradient that is no number."""
+    """The error of a sum, with its cause if that is a gradient or a partial derivative that is no number."""
     for node in sweep.order:
-        for arg in node.args:
+        for index, arg in enumerate(node.args):
+            try:
+                node.op.derivative(index, node._number, *node.arg_numbers)
+            except TypeError as cause:
+                return cause
             if arg.grad is None:
                 name = arg.label or repr(arg)
                 return TypeError(

@@ -98,16 +98,23 @@ def _operand(op: Op, other: Any) -> Any:
 def _computed(op: Op, xs: tuple[Number, ...]) -> Number:
     """The op on plain numbers, by IEEE 754 where Python's floats raise; or an error that names op and numbers."""
     try:
-        return op.forward(*xs)
+        number = op.forward(*xs)
     except ArithmeticError:
         try:
-            return ieee(op.forward, *xs)
+            number = ieee(op.forward, *xs)
         except ArithmeticError as error:
             raise type(error)(f"{op.spell(*map(repr, xs))}: {error}") from None
     except TypeError as error:
         kinds = ", ".join(dict.fromkeys(type(x).__name__ for x in xs))
         values = ", ".join(map(repr, xs))
         raise TypeError(f"{op.name} cannot be computed on {kinds} ({values:.200}): {error}") from error
+    if number is None:
+        raise _no_number(op, xs)
+    return number
+
+
+def _no_number(op: Op, xs: tuple[Number, ...]) -> TypeError:
+    return TypeError(f"the rule of {op.name} returned None for {', '.join(map(repr, xs)):.200}: is a `return` missing?")
 
 
 # --- the operators of Value, made from the rows of the table --------------------------------------------------------
@@ -181,6 +188,8 @@ def _prefix(op: Op) -> Any:
             number = forward(x)
         except (ArithmeticError, TypeError):
             number = _computed(op, (x,))
+        if number is None:
+            raise _no_number(op, (x,))
         if open_blocks:
             return _recorded(op, number, (self,), (x,))
         return node(op, number, self, None, x, None)
@@ -204,12 +213,24 @@ def _beside(op: Op, value: Value, other: Any) -> Any:
     return found
 
 
+def _power(op: Op) -> Any:
+    """`value ** other`; Python's pow(x, y, m) passes a third number."""
+    plain = _infix(op)
+
+    def operator(self: Value, other: Any, modulus: None = None) -> Any:
+        if modulus is not None:
+            raise TypeError("pow(x, y, m) of a Value: a remainder is not differentiable; leave the third number out")
+        return plain(self, other)
+
+    return operator
+
+
 _OPERATORS: dict[str, tuple[str, Callable[[Op], Any], Callable[[Op], Any] | None]] = {
     "add": ("add", _infix, _reflected),
     "sub": ("sub", _infix, _reflected),
     "mul": ("mul", _infix, _reflected),
     "div": ("truediv", _infix, _reflected),
-    "pow": ("pow", _infix, _reflected),
+    "pow": ("pow", _power, _reflected),
     "neg": ("neg", _prefix, None),
     "abs": ("abs", _prefix, None),
     "greater": ("gt", _comparison, None),
