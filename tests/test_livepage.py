@@ -9,6 +9,7 @@ import math
 import random
 import re
 import shutil
+import subprocess
 import zlib
 from pathlib import Path
 
@@ -38,6 +39,11 @@ def example(a=2.0, b=-3.0, c=10.0):
     return loss
 
 
+def plain_script(name):
+    """A module that imports nothing, as a script."""
+    return re.sub("^export ", "", SOURCE.joinpath(name).read_text(encoding="utf-8"), flags=re.MULTILINE)
+
+
 def leaves_of(root):
     return [node for node in topological_order(root) if type(node) is Value and node.op is None]
 
@@ -63,6 +69,14 @@ def test_page_is_one_file_that_asks_for_nothing(tmp_path):
         )
     assert "unsafe" not in plain
     assert live.save(tmp_path / "named") == tmp_path / "named.html"
+
+
+def test_the_scripts_types_hold_and_the_bundles_are_made_from_them():
+    npm = shutil.which("npm")
+    if npm is None or not SOURCE.joinpath("node_modules").is_dir():
+        pytest.skip("there is no npm, or `npm ci` was not run in micrograd_kr/livepage/script")
+    done = subprocess.run([npm, "run", "--silent", "check"], cwd=SOURCE, capture_output=True, encoding="utf-8")
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_page_without_its_graph_is_at_most_40_kb():
@@ -123,7 +137,7 @@ def test_text_in_the_picture_has_contrast_aa(theme):
             for share, c in zip((0.2126, 0.7152, 0.0722), channels, strict=True)
         )
 
-    css = SOURCE.parent.joinpath("page.css").read_text(encoding="utf-8")
+    css = SOURCE.joinpath("graph", "page.css").read_text(encoding="utf-8")
     colors = dict(re.findall(r"--([\w-]+): #(\w+)", css.split("prefers-color-scheme: dark")[theme]))
     pairs = [(ink, fill) for ink in ("ink", "muted", "blue", "red") for fill in ("surface", "leaf", "module", "page")]
     pairs += [("muted", "soft"), ("ink", "soft"), ("ink", "wrong"), ("muted", "wrong"), ("blue", "wrong")]
@@ -417,7 +431,7 @@ def test_every_row_of_the_table_agrees_at_the_corners(tab):
     tab.browser.get("data:text/html,<p>")
     rules = ",".join(f"[{forward},{partials},{json.dumps(points)}]" for forward, partials, points in program)
     found = tab.run(
-        SOURCE.joinpath("functions.js").read_text(encoding="utf-8")
+        plain_script("shared/functions.js")
         + f"""const all = [], number = x => Number(x.replace("inf", "Infinity"));
         for (const [forward, partials, points] of [{rules}])
           for (const point of points) {{
@@ -443,7 +457,7 @@ def test_erf_is_as_near_as_it_says(tab):
     mpmath = pytest.importorskip("mpmath")
     rng = random.Random(1)
     points = [rng.uniform(-6.5, 6.5) for _ in range(2000)] + [10 ** rng.uniform(-300, 0) for _ in range(200)]
-    functions = SOURCE.joinpath("functions.js").read_text(encoding="utf-8")
+    functions = plain_script("shared/functions.js")
     tab.browser.get("data:text/html,<p>")
     found = tab.run(functions + "return arguments[0].map(erf)", points)
     with mpmath.workdps(50):
@@ -481,9 +495,8 @@ def test_numbers_are_written_as_python_writes_them(tab):
     for number in numbers[:12]:
         tab.set("x", number)
         assert tab.numbers()[0][0] == format_number(number)
-    source = SOURCE.joinpath("words.js").read_text(encoding="utf-8")
-    show = re.search(r"function show\(x\) \{.*?\n\}", source, re.DOTALL)
-    assert tab.run(show.group() + "return arguments[0].map(show)", numbers) == [format_number(x) for x in numbers]
+    source = plain_script("shared/numbers.js")
+    assert tab.run(source + "return arguments[0].map(show)", numbers) == [format_number(x) for x in numbers]
 
 
 @pytest.mark.browser

@@ -174,6 +174,13 @@ class Value(OpMethods):
         label = f", label={self.label!r}" if self.label else ""
         return f"Value(data={self._number}, grad={self.grad}{label})"
 
+    def _repr_html_(self) -> str:
+        """What a notebook shows: its name or its op, its number and its gradient."""
+        from ..html_table import html_table
+
+        name = self.label or (f"op {self.op.symbol or self.op.name}" if self.op else "leaf")
+        return html_table([[name, str(self._number), str(self.grad)]], ("", "data", "grad"), left=1)
+
     def __constant__(self, numerator: int, denominator: int) -> Number:
         return constant(self._number, numerator, denominator)
 

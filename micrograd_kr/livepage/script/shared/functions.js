@@ -2,8 +2,12 @@
    erf: up to 3 the series of Abramowitz and Stegun 7.1.6, whose terms all have one sign; from there on 1 - erfc by
    the continued fraction 7.1.14; exp(-x * x) in two factors, of which the first has an exact argument.
    Relative error below 2e-15, measured against 50 digits. */
-const pow = (x, y) => +x === 1 || +x === -1 && Math.abs(y) === Infinity ? 1 : Math.pow(x, y);
-const erf = number => {
+
+/** @param {number} x @param {number} y */
+export const pow = (x, y) => +x === 1 || +x === -1 && Math.abs(y) === Infinity ? 1 : Math.pow(x, y);
+
+/** @param {number} number */
+export const erf = number => {
   const x = +number, z = Math.abs(x), h = Math.round(z * 16) / 16;
   if (!(z < 6)) return z >= 6 ? Math.sign(x) : NaN;
   const e = Math.exp(-h * h) * Math.exp((h - z) * (h + z)) / Math.sqrt(Math.PI);

@@ -1,6 +1,6 @@
-/* The program is micrograd_kr/livepage/script with the graph's rules before it, deflated. The security policy lets it
-   run because it knows its hash. */
+/* The program is deflated; the security policy lets it run because it knows its hash. */
 (async () => {
+  /** @param {string} id @returns {any} */
   const $ = id => document.getElementById(id);
   try {
     const bytes = Uint8Array.from(atob($("program").textContent), c => c.charCodeAt(0));
