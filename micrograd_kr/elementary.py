@@ -181,6 +181,16 @@ def equal(x: Number, y: Number) -> Any:
     return x == y if type(x) is float and type(y) is float else EQUAL(x, y)
 
 
+def both(x: Any, y: Any) -> Any:
+    """Whether two conditions hold; in a rule also `x & y`."""
+    return where(x, where(y, 1, 0), 0) > 0
+
+
+def either(x: Any, y: Any) -> Any:
+    """Whether one of two conditions holds; in a rule also `x | y`."""
+    return where(x, 1, where(y, 1, 0)) > 0
+
+
 def constant(like: Number, numerator: int, denominator: int = 1) -> Number:
     """numerator / denominator, as exactly as the kind of number of `like` can hold it."""
     if hasattr(type(like), "__constant__"):

@@ -25,6 +25,7 @@ LEVELS = (
     ("extras", "files", "functions", "html_table", "locale"),
     ("elementary",),
     ("interpreted", "houses"),
+    ("operation",),
     ("ops",),
     ("engine",),
     ("graph", "trace", "nn", "derivatives"),
