@@ -11,7 +11,7 @@ from typing import Any
 from ..engine import Value
 from ..graph import ATOM, Graph, format_number
 from ..graph.names import MOST_OPERANDS
-from ..locale import catalog, language, preferred, translate
+from ..locale import catalog, glossary, language, preferred, translate
 from ..ops import OPS, Op
 from ..stepper import steps
 from ..stepper.formula import LONGEST_FORMULA, LONGEST_WRITTEN_OUT
@@ -21,6 +21,22 @@ from .javascript import formulas_function, forward_function, partials_function, 
 from .views import lay_out
 
 MOST_NODES = 2000  # that stay fluid in a browser
+# of the glossary, that graph_page.html explains
+TERMS = (
+    "leaf",
+    "forward_pass",
+    "backward_pass",
+    "gradient",
+    "upstream",
+    "local_derivative",
+    "chain_rule",
+    "parameter",
+    "data",
+    "loss",
+    "learning_rate",
+    "topological_order",
+    "zero_grad",
+)
 
 
 class Page(HtmlPage):
@@ -145,6 +161,7 @@ def _document(
         parts={
             "heading": "" if title else f' data-w="title" data-node="{escape(output)}"',
             "rate": f"{rate:g}",
+            "descent": "" if trained else " hidden",
             "views": "".join(views),
         },
         data=_data(graph, lang, trained),
@@ -196,8 +213,6 @@ def _data(graph: Graph, lang: str, trained: Sequence[Value]) -> Any:
     """The graph, its numbers and names."""
     variants = _variants(graph)
     names, number = graph.names, graph.number
-    free = [node for node in graph.nodes if graph.kind(node) != "constant"]
-    back = [graph.root, *(node for node in reversed(free) if node.op)]
     return {
         "lang": lang,
         "op": [variants[node.op, len(node.args)] if node.op else _LEAVES[graph.kind(node)] for node in graph.nodes],
@@ -206,7 +221,6 @@ def _data(graph: Graph, lang: str, trained: Sequence[Value]) -> Any:
         "names": [names[node] for node in graph.nodes],
         "spelling": [names.spell(node) for node in graph.nodes],
         "tight": [names.precedence(node) for node in graph.nodes],
-        "steps": [*([0, number[node]] for node in free), *([1, number[node]] for node in back)],  # as a Stepper's
         "trained": [number[leaf] for leaf in trained],
         "home": [group.number for group in graph.home],
         "parents": [group.outer.number if group.outer else None for group in graph.groups],
@@ -218,6 +232,7 @@ def _knowledge(graph: Graph, words: dict[str, dict[str, str]], ops: set[str]) ->
     """What the page must know about ops and languages to say and write what the stepper does."""
     return {
         **catalogs(words),
+        "glossary": {code: {term: glossary(code)[term][:2] for term in TERMS} for code in words},
         "ops": [
             _written(op) | {"sentence": op.name, "truth": op.gives == "condition"} for op, count in _variants(graph)
         ],
