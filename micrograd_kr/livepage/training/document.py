@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from os import PathLike
@@ -13,7 +14,8 @@ from ...graph import shortened
 from ...locale import catalog, language, preferred, translate
 from ...nn import INITIALIZATIONS, Optimizer
 from ...ops import OPS
-from ..assembling import HtmlPage, assemble, catalogs
+from ..assembling import HtmlPage, _packed, assemble, catalogs
+from .frame import layered_frame, recorded_frame
 from .printing import loss_functions, neuron_functions, program_functions
 from .rules import (
     activation_functions,
@@ -22,7 +24,7 @@ from .rules import (
     offered_optimizers,
     offered_penalties,
 )
-from .structure import Anatomy, name_of_activation, take_apart
+from .structure import Anatomy, Function, name_of_activation, take_apart
 
 SIZES = (1, 2, 3, 4, 5, 6, 8, 10, 12, 16)  # that a hidden layer can be given in the page
 MOST_LAYERS = 4  # hidden ones
@@ -112,9 +114,16 @@ def training_page(
     named = [str(name) for name in names] if names is not None else [f"x{i + 1}" for i in range(examples.inputs)]
     if len(named) != examples.inputs:
         raise ValueError(f"names has a name for each of the {examples.inputs} inputs, got {len(named)}")
-    layers, activations = _named_layers(anatomy)
+    layers, functions = _named_layers(anatomy)
     hidden = [layer["activation"] for layer in layers[:-1]] if layers else []
     sizes = sorted({*SIZES, *[layer["size"] for layer in layers or ()]})
+    widths = sorted({*sizes, examples.inputs})
+    frame = (
+        layered_frame(anatomy, functions, widths, lang)
+        if layers
+        else recorded_frame(loss, anatomy.parameters, *examples.first, named, lang)
+    )
+    inner = frame.pop("shell") if frame else ""
     optimizers, chosen = _optimizers(optimizer)
     settings = {
         "data": "own",
@@ -143,12 +152,17 @@ def training_page(
         "sizes": sizes,
         "mostLayers": MOST_LAYERS,
         "start": initialization,
-        "initializations": offered_initializations(sorted({*sizes, examples.inputs})),
         "settings": settings,
+        "shell": _packed(inner),
+    }
+    knowledge = {
+        **catalogs({code: _words(code) for code in preferred(lang)}),
+        "initializations": offered_initializations(widths),
+        "frame": frame,
     }
     rules = {
         "neuron": _object(neuron_functions(OPS["dot"])),
-        "activations": _object(activations),
+        "activations": _object({name: activation_functions(function) for name, function in functions.items()}),
         "optimizers": _object(optimizers),
         "penalties": _object(offered_penalties()),
         "head": "null" if anatomy.head is None else _object(loss_functions(anatomy.head, outputs)),
@@ -161,13 +175,26 @@ def training_page(
         title=heading["title"],
         parts={"heading": heading["attributes"], **_words_of_template(lang)},
         data=data,
-        knowledge=catalogs({code: _words(code) for code in preferred(lang)}),
+        knowledge=knowledge,
         rules=_object(rules),
     )
+    if inner:
+        html = _allowing(html, inner)
     made = TrainingPage(html, len(anatomy.parameters))
     if path is not None:
         made.save(path)
     return made
+
+
+def _allowing(html: str, inner: str) -> str:
+    """The page with a policy that lets the scripts and the style of a page in a frame of it run, too."""
+    outer_policy, inner_policy = (re.search('http-equiv="Content-Security-Policy" content="([^"]*)"', text) for text in (html, inner))
+    assert outer_policy and inner_policy
+    allowed = dict(part.split(" ", 1) for part in inner_policy[1].split("; "))
+    merged = "; ".join(
+        [f"{part} {allowed[name]}" if (name := part.split(" ", 1)[0]) in ("script-src", "style-src") else part for part in outer_policy[1].split("; ")]
+    )
+    return html.replace(outer_policy[1], merged, 1)
 
 
 def _object(entries: Mapping[str, str]) -> str:
@@ -189,6 +216,12 @@ class _Examples:
         if len(self.x) != len(self.y):
             raise ValueError(f"X and Y have a row for each example: got {len(self.x)} and {len(self.y)}")
         self.inputs, self.targets = len(self.x[0]), len(self.y[0])
+
+    @property
+    def first(self) -> tuple[Any, Any]:
+        """The first example as the loss takes it."""
+        x, y = self.x[0], self.y[0]
+        return x if self.input_shape else x[0], y if self.target_shape else y[0]
 
     def classes(self, outputs: int) -> list[int]:
         """The labels, if the targets are labels: two of them for one output, else 0, 1, ... for as many outputs."""
@@ -227,17 +260,17 @@ def _number(parameter: Value) -> float:
     return number
 
 
-def _named_layers(anatomy: Anatomy) -> tuple[list[dict[str, Any]] | None, dict[str, str]]:
-    """The layers by size and name of their activation, and all activations as JavaScript by these names."""
-    written = offered_activations()
+def _named_layers(anatomy: Anatomy) -> tuple[list[dict[str, Any]] | None, dict[str, Function]]:
+    """The layers by size and name of their activation, and all activations by these names."""
+    functions: dict[str, Function] = dict(offered_activations())
     if anatomy.layers is None:
-        return None, written
+        return None, functions
     layers: list[dict[str, Any]] = []
     for layer in anatomy.layers:
         name = name_of_activation(layer.activation) or f"own{len(layers)}"
-        written.setdefault(name, activation_functions(layer.activation))
+        functions.setdefault(name, layer.activation)
         layers.append({"size": len(layer.places), "activation": name})
-    return layers, written
+    return layers, functions
 
 
 def _optimizers(given: Optimizer | None) -> tuple[dict[str, str], dict[str, Any]]:

@@ -26,9 +26,9 @@ def activation_functions(function: Callable[[Any], Any]) -> str:
     return f"{{forward:{forward_function(function)},slope:{slope_function(function)}}}"
 
 
-def offered_activations() -> dict[str, str]:
+def offered_activations() -> dict[str, Callable[[Any], Any]]:
     """The activations to choose from that are in the table now."""
-    return {name: activation_functions(ACTIVATIONS[name]) for name in OFFERED if name in ACTIVATIONS}
+    return {name: ACTIVATIONS[name] for name in OFFERED if name in ACTIVATIONS}
 
 
 # --- optimizers -------------------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ import { Trainer } from "./trainer.js";
 import { deadNeurons, remarks } from "./words.js";
 
 const { knowledge, rules } = globalThis.pageContents;
-const given = JSON.parse($("data").textContent), speakers = speaker(knowledge);
+const given = { ...JSON.parse($("data").textContent), ...knowledge }, speakers = speaker(knowledge);
 const trainer = new Trainer(rules(helpers), given);
 /* for the console, and for whoever wants to check the numbers */
 Object.assign(globalThis, { trainer });
@@ -47,7 +47,7 @@ const plane = new Plane($("plane")), network = new Network($("network"), $("line
   view.neuron = now && now.layer === layer && now.neuron === neuron ? null : { layer, neuron };
   render();
 });
-const example = new Example($("frame-room"), trainer, { changed: () => render(), closed: () => open(false) });
+const example = new Example($("frame-room"), trainer, () => render());
 
 // --- painting ---------------------------------------------------------------------------------------------------------
 
@@ -349,7 +349,7 @@ function open(on) {
   if (view.isOpen) {
     $("inside-title").textContent = say("inside_title", { number: view.chosen + 1 });
     $("inside-hint").textContent = say("inside_hint");
-    example.open(view.chosen, view.lang);
+    example.open(view.chosen, view.lang, say, say("inside"));
     $("inside-title").focus();
   } else {
     example.close();
