@@ -183,4 +183,4 @@ def test_no_code_knows_a_language_by_its_name() -> None:
         source = file.read_text(encoding="utf-8")
         assert not re.search(r"""lang\w*(\(.*?\))? [!=]= ["']|\bko=|["']ko["']: """, source), file
     for file in (ROOT / "micrograd_kr" / "livepage").rglob("*.[jh]*"):
-        assert not re.search("[가-힣]", file.read_text(encoding="utf-8")), file
+        assert "node_modules" in file.parts or not re.search("[가-힣]", file.read_text(encoding="utf-8")), file

@@ -12,7 +12,7 @@ from ..engine import grad
 from ..graph import Graph, format_number, shortened, text_width
 from .views import Card, Edge, Item, View, outputs
 
-_NAME_SIZE, _CHIP_SIZE, _KEY_SIZE, _NUMBER_SIZE = 13.0, 12.5, 11.0, 12.5
+_NAME_SIZE, _CHIP_SIZE, _KEY_SIZE, _NUMBER_SIZE = 13.0, 12.5, 12.0, 12.5
 _PADDING, _GAP = 12.0, 10.0
 _LONGEST_NAME = 14.0  # em
 _WIDEST_NUMBER = "-1.2346e-05"
@@ -98,7 +98,9 @@ class CardWriter:
 
     def _card(self, card: Card) -> str:
         kind, number = card.item
-        at = f'data-at="{card.x:.1f} {card.y:.1f}" transform="translate({card.x:.1f},{card.y:.1f})"'
+        name_width = text_width(self.title(card.item), _NAME_SIZE)
+        place = f'data-at="{card.x:.1f} {card.y:.1f}" transform="translate({card.x:.1f},{card.y:.1f})"'
+        at = f'{place} data-title="{name_width:.0f}"'
         round_ = 14 if self._is_constant(card.item) else 10
         rect = f'<rect width="{card.width:.0f}" height="{card.height:.0f}" rx="{round_}"/>'
         right = card.width - _PADDING

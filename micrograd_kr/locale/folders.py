@@ -3,6 +3,7 @@
 A language is a folder named by its code, with
     messages.toml    everything that the project says, by key
     agreement.toml   which forms follow which words, if the language needs that (particles, plurals)
+    glossary.toml    what the field's terms mean
     chapters/*.md    the prose of the book
 """
 
@@ -13,6 +14,7 @@ import os
 from pathlib import Path
 
 PLACES_VARIABLE = "MICROGRAD_KR_LOCALES"
+FALLBACK = "en"  # the language in which everything is said
 
 
 def folders() -> dict[str, Path]:
