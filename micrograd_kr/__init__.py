@@ -60,6 +60,7 @@ from .ops import (
 )
 
 if TYPE_CHECKING:
+    from . import distributed as distributed
     from . import nn as nn
     from . import testing as testing
     from .compiler import jit
@@ -140,7 +141,7 @@ _LAZY = {
     "page": "livepage",
     "jit": "compiler",
 }
-_SUBMODULES = {"nn", "testing"}
+_SUBMODULES = {"distributed", "nn", "testing"}
 
 
 if not TYPE_CHECKING:  # a checker is to find a misspelt name by itself

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -27,12 +28,86 @@ if TYPE_CHECKING:
 _GLANCE = 0.05  # seconds between looks at what Python has to do
 
 
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What there is to train, read and checked.
+
+    Attributes:
+        recording: of the loss.
+        arrays: the examples.
+        optimizer: what moves the parameters.
+        epochs: how many passes over the examples.
+        count: how many examples there are.
+        batch: how many of them a step takes; the last step of a pass perhaps fewer.
+    """
+
+    recording: Recording
+    arrays: list[Array]
+    optimizer: Any
+    epochs: int
+    count: int
+    batch: int
+
+    @property
+    def steps(self) -> int:
+        """How many steps a pass has."""
+        return -(-self.count // self.batch)
+
+    def record(self, history: History, losses: Array, begun: int) -> None:
+        """Put an epoch into the history.
+
+        Args:
+            history: what it goes into.
+            losses: the mean loss of each step.
+            begun: how many steps the optimizer had taken before the first epoch of the history.
+        """
+        import numpy as np
+
+        sizes = np.full(self.steps, float(self.batch))
+        sizes[-1] = self.count - (self.steps - 1) * self.batch
+        lr = self.optimizer.lr
+        rate = lr(begun + (len(history) + 1) * self.steps - 1) if callable(lr) else lr
+        history.record(float(losses @ sizes) / self.count, learning_rate=float(rate))
+
+
+def read_task(
+    programs: Programs, arguments: Sequence[Any], optimizer: Any, epochs: int, batch_size: int | None
+) -> Task:
+    """The arguments of a `fit`: arrays, then an optimizer, which epochs and batch_size may follow.
+
+    Raises:
+        TypeError: there is no optimizer, or there are too many arguments.
+        ValueError: arrays, epochs or batch_size do not fit, or the optimizer has none of the loss's parameters.
+    """
+    place = next((place for place, each in enumerate(arguments) if hasattr(each, "rule")), None)
+    if optimizer is None and place is not None:
+        optimizer, rest, arguments = arguments[place], arguments[place + 1 :], arguments[:place]
+        if len(rest) > 2:
+            raise TypeError(f"after the optimizer come epochs and batch_size, got {len(rest)} arguments")
+        epochs = rest[0] if rest else epochs
+        batch_size = rest[1] if len(rest) > 1 else batch_size
+    if optimizer is None:
+        raise TypeError("fit takes the arrays, then an optimizer: f.fit(X, Y, nn.SGD(model, lr=0.1), epochs=100)")
+    _check(optimizer)
+    recording, arrays = programs.read(arguments, "fit")
+    if not recording.single:
+        raise ValueError(f"fit needs one output, the loss, but there are {len(recording.outputs)}")
+    count = len(arrays[0])
+    batch = count if batch_size is None else batch_size
+    for name, number in (("epochs", epochs), ("batch_size", batch)):
+        if not isinstance(number, int) or isinstance(number, bool) or number < 1:
+            raise ValueError(f"{name} is a whole number of at least 1, got {number!r}")
+    if not any(parameter in set(recording.parameters) for parameter in optimizer.parameters):
+        raise ValueError(
+            f"none of the {len(optimizer.parameters)} parameters of the optimizer take part in "
+            f"{programs.title}: was the optimizer made for another model?"
+        )
+    return Task(recording, arrays, optimizer, epochs, count, min(batch, count))
+
+
 def fit(
     programs: Programs,
-    data: Sequence[Any],
-    optimizer: Any,
-    epochs: int,
-    batch_size: int | None,
+    task: Task,
     shuffle: bool,
     seed: int | None,
     callback: Callable[[int, float], Any] | None,
@@ -41,17 +116,9 @@ def fit(
     """See `Compiled.fit`."""
     import numpy as np
 
-    _check(optimizer)
-    recording, arrays = programs.read(data, "fit")
-    if not recording.single:
-        raise ValueError(f"fit needs one output, the loss, but there are {len(recording.outputs)}")
-    count = len(arrays[0])
-    batch = count if batch_size is None else batch_size
-    for name, number in (("epochs", epochs), ("batch_size", batch)):
-        if not isinstance(number, int) or isinstance(number, bool) or number < 1:
-            raise ValueError(f"{name} is a whole number of at least 1, got {number!r}")
-    batch = min(batch, count)
-    loop = _Loop(programs, recording, optimizer, count, batch)
+    recording, arrays, optimizer = task.recording, task.arrays, task.optimizer
+    epochs, count = task.epochs, task.count
+    loop = _Loop(programs, task)
     source = np.random.default_rng(seed)
     history = History()
     with history.kept_in(optimizer), progress_bar(progress, epochs * loop.steps) as advance:
@@ -80,13 +147,9 @@ def fit(
 class _Loop:
     """The memory of a training loop."""
 
-    def __init__(self, programs: Programs, recording: Recording, optimizer: Any, count: int, batch: int) -> None:
-        if not any(parameter in set(recording.parameters) for parameter in optimizer.parameters):
-            raise ValueError(
-                f"none of the {len(optimizer.parameters)} parameters of the optimizer take part in "
-                f"{programs.title}: was the optimizer made for another model?"
-            )
-        self.optimizer, self.count, self.batch, self.steps = optimizer, count, batch, -(-count // batch)
+    def __init__(self, programs: Programs, task: Task) -> None:
+        self.task, self.optimizer, self.count, self.batch = task, task.optimizer, task.count, task.batch
+        self.steps, recording, optimizer = task.steps, task.recording, task.optimizer
         place_of = {parameter: place for place, parameter in enumerate(recording.parameters)}
         loss_place = len(place_of)
         size = loss_place + 1
@@ -165,15 +228,8 @@ class _Loop:
             history: what they go into.
             before: how many epochs it had before these.
         """
-        import numpy as np
-
-        sizes = np.full(self.steps, float(self.batch))
-        sizes[-1] = self.count - (self.steps - 1) * self.batch
-        lr = self.optimizer.lr
-        whole = self.progress[1][REACHED] // self.steps
-        for loss in (losses[len(history) - before : whole] @ sizes / self.count).tolist():
-            rate = lr(self.begun + (len(history) + 1) * self.steps - 1) if callable(lr) else lr
-            history.record(loss, learning_rate=float(rate))
+        for epoch in range(len(history) - before, self.progress[1][REACHED] // self.steps):
+            self.task.record(history, losses[epoch], self.begun)
 
     def _run(self, examples: Batch, orders: Any, first: int, last: int, losses: Array) -> None:
         """Steps first ... last, or fewer if a gradient is not finite; writes down the loss of each."""
