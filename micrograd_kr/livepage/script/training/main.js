@@ -25,7 +25,7 @@ const STRENGTHS = [0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1];
 
 /* what the reader looks at */
 const view = {
-  lang: given.lang, playing: false, speed: 1, due: 0, isLog: false,
+  lang: given.lang, playing: false, speed: 1, due: 0, turn: 0, isLog: false,
   /** @type {[number, number]} */
   axes: [0, Math.min(1, given.inputs - 1)],
   chosen: 0, isOpen: false, tool: "look",
@@ -85,18 +85,19 @@ function paint() {
   field.compute();
   if (trainer.steps % 10 === 0 || !view.playing) view.dead = deadNeurons(trainer);
   const isDead = (/** @type {number} */ l, /** @type {number} */ j) => l > 0 && !!view.dead[l - 1] && !view.dead[l - 1].alive[j];
+  /* while it plays, what the eye follows less closely is painted in turns */
+  const turn = view.playing ? view.turn++ % 4 : -1;
   if (!view.isOpen && trainer.isLayered) {
-    network.paint(trainer, field, view.neuron, isDead);
-    paintLayers();
+    network.build(trainer);
+    if (turn !== 1 && turn !== 3) network.paint(trainer, field, view.neuron, isDead);
+    if (turn < 0 || turn === 1) { network.paintLines(trainer, view.neuron); paintLayers(); }
   }
   const { neuron } = view, shown = neuron && field.maps[neuron.layer]?.[neuron.neuron];
   plane.paint(field, { chosen: view.chosen, cursor: view.cursor, neuron: shown ?? null, names: [given.names[view.axes[0]], field.isLine ? "y" : given.names[view.axes[1]]] });
-  paintCurve($("curve"), trainer.history, view.isLog);
-  $("curve").setAttribute("aria-label", say("curve", { step: trainer.steps, train: show(now.train), test: trainer.test.length ? show(now.test) : "–" }));
+  if (turn < 0 || turn === 3) paintCurve($("curve"), trainer.history, view.isLog);
+  if (turn < 0) $("curve").setAttribute("aria-label", say("curve", { step: trainer.steps, train: show(now.train), test: trainer.test.length ? show(now.test) : "–" }));
   $("result-title").textContent = shown ? say("map_of", { neuron: neuronName(neuron) }) : say(given.classes.length ? "regions" : field.isLine ? "fit" : "surface");
-  paintNeuron();
-  paintRemarks();
-  paintExample();
+  if (turn < 0 || turn === 3) { paintNeuron(); paintRemarks(); paintExample(); }
   if (view.isOpen) example.show(view.chosen);
   if (settings.rate !== +$("rate").value) paintSettings();
 }
@@ -143,12 +144,12 @@ const activationName = name => name.startsWith("own") ? say("own_activation") : 
 function paintLayers() {
   const { sizes } = trainer.net, { gradients } = trainer.now, most = Math.max(...gradients, 1e-300);
   const middles = network.middles;
-  [...$("layers").children].forEach((element, l) => {
+  [...$("layers").children].forEach((/** @type {any} */ element, l) => {
     element.style.left = `${middles[l]}px`;
     if (!l) return;
-    const size = gradients[l - 1], meter = element.querySelector("meter");
+    const size = gradients[l - 1], share = Number.isFinite(size) && size > 0 ? Math.max(0, 1 + Math.log10(size / most) / 4) : 0;
     element.querySelector(".flow").textContent = say("gradient_of", { size: short(size) });
-    meter.value = Number.isFinite(size) && size > 0 ? Math.max(0, 1 + Math.log10(size / most) / 4) : 0;
+    element.querySelector("i").style.width = `${(100 * share).toFixed(0)}%`;
   });
   if (middles.length !== sizes.length) render();
 }
@@ -260,7 +261,7 @@ function makeLayers() {
         const next = by > 0 ? sizes.find((/** @type {number} */ s) => s > size) : sizes.findLast((/** @type {number} */ s) => s < size);
         return next ? hidden.map((s, i) => i === l - 1 ? next : s) : null;
       };
-      inside.push(html("span", { class: "flow" }), html("meter", { min: 0, max: 1, "aria-label": say("gradient_meter", { layer: name }) }));
+      inside.push(html("span", { class: "flow" }), html("span", { class: "gauge", "aria-hidden": "true" }, html("i")));
       if (l < last) inside.push(html("span", { class: "size" }, button(`fewer-${l}`, "−", say("fewer", { layer: name }), other(-1)), html("b", {}, String(size)), button(`more-${l}`, "+", say("more", { layer: name }), other(1))));
     }
     return html("div", { class: "layer" }, ...inside);
@@ -271,7 +272,7 @@ function makeLayers() {
 /** A small sign of a class, as its points are drawn. @param {number} place @param {boolean} isTest */
 function sign(place, isTest = false) {
   const style = { fill: isTest ? "none" : css(classColor(place)), stroke: css(classColor(place)), "stroke-width": 2 };
-  return make("svg", { viewBox: "0 0 12 12", "aria-hidden": "true" }, place % 2 ? make("rect", { x: 2, y: 2, width: 8, height: 8, ...style }) : make("circle", { cx: 6, cy: 6, r: 4.5, ...style }));
+  return make("svg", { viewBox: "0 0 12 12", "aria-hidden": "true" }, place % 3 === 1 ? make("rect", { x: 2, y: 2, width: 8, height: 8, ...style }) : place % 3 ? make("path", { d: "M6 1.5 10.8 10H1.2z", ...style }) : make("circle", { cx: 6, cy: 6, r: 4.5, ...style }));
 }
 
 function makeLegend() {

@@ -44,7 +44,7 @@ export function remarks(trainer) {
     if (gain < 0.002 && gain >= 0 && now.train > 0.03 * first.train) note("slow", { rate: show(settings.rate) });
   }
   if (!found.length && now.accuracy === 1) note(trainer.test.length ? "all_right" : "all_right_train");
-  if (!found.length) note(trainer.steps ? "learning" : "ready", { first: show(first.train), now: show(now.train) });
+  if (!found.length) note(!trainer.steps && now.train === first.train ? "ready" : now.train < first.train ? "learning" : "no_better", { first: show(first.train), now: show(now.train) });
   return found.slice(0, 3);
 }
 
