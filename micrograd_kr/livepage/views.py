@@ -202,7 +202,7 @@ def _place(
         residents.setdefault(here, []).append(f"{names[card.item]} [{size}]")
     quick = _QUICK if len(view.cards) > _MANY_CARDS else ""
     lines = [
-        f"digraph {{ rankdir={rankdir}; nodesep=0.22; ranksep=1.2; pad=0; {quick}",
+        f"digraph {{ rankdir={rankdir}; nodesep=0.22; ranksep=1.35; pad=0; {quick}",
         'node [shape=box fixedsize=true label=""]; edge [dir=none];',
         *_clusters(view.module, frames, residents),
         *[f"{names[edge.tail]}->{names[edge.head]} [id=e{index}]" for index, edge in enumerate(view.edges)],

@@ -4,7 +4,7 @@ import { graph, isLeaf, leaves, speaking } from "./contents.js";
 import { paintInputs, paintTouched, stride, tidy } from "./inputs.js";
 import { paintLesson } from "./lesson.js";
 import { paintCaption, paintDescent, paintDetail, paintEngine, paintPlayer } from "./panels.js";
-import { paint, paintFocus, paintTrail, toward } from "./picture.js";
+import { paint, paintFocus, paintTrail, toward, unhideAll } from "./picture.js";
 import * as act from "./state.js";
 import { nameTerms, paintTerm } from "./terms.js";
 import { cameraOf, placeOf, views } from "./views.js";
@@ -271,6 +271,7 @@ new ResizeObserver(measure).observe(canvas);
 addEventListener("beforeprint", () => {
   html.classList.add("printing");
   paint({ ...state, at: null, zoom: 0 }, true);
+  unhideAll();
   printed(true);
 });
 addEventListener("afterprint", () => {
@@ -282,7 +283,7 @@ addEventListener("afterprint", () => {
 function printed(on) {
   for (const { svg, width, height, pan } of views) {
     if (on) {
-      svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
+      svg.setAttribute("viewBox", `-4 -4 ${width + 8} ${height + 8}`);
       pan.setAttribute("data-transform", pan.getAttribute("transform") ?? "");
       pan.removeAttribute("transform");
     } else {

@@ -16,8 +16,21 @@ const WIDEST = 11; // characters; longer numbers are squeezed into the width of 
 const drawn = views.map(view => {
   const chips = make("g", { class: "chips" });
   view.pan.append(chips);
-  return { chips, far: false, size: 0, camera: "", shown: view.cards.map(() => ["", ""]), cards: view.cards.map(() => ""), edges: view.edges.map(() => ""), widths: view.edges.map(() => "") };
+  return { chips, far: false, size: 0, camera: "", shown: view.cards.map(() => ["", ""]), cards: view.cards.map(() => ""), edges: view.edges.map(() => ""), widths: view.edges.map(() => ""), hidden: new Set(), many: view.cards.length > FEW };
 });
+
+/** In a view of many cards a browser is quick only if it need not lay out those out of sight.
+    @param {Set<any>} hidden @param {any} element @param {boolean} seen */
+function unhide(hidden, element, seen) {
+  if (hidden.has(element) !== seen) return;
+  hidden[seen ? "delete" : "add"](element);
+  element.style.display = seen ? "" : "none";
+}
+
+/** Everything is laid out again, for paper. */
+export function unhideAll() {
+  for (const { hidden } of drawn) for (const element of [...hidden]) unhide(hidden, element, true);
+}
 
 /** @param {Card} card @param {string[]} shown @param {0 | 1} slot @param {string} text */
 function write(card, shown, slot, text) {
@@ -37,7 +50,7 @@ function write(card, shown, slot, text) {
  * @param {boolean} everything or only what is in sight
  */
 export function paint(state, everything) {
-  const view = views[placeOf(state.module)], been = drawn[view.index], all = everything || view.cards.length <= FEW, camera = cameraOf(state);
+  const view = views[placeOf(state.module)], been = drawn[view.index], all = everything || !been.many, camera = cameraOf(state);
   const pass = passOf(state.numbers), moment = shownMoment(state), step = shownStep(state), last = lastOf(state);
   const stepping = state.position < last, backward = Math.max(0, state.position - firstBackward);
   for (const other of views) other.svg.classList.toggle("shown", other === view);
@@ -53,8 +66,12 @@ export function paint(state, everything) {
   const here = current >= 0 ? cardIn(view, current) : null;
   const links = litPath(state, pass), onPath = new Set(links.flatMap(([k, j]) => [k, args[k][j]]));
   const parting = partingPosition(state) && partingPosition(state) <= state.position ? wholeMoment(state).parting : null;
+  const inSight = /** @param {{ x: number, y: number, width: number, height: number }} box */ box =>
+    box.x <= right && box.y <= bottom && box.x + box.width >= left && box.y + box.height >= top;
   for (const card of view.cards) {
-    if (!all && (card.x > right || card.y > bottom || card.x + card.width < left || card.y + card.height < top)) continue;
+    const seen = inSight(card);
+    if (been.many) unhide(been.hidden, card.g, seen);
+    if (!all && !seen) continue;
     const k = card.value, dim = stepping && k >= 0 && reached[k] > state.position;
     const flowed = k >= 0 && backward > 0 && (!stepping || moment.received[k] === 1 || !isFree[k]);
     const looks = card.kind + (dim ? " dim" : "") + (card === here ? isBack || isSeed ? " now back" : " now" : arguments_.has(k) ? " arg" : "")
@@ -71,7 +88,10 @@ export function paint(state, everything) {
   const flow = uses => uses.reduce((sum, [k, j]) => sum + (moment.used[edge(k, j)] ? Math.abs(moment.product[edge(k, j)]) || 0 : 0), 0);
   let most = 0;
   if (state.wide) for (const { uses } of view.edges) { const f = flow(uses); if (f < Infinity && f > most) most = f; }
-  view.edges.forEach(({ path, uses }, index) => {
+  view.edges.forEach(({ path, uses, box }, index) => {
+    const seen = !been.many || inSight(box());
+    if (been.many) unhide(been.hidden, path, seen);
+    if (!all && !seen) return;
     const [k, j] = uses[0], used = !isSeed && uses.some(([n, i]) => n === current && (!isBack || isFree[args[n][i]]));
     const looks = "edge" + (used ? isBack ? " back" : " fore" : "") + (stepping && reached[k] > state.position ? " dim" : "")
       + (links.some(([n, i]) => uses.some(([m, l]) => m === n && l === i)) ? " on" : "")

@@ -235,7 +235,8 @@ export const press = index => state => {
 const focusFirst = state => focusOn(0)(state);
 
 /** @param {number} k @returns {(state: State) => State} */
-export const choose = k => state => ({ ...state, chosen: state.chosen === k ? -1 : k, path: -1, touched: k >= 0 && isLeaf[k] ? k : state.touched });
+export const choose = k => state => state.chosen === k ? { ...state, chosen: -1, path: -1 }
+  : follow({ ...state, chosen: k, path: -1, touched: isLeaf[k] ? k : state.touched }, [k]);
 
 /** @param {number} path @returns {(state: State) => State} */
 export const light = path => state => state.path === path ? state : { ...state, path };

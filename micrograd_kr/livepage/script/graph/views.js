@@ -1,8 +1,10 @@
 /* The picture's views as Python drew them, where their cards stand, and from where a view is looked at. */
-import { graph, isLeaf, root } from "./contents.js";
+import { args, graph, isLeaf, root } from "./contents.js";
 
 /** @typedef {{ g: any, index: number, x: number, y: number, width: number, height: number, node: number, module: number,
       value: number, kind: string, isStub: boolean, data: any, grad: any, name: any, nameWidth: number }} Card */
+
+/** @typedef {{ x: number, y: number, width: number, height: number }} Box */
 
 /** On the screen text is at least 11 px high: below this scale a card shows its name only, larger, or nothing. */
 const SMALLEST_TEXT = 12;
@@ -13,7 +15,7 @@ export const views = [...document.querySelectorAll("svg.view")].map((svg, index)
   const view = {
     svg: /** @type {any} */ (svg), pan: /** @type {any} */ (svg.querySelector(".pan")), index, width, height,
     module: Number(/** @type {any} */ (svg).dataset.module), cards: /** @type {Card[]} */ ([]),
-    edges: /** @type {{ path: any, uses: [number, number][] }[]} */ ([]), cardOf: /** @type {Map<number | string, Card>} */ (new Map()),
+    edges: /** @type {{ path: any, uses: [number, number][], box: () => Box }[]} */ ([]), cardOf: /** @type {Map<number | string, Card>} */ (new Map()),
   };
   for (const g of /** @type {NodeListOf<any>} */ (svg.querySelectorAll(".card"))) {
     const [x, y] = g.dataset.at.split(" ").map(Number), rect = g.querySelector("rect"), { kind } = g.dataset;
@@ -28,7 +30,11 @@ export const views = [...document.querySelectorAll("svg.view")].map((svg, index)
     view.cardOf.set(card.module >= 0 ? "m" + card.module : card.node, card);
   }
   for (const path of /** @type {NodeListOf<any>} */ (svg.querySelectorAll(".edge"))) {
-    view.edges.push({ path, uses: path.dataset.u.split(" ").map(/** @param {string} use */ use => use.split(":").map(Number)) });
+    /** @type {[number, number][]} */
+    const uses = path.dataset.u.split(" ").map(/** @param {string} use */ use => use.split(":").map(Number));
+    /** @type {Box | null} */
+    let box = null;
+    view.edges.push({ path, uses, box: () => box ??= boxAround(ends(view, ...uses[0])) });
   }
   return view;
 });
@@ -44,6 +50,9 @@ export function outer(module) {
   for (let m = graph.parents[module]; m !== null && m !== undefined; m = graph.parents[m]) if (viewOf.has(m)) return m;
   return -1;
 }
+
+/** The cards that an edge joins. @param {any} view @param {number} k @param {number} j */
+const ends = (view, k, j) => [cardIn(view, k), cardIn(view, args[k][j])].filter(card => card !== undefined);
 
 /** The card of node k in a view: its own, or the closed box that it is in. @param {View} view @param {number} k */
 export function cardIn(view, k) {
@@ -94,7 +103,7 @@ function centred(room, length, from, extent) {
   return Math.min(MARGIN, Math.max(room - MARGIN - length, room / 2 - from - extent / 2));
 }
 
-/** @param {{ x: number, y: number, width: number, height: number }[]} cards */
+/** @param {Box[]} cards @returns {Box} */
 function boxAround(cards) {
   const x = Math.min(...cards.map(card => card.x)), y = Math.min(...cards.map(card => card.y));
   return { x, y, width: Math.max(...cards.map(card => card.x + card.width)) - x, height: Math.max(...cards.map(card => card.y + card.height)) - y };
