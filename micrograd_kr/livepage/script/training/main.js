@@ -89,6 +89,7 @@ function paint() {
   const turn = view.playing ? view.turn++ % 4 : -1;
   if (!view.isOpen && trainer.isLayered) {
     network.build(trainer);
+    if (turn < 0) network.name(neuronName);
     if (turn !== 1 && turn !== 3) network.paint(trainer, field, view.neuron, isDead);
     if (turn < 0 || turn === 1) { network.paintLines(trainer, view.neuron); paintLayers(); }
   }

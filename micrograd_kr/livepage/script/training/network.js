@@ -60,6 +60,11 @@ export class Network {
     this.size = size;
   }
 
+  /** What the buttons are called. @param {(place: { layer: number, neuron: number }) => string} named */
+  name(named) {
+    this.columns.forEach((column, layer) => column.forEach(({ button }, neuron) => button.setAttribute("aria-label", named({ layer, neuron }))));
+  }
+
   /** Where the middle of each column is, for what stands above it. */
   get middles() {
     return this.columns.map(column => column[0].x);
@@ -79,6 +84,7 @@ export class Network {
         paintMap(values, byLargest(values), image);
         pen.putImageData(image, 0, 0);
       }
+      button.setAttribute("aria-pressed", String(!!chosen && chosen.layer === l && chosen.neuron === j));
       button.classList.toggle("chosen", !!chosen && chosen.layer === l && chosen.neuron === j);
       button.classList.toggle("dead", isDead(l, j));
     }));

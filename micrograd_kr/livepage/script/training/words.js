@@ -24,7 +24,7 @@ export function remarks(trainer) {
   const rises = recent.filter((moment, i) => i && moment.train > recent[i - 1].train).length;
   if (trainer.stopped) wrong("exploded", { rate: show(settings.rate), step: trainer.steps + 1 });
   else if (now.train > 4 * Math.max(first.train, 1e-9) && recent.length > 5) wrong("climbing", { rate: show(settings.rate), first: show(first.train), now: show(now.train) });
-  else if (!settings.batch && recent.length >= WINDOW && rises > WINDOW / 4 && now.train > 1.02 * least) wrong("jumping", { rate: show(settings.rate) });
+  else if (!settings.batch && recent.length >= WINDOW && rises > WINDOW / 4 && now.train > 1.02 * least && now.train > 0.1 * first.train) wrong("jumping", { rate: show(settings.rate) });
   const dead = deadNeurons(trainer);
   for (const [layer, { count, size }] of dead.entries()) {
     if (count >= DEAD_FROM) wrong(count === size ? "dead_layer" : "dead", { layer: layer + 1, count, size });
