@@ -17,11 +17,12 @@ from pathlib import Path
 
 import pytest
 
-from micrograd_kr import Value, data, grad, livepage, nn, relu, training_page
+from micrograd_kr import Value, data, define_op, grad, livepage, nn, relu, training_page
 from micrograd_kr.graph import format_number
 from micrograd_kr.livepage.training import rules
 from micrograd_kr.livepage.training.structure import take_apart
 from micrograd_kr.locale import catalog, translate
+from micrograd_kr.ops import remove_op
 
 SCRIPT = Path(livepage.__file__).parent / "script"
 STEPS = 100
@@ -132,6 +133,7 @@ def node(tmp_path_factory):
                 f'import {{ Trainer }} from "{(SCRIPT / "training/trainer.js").as_uri()}";',
                 f'import {{ DATA_SETS, split }} from "{(SCRIPT / "training/datasets.js").as_uri()}";',
                 f'import {{ PythonRandom }} from "{(SCRIPT / "training/random.js").as_uri()}";',
+                f'import {{ experimentsFor }} from "{(SCRIPT / "training/experiments.js").as_uri()}";',
                 f'import {{ remarks }} from "{(SCRIPT / "training/words.js").as_uri()}";',
                 "const pages = {};",
                 *made,
@@ -269,6 +271,14 @@ def test_what_goes_wrong_is_said(node):
         after("no_hidden", { hidden: [] }, 1);
         after("jumping", { rate: 1 }, 80);
         after("all", { data: "gaussians", noise: 0.05, optimizer: "Adam", rate: 0.03 }, 60);
+        found.tried = Object.fromEntries(experimentsFor(one).map(({ key, changes }) => {
+          one.reset();
+          one.set(changes);
+          one.begin();
+          const met = new Set();
+          for (let i = 0; i < 120; i++) { one.run(5); said().forEach(each => met.add(each)); }
+          return [key, [...met]];
+        }));
         one.reset();
         one.clear();
         found.empty = said();
@@ -286,7 +296,12 @@ def test_what_goes_wrong_is_said(node):
     assert found["jumping"][0] in ("jumping", "climbing")
     assert found["all"] == ["all_right"]
     assert found["empty"] == ["no_points"]
-    keys = {key for each in found.values() for key in each}
+    tried = found.pop("tried")
+    shown = {"good": "all_right", "large_rate": "climbing", "straight": "linear", "twins": "twins", "dead": "dead"}
+    for key, remark in (shown | {"overfitting": "overfitting"}).items():
+        assert remark in tried[key], key
+    assert len(tried) == 6
+    keys = {key for each in (*found.values(), *tried.values()) for key in each}
     for lang in ("en", "ko"):
         assert {f"training_page.{key}" for key in keys} <= catalog(lang).keys()
 
@@ -301,7 +316,8 @@ def test_an_explosion_moves_nothing_and_the_start_comes_back(node):
         one.run(5);
         const same = one.parameters.every((x, i) => x === last[i]);
         one.begin();
-        return { stopped, steps, same, finite: last.every(Number.isFinite), back: one.parameters.every((x, i) => x === first[i]), left: one.steps };""",
+        return { stopped, steps, same, finite: last.every(Number.isFinite),
+          back: one.parameters.every((x, i) => x === first[i]), left: one.steps };""",
         {"page": html},
     )
     assert found["stopped"] == "exploded" and 0 < found["steps"] < 1000
@@ -336,14 +352,19 @@ def unpack(packed):
     return zlib.decompress(base64.b64decode(packed), -15).decode()
 
 
-def test_no_rule_is_written_by_hand():
-    """The script's own text knows no op and no derivative: a new row of the table needs no edit there."""
-    for file in (SCRIPT / "training").glob("*.js"):
-        text = file.read_text(encoding="utf-8")
-        names = {name for name in rules.OFFERED if name not in ("linear", "sin")}
-        assert not re.search(
-            rf"Math\.(tanh|exp|expm1|sinh|cosh)\b|\bd{{2}}\b|{'|'.join(f'[.]{n}[(]' for n in names)}", text
-        ), file.name
+def test_a_new_op_needs_no_edit(node):
+    """Its rules run in the page, and its node is drawn in the graph of an example."""
+    op = define_op("half_square", lambda x: x * x / 2, (lambda out, x: x,))
+    try:
+        model = nn.MLP(2, [3, 1], activation="half_square", seed=1)
+        html = training_page(model, POINTS, LABELS, squared_error(model), test=0, optimizer=nn.SGD(model, lr=0.01)).html
+        found = node('const one = trainer("page"); one.run(20); return one.parameters;', {"page": html})
+        optimizer = nn.SGD(model, lr=0.01)
+        nn.train(squared_error(model), POINTS, LABELS, optimizer, epochs=20)
+        assert found == pytest.approx([p.data for p in model.parameters()], rel=1e-9)
+        assert "half_square(" in unpacked(html)[1]
+    finally:
+        remove_op(op.name)
 
 
 HOSTILE = "</script><script>document.title='owned'</script><b>\"'&"

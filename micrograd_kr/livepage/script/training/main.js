@@ -7,6 +7,7 @@ import { color, css, forgetColors } from "./colors.js";
 import { paintCurve } from "./curve.js";
 import { DATA_SETS } from "./datasets.js";
 import { Example } from "./example.js";
+import { experimentsFor } from "./experiments.js";
 import { Field } from "./field.js";
 import { Network } from "./network.js";
 import { classColor, Plane } from "./plane.js";
@@ -33,6 +34,7 @@ const view = {
   neuron: null,
   /** @type {number[] | null} */
   cursor: null,
+  experiment: "",
   /** @type {any[]} */
   dead: [],
   isFresh: true, // whether the net or the data may have another shape than before
@@ -134,7 +136,8 @@ function paintNeuron() {
   terms.push(short(parameters[at + width]));
   const sum = terms.join(" + ").replaceAll("+ −", "− "), name = trainer.activationNames[layer - 1];
   const dead = view.dead[layer - 1] && !view.dead[layer - 1].alive[j] ? ` ${say("neuron_dead")}` : "";
-  $("neuron").textContent = `${neuronName(neuron)} = ${name === "linear" ? sum : `${activationName(name)}(${sum})`}${dead}`;
+  const own = layer < net.sizes.length - 1 ? `: ${say("short_neuron", { layer, number: j + 1 })}` : "";
+  $("neuron").textContent = `${neuronName(neuron)}${own} = ${name === "linear" ? sum : `${activationName(name)}(${sum})`}${dead}`;
 }
 
 /** @param {number} x */
@@ -178,6 +181,13 @@ function paintSettings() {
   fill("strength", numbered(STRENGTHS, settings.strength || STRENGTHS[2]), settings.strength || STRENGTHS[2]);
   $("strength").disabled = settings.penalty === "none";
   $("net-settings").hidden = !trainer.isLayered;
+  const heading = document.querySelector("h1"), net = trainer.net.sizes.join("-");
+  if (heading?.dataset.w === "title" && heading.dataset.net !== net) {
+    heading.dataset.net = net;
+    document.title = heading.textContent = say("title", { net });
+  }
+  for (const button of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("#experiments button"))) button.setAttribute("aria-pressed", String(button.dataset.key === view.experiment));
+  $("experiment").textContent = view.experiment ? say(`experiment.${view.experiment}.watch`) : "";
   if (trainer.isLayered) {
     const own = given.layers.length > 1 ? given.layers[0].activation : "";
     const offered = Object.keys(known.activations).filter(name => !name.startsWith("own")).map(name => /** @type {[string, string]} */ ([name, name]));
@@ -205,6 +215,7 @@ function paintSettings() {
 
 /** @param {Partial<import("./trainer.js").Settings>} changes */
 function set(changes) {
+  view.experiment = "";
   trainer.set(changes);
   fresh();
 }
@@ -220,6 +231,26 @@ function makeSets() {
     return html("label", {}, input, canvas, name === "own" ? given.ownTitle || say("set.own") : say(`set.${name}`));
   }));
   $("sets").hidden = trainer.dataSets.length < 2;
+}
+
+/** Things to try: a click sets the page up for one, and trains. */
+function makeExperiments() {
+  const offered = experimentsFor(trainer);
+  $("experiments").replaceChildren(...offered.map(({ key, changes }) => {
+    const button = html("button", { type: "button", "data-key": key }, say(`experiment.${key}`));
+    button.addEventListener("click", () => {
+      play(false);
+      trainer.reset();
+      trainer.set(changes);
+      trainer.begin();
+      view.experiment = key;
+      view.speed = 5;
+      fresh();
+      play(true);
+    });
+    return button;
+  }));
+  $("experiments").parentElement.hidden = !offered.length;
 }
 
 /** A small picture of a data set. @param {HTMLCanvasElement} canvas @param {any} made @param {boolean} isOwn */
@@ -349,6 +380,7 @@ function open(on) {
   $("inside").hidden = !view.isOpen;
   document.documentElement.classList.toggle("opened", view.isOpen);
   if (view.isOpen) {
+    view.neuron = null;
     $("inside-title").textContent = say("inside_title", { number: view.chosen + 1 });
     $("inside-hint").textContent = say("inside_hint");
     example.open(view.chosen, view.lang, say, say("inside"));
@@ -392,7 +424,7 @@ const on = (id, event, action) => $(id).addEventListener(event, action);
 on("play", "click", () => play(!view.playing));
 on("step", "click", () => { play(false); trainer.run(1); render(); });
 on("begin", "click", () => { play(false); trainer.begin(); fresh(); });
-on("reset", "click", () => { play(false); trainer.reset(); fresh(); });
+on("reset", "click", () => { play(false); trainer.reset(); view.experiment = ""; fresh(); });
 on("speed", "change", () => { view.speed = +$("speed").value; });
 for (const id of ["rate", "batch", "strength"]) on(id, "change", () => set({ [id]: +$(id).value }));
 for (const id of ["optimizer", "activation", "start"]) on(id, "change", () => set({ [id]: $(id).value }));
@@ -462,6 +494,7 @@ function speak(code) {
     $(id).setAttribute("aria-label", say(id.replace("-", "_")));
   }
   makeSets();
+  makeExperiments();
   paintSettings();
   if (view.isOpen) { open(false); open(true); }
   render();
