@@ -65,7 +65,7 @@ if TYPE_CHECKING:
     from .compiler import jit
     from .drawing import draw
     from .exporting import export
-    from .livepage import page
+    from .livepage import page, training_page
     from .stepper import Stepper, why
 
 __all__ = [
@@ -123,6 +123,7 @@ __all__ = [
     "tan",
     "tanh",
     "topological_order",
+    "training_page",
     "value_and_grad",
     "watch",
     "where",
@@ -138,6 +139,7 @@ _LAZY = {
     "draw": "drawing",
     "export": "exporting",
     "page": "livepage",
+    "training_page": "livepage",
     "jit": "compiler",
 }
 _SUBMODULES = {"nn", "testing"}

@@ -341,9 +341,11 @@ def test_what_does_not_fit_is_an_error(function, path, example, words):
         export(function, path, example)
 
 
-def test_a_missing_example_is_an_error_of_python():
+def test_a_missing_example_or_function_is_an_error():
     with pytest.raises(TypeError, match="example"):
         export(cos, "f.py")
+    with pytest.raises(TypeError, match="takes a function of Values or a model, got 'cos'"):
+        export("cos", "f.py", 1.0)
 
 
 def test_without_onnx_the_error_says_what_to_install(monkeypatch, tmp_path):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from math import prod
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -128,6 +128,7 @@ class Compiled(Generic[Result]):
         seed: int | None = None,
         callback: Callable[[int, float], Any] | None = None,
         progress: bool | None = None,
+        validation: Sequence[Any] | None = None,
     ) -> History:
         """The training loop in machine code: f.fit(X, Y, optimizer, epochs, batch_size).
 
@@ -140,6 +141,8 @@ class Compiled(Generic[Result]):
             seed: for the same orders in every run.
             callback: called with (epoch, mean loss) after each pass; True ends the training.
             progress: show a bar; None shows one in a terminal and in a notebook.
+            validation: arrays like those of the examples, such as (X, Y), on which the loss is computed after each
+                pass; modules are in use (`eval()`) meanwhile, so that dropout does nothing.
 
         Returns:
             A `History`: the list of the mean losses of each pass, with .plot() and .save(path). It is in
@@ -156,19 +159,14 @@ class Compiled(Generic[Result]):
         >>> round(w.data, 6)
         2.0
         """
+        from ..nn.training import sorted_out
         from .training import fit
 
-        arrays = arrays_and_optimizer
-        place = next((place for place, each in enumerate(arrays) if hasattr(each, "rule")), None)
-        if optimizer is None and place is not None:
-            optimizer, rest, arrays = arrays[place], arrays[place + 1 :], arrays[:place]
-            if len(rest) > 2:
-                raise TypeError(f"after the optimizer come epochs and batch_size, got {len(rest)} arguments")
-            epochs = rest[0] if rest else epochs
-            batch_size = rest[1] if len(rest) > 1 else batch_size
-        if optimizer is None:
-            raise TypeError("fit takes the arrays, then an optimizer: f.fit(X, Y, nn.SGD(model, lr=0.1), epochs=100)")
-        return fit(self._programs, arrays, optimizer, epochs, batch_size, shuffle, seed, callback, progress)
+        arrays, optimizer, epochs, batch_size = sorted_out(
+            "f.fit(", arrays_and_optimizer, optimizer, epochs, batch_size
+        )
+        options = batch_size, shuffle, seed, callback, progress, validation
+        return fit(self._programs, arrays, optimizer, epochs, *options)
 
     # --- copies -----------------------------------------------------------------------------------------------------
 

@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, Any
 from ..engine import put_numbers
 from ..nn.history import History
 from ..nn.progress import progress_bar
+from ..nn.training import as_arrays, in_use
 from ..trace import Recording
 from .execution import Stretch
 from .machine_code import vector_name
-from .programs import Programs, mean_and_gradient
+from .programs import Programs, mean_alone, mean_and_gradient
 from .training_code import FIELDS, REACHED, Rule, train_loop
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ def fit(
     seed: int | None,
     callback: Callable[[int, float], Any] | None,
     progress: bool | None,
+    validation: Sequence[Any] | None,
 ) -> History:
     """See `Compiled.fit`."""
     import numpy as np
@@ -45,6 +47,8 @@ def fit(
     recording, arrays = programs.read(data, "fit")
     if not recording.single:
         raise ValueError(f"fit needs one output, the loss, but there are {len(recording.outputs)}")
+    if validation is not None:
+        programs.read(as_arrays(validation), "fit")  # what does not fit is said before the training
     count = len(arrays[0])
     batch = count if batch_size is None else batch_size
     for name, number in (("epochs", epochs), ("batch_size", batch)):
@@ -57,13 +61,16 @@ def fit(
     with history.kept_in(optimizer), progress_bar(progress, epochs * loop.steps) as advance:
         try:
             while len(history) < epochs:
-                alone = callback is not None or recording.random_count
+                alone = callback is not None or validation is not None or recording.random_count
                 together = 1 if alone else min(epochs - len(history), loop.together)
                 examples = programs.batch(recording, arrays)
                 orders = None
                 if shuffle:
                     orders = np.array([source.permutation(count) for _ in range(together)], np.int64)
                 loop.epochs(together, examples, orders, advance, history)
+                if validation is not None:
+                    loop.write_back()
+                    history.validation.append(_mean_in_use(programs, recording, validation))
                 if callback is not None:
                     loop.write_back()
                     if callback(len(history) - 1, history[-1]):
@@ -210,6 +217,17 @@ class _Loop:
         put_numbers(self.optimizer.parameters, numbers)
         self.optimizer.state = [tuple(state) for state in states]
         self.optimizer.steps = self.written = self.taken
+
+
+def _mean_in_use(programs: Programs, recording: Recording, arrays: Sequence[Any]) -> float:
+    """The mean of the function on other arrays, while no module is in training."""
+    last = programs.last
+    with in_use(recording.modules):
+        call = programs.call(arrays, "fit", mean_alone, single=True)
+        mean = float(call.sums(programs.threads)[-1])
+        programs.done(mean_alone, call)
+    programs.last = last  # what the caller asked for was the training
+    return mean
 
 
 def _aligned(shape: tuple[int, int], dtype: str) -> Any:

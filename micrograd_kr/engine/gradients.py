@@ -15,7 +15,7 @@ from .. import elementary
 from ..elementary import Number
 from ..interpreted import Chosen, ieee, no_path
 from ..ops import Op, first, one, second
-from .state import watchers
+from .blocks import watchers
 from .value import Constant, Value, checked_number, method
 
 _one_at_a_time = threading.RLock()  # the marks of a walk, and sums into shared leaves, are one thread's at a time
@@ -333,9 +333,13 @@ def backward(self: Value, seed: Number = 1) -> None:
 
 
 def _explained(error: TypeError, sweep: Sweep) -> TypeError:
-    """The error of a sum, with its cause if that is a gradient that is no number."""
+    """The error of a sum, with its cause if that is a gradient or a partial derivative that is no number."""
     for node in sweep.order:
-        for arg in node.args:
+        for index, arg in enumerate(node.args):
+            try:
+                node.op.derivative(index, node._number, *node.arg_numbers)
+            except TypeError as cause:
+                return cause
             if arg.grad is None:
                 name = arg.label or repr(arg)
                 return TypeError(
@@ -349,7 +353,7 @@ def _choose_send(op: Op) -> Callable[[Sweep, Any, Number], None]:
     special: dict[Any, Any] = {(one, one): _send_ones, (second, first): _send_factors}
     by_arity: dict[int | None, Any] = {1: _send_one, 2: special.get(op.rules, _send_two)}
     send: Callable[[Sweep, Any, Number], None] = by_arity.get(op.arity, _send_many)
-    object.__setattr__(op, "send", send)  # the row is frozen for all others
+    op.replace(send=send)
     return send
 
 

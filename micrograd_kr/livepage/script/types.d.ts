@@ -45,6 +45,7 @@ interface Spelling {
 /** What Python knows about the graph, its numbers, and the words for them. */
 interface GraphContents extends Catalogs {
   lang: string;
+  hosted?: boolean; // whether a page around it sets numbers
   op: number[]; // for each node its op; -1: a leaf, -2: a constant
   args: number[][];
   data: (number | string)[];

@@ -1,6 +1,6 @@
 /* The graph page: one state, one render. Events become actions, which are pure functions of state.js. */
 import { $ } from "../shared/elements.js";
-import { graph, isLeaf, speaking } from "./contents.js";
+import { graph, isLeaf, leaves, speaking } from "./contents.js";
 import { paintInputs, paintTouched, stride, tidy } from "./inputs.js";
 import { paintLesson } from "./lesson.js";
 import { paintCaption, paintDescent, paintDetail, paintEngine, paintPlayer } from "./panels.js";
@@ -52,6 +52,7 @@ function render(now) {
   paintDescent(now);
   paintEngine(now);
   paintTerm(now);
+  report(now);
   clearTimeout(player);
   if (now.playing) player = setTimeout(() => dispatch(act.go(now.position + 1, true)), readingTime(now));
 }
@@ -92,6 +93,26 @@ const hands = {
   /** @param {number} path */
   light: path => dispatch(act.light(path)),
 };
+
+/* --- in a page around it ---------------------------------------------------------------------------------------------- */
+
+/* The training page opens this one in a frame: it sets the leaves' numbers, and hears of those that change here. */
+let known = state.numbers;
+/** @param {State} now */
+function report(now) {
+  if (!graph.hosted || now.numbers === known) return;
+  known = now.numbers;
+  parent.postMessage({ numbers: leaves.map(k => [k, now.numbers[k]]) }, "*");
+}
+if (graph.hosted) {
+  html.classList.add("hosted");
+  addEventListener("message", event => {
+    if (event.source !== parent || !Array.isArray(event.data?.numbers)) return;
+    state = act.renumber(event.data.numbers)(state);
+    known = state.numbers;
+    dispatch(now => ({ ...now }));
+  });
+}
 
 /* --- the picture under the hand --------------------------------------------------------------------------------------- */
 
@@ -279,3 +300,4 @@ state = act.resize(canvas.clientWidth, canvas.clientHeight)(state);
 render(state);
 paint(state, true);
 canvas.setAttribute("data-rests", "");
+if (graph.hosted) parent.postMessage({ numbers: [], ready: true }, "*");

@@ -109,6 +109,14 @@ export const change = (k, x, continued = false) => state => {
   return { ...withNumbers(continued ? state : remember(state), numbers), touched: k };
 };
 
+/** The page around this one gives leaves other numbers; the position stays. @param {[number, number][]} pairs
+    @returns {(state: State) => State} */
+export const renumber = pairs => state => {
+  const numbers = state.numbers.slice();
+  for (const [k, x] of pairs) if (isLeaf[k]) numbers[k] = x;
+  return { ...state, numbers, carry: null, descents: 0, losses: [passOf(numbers).data[root]], nudge: null, mistyped: "", past: [] };
+};
+
 /** A text was typed as the number of a leaf. @param {number} k @param {string} text @returns {(state: State) => State} */
 export const type = (k, text) => state => {
   const x = read(text);
