@@ -489,8 +489,11 @@ class Expected:
         if number >= 0:
             node = graph.nodes[number]
             data, gradient = cards[str(number)]
-            key = "card_leaf" if node.op is None else "card"
-            assert label == self.say(key, node=names[node], data=data, grad=gradient)
+            seen_name = names[node] + (f" {node.op.symbol}" if node.op and names[node] != names.spell(node) else "")
+            assert label in [
+                self.say(key, node=seen_name, data=data, grad=gradient)
+                for key in (("card_leaf", "card") if node.op is None else ("card",))
+            ]
 
 
 # --- sequences ------------------------------------------------------------------------------------------------------
