@@ -48,20 +48,20 @@ function rowsOf(state) {
 /* The engine: [when it runs, what it is]; parts of a line in {} with the part that they play. */
 const FORWARD = ["forward", "for node in order: {node.data|number} = node.forward()"];
 const ZERO = ["seed", "for node in order: node.grad = 0"], SEED = ["seed", "output.grad = 1"];
-const LOOP = ["backward", "for {node|node} in reversed(order):"], PARTIALS = ["backward", "    for {arg|arg}, {local|local} in node.partials():"];
+const LOOP = ["around", "for {node|node} in reversed(order):"], PARTIALS = ["around", "    for {arg|arg}, {local|local} in node.partials():"];
 const SEND = ["send", "        {arg.grad|gradient} += {local|local} * {node.grad|upstream}"];
 /** @type {Record<EngineName, string[][]>} */
 const CODE = {
   right: [FORWARD, ZERO, SEED, LOOP, PARTIALS, SEND],
   overwrite: [FORWARD, ZERO, SEED, LOOP, PARTIALS, ["send", "        {arg.grad|gradient}{ = |bug}{local|local} * {node.grad|upstream}"]],
-  forgotten: [FORWARD, ["seed", "{# for node in order: node.grad = 0|bug}"], SEED, LOOP, PARTIALS, SEND],
-  recursion: [FORWARD, ZERO, SEED, ["backward", "def send({node|node}):"], PARTIALS, SEND, ["backward", "    for arg in node.args:"], ["backward", "        {send(arg)|bug}"]],
+  forgotten: [FORWARD, ["never", "{# for node in order: node.grad = 0|bug}"], SEED, LOOP, PARTIALS, SEND],
+  recursion: [FORWARD, ZERO, SEED, ["around", "def send({node|node}):"], PARTIALS, SEND, ["around", "    for arg in node.args:"], ["around", "        {send(arg)|bug}"]],
 };
 
 /** @param {EngineName} engine @param {string} phase of the step, or "" */
 function codeOf(engine, phase) {
   return CODE[engine].map(([when, line]) => {
-    const lit = when === phase || when === "send" && phase === "backward", around = when === "backward" && phase === "backward";
+    const lit = when === phase || when === "send" && phase === "backward", around = when === "around" && phase === "backward";
     const parts = line.split(/\{([^|{}]*)\|(\w+)\}/);
     const inside = [];
     for (let i = 0; i < parts.length; i += 3) {
