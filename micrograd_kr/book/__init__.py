@@ -119,8 +119,8 @@ widgets. `show("graph", graph(loss))` shows a graph alive; give it a loss, so th
 `book 3 --notebooks FOLDER` makes a notebook, in the language of --lang.
 
 >>> import os; os.environ["MICROGRAD_KR_LANG"] = "en"
->>> say("first_house", area=2.4, price=300)
-The first house: 2.4 thousand square feet, sold for 300 thousand dollars
+>>> say("one_loss", prediction=0.5, answer=1.5, loss=1.0)
+prediction 0.5 cm, answer 1.5 cm: loss 1.00
 """
 
 from micrograd_kr.locale import language
