@@ -36,7 +36,7 @@ def on_files(files: Any, config: Any) -> Any:
     for name, root, options in graphs():
         root.label = root.label or "out"
         root.backward()
-        picture = draw(root, **options).pipe("svg")
+        picture = draw(root, lang=language, **options).pipe("svg")
         for source, content in (("svg", picture), ("html", page(root, lang=language).html)):
             file = File.generated(config, f"pictures/{name}.{source}", content=content)
             if language != "en":

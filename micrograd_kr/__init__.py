@@ -66,7 +66,7 @@ if TYPE_CHECKING:
     from .compiler import jit
     from .drawing import draw
     from .exporting import export
-    from .livepage import page
+    from .livepage import page, training_page
     from .stepper import Stepper, why
 
 __all__ = [
@@ -124,6 +124,7 @@ __all__ = [
     "tan",
     "tanh",
     "topological_order",
+    "training_page",
     "value_and_grad",
     "watch",
     "where",
@@ -139,6 +140,7 @@ _LAZY = {
     "draw": "drawing",
     "export": "exporting",
     "page": "livepage",
+    "training_page": "livepage",
     "jit": "compiler",
 }
 _SUBMODULES = {"distributed", "nn", "testing"}

@@ -6,6 +6,7 @@ import json
 import shutil
 import string
 import subprocess
+import tomllib
 import unicodedata
 from pathlib import Path
 
@@ -13,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from micrograd_kr.locale import Message, agreeing, agreement, catalog, folder, language, languages, translate
+from micrograd_kr.locale import Message, agreeing, agreement, catalog, folder, glossary, language, languages, translate
 
 
 def particle(word: str, forms: str) -> str:
@@ -159,16 +160,33 @@ def test_a_language_without_rules_shows_both_forms(tmp_path: Path, monkeypatch: 
     assert agreeing("word", "a/b", "xx") == "a(b)"
 
 
+def test_every_language_explains_the_same_terms(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    terms = {lang: tomllib.loads((folder(lang) / "glossary.toml").read_text(encoding="utf-8")) for lang in languages()}
+    english = terms["en"]
+    assert all(list(found) == list(english) for found in terms.values())
+    for lang, found in terms.items():
+        names = [name for entry in found.values() for name in (entry["term"], *entry.get("also", ()))]
+        assert len(set(names)) == len(names), "a name that stands for two terms"
+        for entry in found.values():
+            assert entry["explanation"].endswith("." if lang == "en" else "다.") and len(entry["term"]) < 24
+    (tmp_path / "xx").mkdir()
+    (tmp_path / "xx" / "messages.toml").write_text("", encoding="utf-8")
+    (tmp_path / "xx" / "glossary.toml").write_text('[leaf]\nterm = "xleaf"\nexplanation = "x"\n', encoding="utf-8")
+    monkeypatch.setenv("MICROGRAD_KR_LOCALES", str(tmp_path))
+    assert glossary("xx")["leaf"].term == "xleaf" and glossary("xx")["node"] == glossary("en")["node"]
+
+
 def test_the_page_reads_the_rules_as_python_does() -> None:
     node = shutil.which("node")
     if node is None:
         pytest.skip("there is no node here")
     words = [word for text in (VOWEL, RIEUL, CONSONANT) for word in text.split()]
     words += ["☆", "()", "数", "é", "1" + "0" * 13, "1,000,000,000,000", "10e5", "x", ""]
-    source = Path(__file__).parents[1].joinpath("micrograd_kr/livepage/script/words.js").read_text(encoding="utf-8")
-    function = source[source.index("const endings") : source.index("/* how an op is written")]
-    graph = json.dumps({"agreement": {"ko": agreement.rules(folder("ko"))}})
-    call = f"{json.dumps(words)}.flatMap(word => ['을/를', '으로/로'].map(forms => agreeing(word, forms, 'ko')))"
-    script = f"const graph = {graph};\n{function}\nconsole.log(JSON.stringify({call}))"
-    done = subprocess.run([node, "-e", script], capture_output=True, check=True, encoding="utf-8")
+    module = Path(__file__).parents[1].joinpath("micrograd_kr/livepage/script/shared/language.js").as_uri()
+    rules = json.dumps(agreement.rules(folder("ko")))
+    call = f"{json.dumps(words)}.flatMap(word => ['을/를', '으로/로'].map(forms => agreeing(word, forms, {rules})))"
+    script = f"import {{agreeing}} from {json.dumps(module)};\nconsole.log(JSON.stringify({call}))"
+    done = subprocess.run(
+        [node, "--input-type=module", "-e", script], capture_output=True, check=True, encoding="utf-8"
+    )
     assert json.loads(done.stdout) == [particle(word, forms) for word in words for forms in ("을/를", "으로/로")]

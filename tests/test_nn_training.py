@@ -2,10 +2,11 @@
 
 import math
 import pickle
+from importlib.util import find_spec
 
 import pytest
 
-from micrograd_kr import nn
+from micrograd_kr import Value, nn
 from micrograd_kr.files import write_whole
 
 
@@ -37,7 +38,7 @@ def test_a_history_is_a_list_and_goes_through_a_file(tmp_path):
         nn.History.load(tmp_path / "other.csv")
 
 
-def test_a_history_shows_itself():
+def test_a_history_shows_itself(monkeypatch):
     assert repr(nn.History()) == "History of 0 epochs"
     assert repr(a_history([1.0])) == "History of 1 epoch: loss 1 -> 1"
     assert repr(a_history(validation=[2.0, 3.0])) == "History of 3 epochs: loss 0.5 -> 0.125, validation 2 -> 3"
@@ -46,6 +47,9 @@ def test_a_history_shows_itself():
     shown = a_history([1.0, math.nan, 0.5], validation=[2.0, 1.0, 1.5])._repr_html_()
     assert shown.count("<polyline") == 2
     assert 'points="0.0,80.0 360.0,120.0"' in shown  # the nan is left out
+    monkeypatch.setenv("MICROGRAD_KR_LANG", "ko")
+    korean = a_history(validation=[2.0, 1.0])._repr_html_()
+    assert "에포크: 3;" in korean and ">손실 0.5" in korean and ">검증 손실 2" in korean
     many = a_history([1 / (1 + i) for i in range(100_000)])._repr_html_()
     assert len(many) < 10_000
 
@@ -175,11 +179,13 @@ def test_train_and_fit_end_in_the_same_place(options, kind):
     from micrograd_kr import jit
 
     model, loss, xs, ys = a_problem()
-    losses = nn.train(loss, xs, ys, kind(model, lr=0.1), epochs=5, **options)
+    options = options | {"epochs": 5, "validation": (xs[:3], ys[:3])}
+    losses = nn.train(loss, xs, ys, kind(model, lr=0.1), **options)
     twin, loss, xs, ys = a_problem()
-    expected = jit(loss).fit(xs, ys, kind(twin, lr=0.1), epochs=5, **options)
+    expected = jit(loss).fit(xs, ys, kind(twin, lr=0.1), **options)
     tolerance = 1e-9 if options.get("seed") is not None or not options.get("shuffle") else 1e-6
     assert losses == pytest.approx(expected, rel=tolerance)
+    assert losses.validation == pytest.approx(expected.validation, rel=tolerance) and len(losses.validation) == 5
     assert [p.data for p in model.parameters()] == pytest.approx([p.data for p in twin.parameters()], rel=tolerance)
 
 
@@ -228,9 +234,30 @@ def test_train_takes_arrays_of_any_shape_and_validates_without_dropout():
     assert history[0] != history[1]  # dropout leaves out other numbers each time
     assert history.validation[0] == history.validation[1]
     assert all(module.training for module in model.modules())
+    if find_spec("llvmlite"):
+        from micrograd_kr import jit
+
+        fast = jit(loss).fit(images, labels, nn.SGD(model, lr=0.0), epochs=2, validation=(images, labels))
+        assert fast.validation == pytest.approx(history.validation)
+        assert all(module.training for module in model.modules())
     model.eval()
     expected = [nn.cross_entropy(model(image), int(label)).data for image, label in zip(images, labels, strict=True)]
     assert history.validation[0] == pytest.approx(sum(expected) / 4)
+
+
+def test_validation_that_does_not_fit_is_refused_before_the_training():
+    w, data, unlike = Value(1.0), ([1.0, 2.0], [0.0, 1.0]), [5, ([1.0],), ([[1.0, 2.0]], [1.0])]
+    loss, optimizer = lambda x, y: (w * x - y) ** 2, nn.SGD([w])
+    loops = [lambda **options: nn.train(loss, *data, optimizer, **options)]
+    if find_spec("llvmlite"):
+        from micrograd_kr import jit
+
+        loops.append(lambda **options: jit(loss).fit(*data, optimizer, **options))
+    for loop in loops:
+        for validation in unlike:
+            with pytest.raises((TypeError, ValueError)):
+                loop(validation=validation)
+            assert (w.data, optimizer.steps) == (1.0, 0)
 
 
 def test_the_losses_so_far_are_kept():

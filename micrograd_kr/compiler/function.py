@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from math import prod
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -133,6 +133,7 @@ class Compiled(Generic[Result]):
         seed: int | None = None,
         callback: Callable[[int, float], Any] | None = None,
         progress: bool | None = None,
+        validation: Sequence[Any] | None = None,
     ) -> History:
         """The training loop in machine code: f.fit(X, Y, optimizer, epochs, batch_size).
 
@@ -145,6 +146,8 @@ class Compiled(Generic[Result]):
             seed: for the same orders in every run.
             callback: called with (epoch, mean loss) after each pass; True ends the training.
             progress: show a bar; None shows one in a terminal and in a notebook.
+            validation: arrays like those of the examples, such as (X, Y), on which the loss is computed after each
+                pass; modules are in use (`eval()`) meanwhile, so that dropout does nothing.
 
         Returns:
             A `History`: the list of the mean losses of each pass, with .plot() and .save(path). It is in
@@ -163,7 +166,7 @@ class Compiled(Generic[Result]):
         """
         from .training import fit, read_task
 
-        task = read_task(self.programs, arrays_and_optimizer, optimizer, epochs, batch_size)
+        task = read_task(self.programs, arrays_and_optimizer, optimizer, epochs, batch_size, validation)
         return fit(self.programs, task, shuffle, seed, callback, progress)
 
     # --- copies -----------------------------------------------------------------------------------------------------

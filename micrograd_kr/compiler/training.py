@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING, Any
 from ..engine import put_numbers
 from ..nn.history import History
 from ..nn.progress import progress_bar
+from ..nn.training import as_arrays, in_use, sorted_out
 from ..trace import Recording
 from .execution import Stretch
 from .machine_code import vector_name
-from .programs import Programs, mean_and_gradient
+from .programs import Programs, mean_alone, mean_and_gradient
 from .training_code import FIELDS, REACHED, Rule, train_loop
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ class Task:
         epochs: how many passes over the examples.
         count: how many examples there are.
         batch: how many of them a step takes; the last step of a pass perhaps fewer.
+        validation: arrays on which the loss is computed after each pass, if there are any.
     """
 
     recording: Recording
@@ -47,6 +49,7 @@ class Task:
     epochs: int
     count: int
     batch: int
+    validation: Sequence[Any] | None
 
     @property
     def steps(self) -> int:
@@ -71,7 +74,12 @@ class Task:
 
 
 def read_task(
-    programs: Programs, arguments: Sequence[Any], optimizer: Any, epochs: int, batch_size: int | None
+    programs: Programs,
+    arguments: Sequence[Any],
+    optimizer: Any,
+    epochs: int,
+    batch_size: int | None,
+    validation: Sequence[Any] | None = None,
 ) -> Task:
     """The arguments of a `fit`: arrays, then an optimizer, which epochs and batch_size may follow.
 
@@ -79,15 +87,7 @@ def read_task(
         TypeError: there is no optimizer, or there are too many arguments.
         ValueError: arrays, epochs or batch_size do not fit, or the optimizer has none of the loss's parameters.
     """
-    place = next((place for place, each in enumerate(arguments) if hasattr(each, "rule")), None)
-    if optimizer is None and place is not None:
-        optimizer, rest, arguments = arguments[place], arguments[place + 1 :], arguments[:place]
-        if len(rest) > 2:
-            raise TypeError(f"after the optimizer come epochs and batch_size, got {len(rest)} arguments")
-        epochs = rest[0] if rest else epochs
-        batch_size = rest[1] if len(rest) > 1 else batch_size
-    if optimizer is None:
-        raise TypeError("fit takes the arrays, then an optimizer: f.fit(X, Y, nn.SGD(model, lr=0.1), epochs=100)")
+    arguments, optimizer, epochs, batch_size = sorted_out("f.fit(", arguments, optimizer, epochs, batch_size)
     _check(optimizer)
     recording, arrays = programs.read(arguments, "fit")
     if not recording.single:
@@ -102,7 +102,9 @@ def read_task(
             f"none of the {len(optimizer.parameters)} parameters of the optimizer take part in "
             f"{programs.title}: was the optimizer made for another model?"
         )
-    return Task(recording, arrays, optimizer, epochs, count, min(batch, count))
+    if validation is not None:
+        programs.read(as_arrays(validation), "fit")  # what does not fit is said before the training
+    return Task(recording, arrays, optimizer, epochs, count, min(batch, count), validation)
 
 
 def fit(
@@ -117,20 +119,23 @@ def fit(
     import numpy as np
 
     recording, arrays, optimizer = task.recording, task.arrays, task.optimizer
-    epochs, count = task.epochs, task.count
+    epochs, count, validation = task.epochs, task.count, task.validation
     loop = _Loop(programs, task)
     source = np.random.default_rng(seed)
     history = History()
     with history.kept_in(optimizer), progress_bar(progress, epochs * loop.steps) as advance:
         try:
             while len(history) < epochs:
-                alone = callback is not None or recording.random_count
+                alone = callback is not None or validation is not None or recording.random_count
                 together = 1 if alone else min(epochs - len(history), loop.together)
                 examples = programs.batch(recording, arrays)
                 orders = None
                 if shuffle:
                     orders = np.array([source.permutation(count) for _ in range(together)], np.int64)
                 loop.epochs(together, examples, orders, advance, history)
+                if validation is not None:
+                    loop.write_back()
+                    history.validation.append(_mean_in_use(programs, recording, validation))
                 if callback is not None:
                     loop.write_back()
                     if callback(len(history) - 1, history[-1]):
@@ -266,6 +271,17 @@ class _Loop:
         put_numbers(self.optimizer.parameters, numbers)
         self.optimizer.state = [tuple(state) for state in states]
         self.optimizer.steps = self.written = self.taken
+
+
+def _mean_in_use(programs: Programs, recording: Recording, arrays: Sequence[Any]) -> float:
+    """The mean of the function on other arrays, while no module is in training."""
+    last = programs.last
+    with in_use(recording.modules):
+        call = programs.call(arrays, "fit", mean_alone, single=True)
+        mean = float(call.sums(programs.threads)[-1])
+        programs.done(mean_alone, call)
+    programs.last = last  # what the caller asked for was the training
+    return mean
 
 
 def _aligned(shape: tuple[int, int], dtype: str) -> Any:

@@ -39,7 +39,7 @@ def export(function: Callable[..., Any], path: str | os.PathLike[str], example: 
 
     Raises:
         ValueError: the ending is another one, or the example does not fit the function.
-        TypeError: a function of table 1 cannot be written in that language; the error names it.
+        TypeError: this is no function, or a function of table 1 cannot be written in that language; the error names it.
         ImportError: the extra `export` is missing (for .onnx).
 
     >>> import tempfile
@@ -55,6 +55,8 @@ def export(function: Callable[..., Any], path: str | os.PathLike[str], example: 
         def forward(self, x, y):
             return (self.w * x - y) ** 2.0
     """
+    if not callable(function):
+        raise TypeError(f"export takes a function of Values or a model, got {function!r:.60}")
     writer = _writer(path)
     names, shapes = read_example(function, example)
     recording = record(function, shapes)

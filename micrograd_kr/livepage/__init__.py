@@ -4,7 +4,8 @@ It reads in this order
     javascript.py  a number that writes JavaScript: the table's rules, in the page's language, with loops
     views.py       what each view shows, and where Graphviz puts it
     cards.py       the views as SVG
-    document.py    page() and Page: page.html, page.css and picture.css, and the program in script/, as one file
+    assembling.py  what every page is assembled from: a template, the bundles made from script/, and data
+    document.py    page() and Page: the graph page
 
 >>> from micrograd_kr import Value
 >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
@@ -16,5 +17,6 @@ True
 """
 
 from .document import MOST_NODES, Page, page
+from .training import TrainingPage, training_page
 
-__all__ = ["MOST_NODES", "Page", "page"]
+__all__ = ["MOST_NODES", "Page", "TrainingPage", "page", "training_page"]

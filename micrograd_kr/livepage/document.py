@@ -1,62 +1,48 @@
-"""The page as one HTML file: markup, style, the table's rules as JavaScript, and the graph as data.
-
-Labels and titles come from users and are hostile until shown otherwise: in markup they are escaped, in the data they
-stand in JSON in which no `<` is left, and the script writes them as text only. The Content-Security-Policy allows the
-page's own scripts and style by their hashes, and nothing from anywhere else. The program is packed, which halves the
-page; what unpacks it is a few lines that stand in the page as they are.
-"""
+"""page(): the live page of a graph: the table's rules as JavaScript, and the graph as data."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import json
 import math
-import re
-import zlib
-from collections.abc import Iterable, Sequence
-from functools import cache
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from html import escape
-from importlib.resources import files
 from os import PathLike
-from pathlib import Path
 from typing import Any
 
 from ..engine import Value
-from ..files import write_whole
-from ..graph import ATOM, FONT_FAMILY, Graph, format_number
+from ..graph import ATOM, Graph, format_number
 from ..graph.names import MOST_OPERANDS
-from ..locale import FALLBACK, agreement, catalog, folder, language, languages, preferred, translate
+from ..locale import catalog, glossary, language, preferred, translate
 from ..ops import OPS, Op
 from ..stepper import steps
 from ..stepper.formula import LONGEST_FORMULA, LONGEST_WRITTEN_OUT
+from .assembling import HtmlPage, assemble, catalogs, icons, style_of
 from .cards import CardWriter
 from .javascript import formulas_function, forward_function, partials_function, written_out_function
 from .views import lay_out
 
 MOST_NODES = 2000  # that stay fluid in a browser
-
-# The parts of the program, in the order in which they stand in one block
-_RUNTIME = ("graph", "words", "engine", "views", "paths", "side", "descent", "time", "camera", "hands")
-
-# Paths in a square of 20, drawn with a round pen; the fonts of many systems lack such signs
-ICONS = {
-    "first": "M5 4v12M15 4.5 8 10l7 5.5z",
-    "back": "M13 4.5 6 10l7 5.5z",
-    "play": "M6 4v12l10-6z",
-    "pause": "M7 4v12M13 4v12",
-    "next": "M7 4.5 14 10l-7 5.5z",
-    "last": "M15 4v12M5 4.5 12 10l-7 5.5z",
-    "plus": "M10 4v12M4 10h12",
-    "minus": "M4 10h12",
-    "fit": "M4 8V4h4M12 4h4v4M16 12v4h-4M8 16H4v-4",
-    "close": "M5 5l10 10M15 5 5 15",
-    "reset": "M4 4v4.5h4.5M4.3 8.3A6.3 6.3 0 1 1 4 12.5",
-}
-_USED_ICONS = ("play", "pause", "reset")  # that the script draws
+_LARGE = 300  # nodes, from which on the layout may take a second
+# of the glossary, that graph_page.html explains
+TERMS = (
+    "leaf",
+    "forward_pass",
+    "backward_pass",
+    "gradient",
+    "upstream",
+    "local_derivative",
+    "chain_rule",
+    "parameter",
+    "data",
+    "loss",
+    "learning_rate",
+    "topological_order",
+    "zero_grad",
+)
 
 
-class Page:
+class Page(HtmlPage):
     """A live page; in a notebook it shows itself.
 
     Attributes:
@@ -66,39 +52,8 @@ class Page:
     """
 
     def __init__(self, html: str, still: str, count: int) -> None:
-        self.html, self.still, self.count = html, still, count
-
-    def save(self, path: str | PathLike[str]) -> Path:
-        """Write the page to a file, and return its path; an old file stays until the new one is complete."""
-        file = Path(path)
-        if not file.suffix:
-            file = file.with_suffix(".html")
-        write_whole(file, self.html)
-        return file
-
-    def open(self, path: str | PathLike[str] | None = None) -> Path:
-        """Write the page to a file, by default a temporary one, open it in the browser, and return its path."""
-        import tempfile
-        import webbrowser
-
-        file = self.save(path if path is not None else Path(tempfile.mkdtemp(prefix="micrograd_kr-")) / "page.html")
-        webbrowser.open(file.resolve().as_uri())
-        return file
-
-    def _repr_html_(self) -> str:
-        """The page in a frame of its own, cut off from the notebook; where frames are taken out, a picture remains.
-
-        The frame covers the picture, which stands behind it.
-        """
-        image = base64.b64encode(self.still.encode()).decode()
-        return (
-            '<div style="position:relative;height:760px;overflow:hidden">'
-            f'<img alt="{escape(repr(self))}" style="max-width:100%;max-height:100%" '
-            f'src="data:image/svg+xml;base64,{image}">'
-            '<iframe sandbox="allow-scripts" loading="lazy" title="micrograd_kr" '
-            'style="position:absolute;inset:0;width:100%;height:100%;border:0;background:Canvas" '
-            f'srcdoc="{escape(self.html)}"></iframe></div>'
-        )
+        super().__init__(html, still)
+        self.count = count
 
     def __repr__(self) -> str:
         return f'<Page of {self.count} nodes: .save("graph.html"), or .open() in the browser>'
@@ -158,13 +113,29 @@ def page(
     for node in graph.nodes:
         _check_real(node, graph)
     writer = CardWriter(graph, lambda key, **pieces: translate(f"livepage.{key}", lang, **pieces))
-    views = lay_out(graph, writer.size, rankdir)
+    with _progress(graph, lang) as progress:
+        views = lay_out(graph, writer.size, rankdir, progress)
     drawn = [writer.svg(view) for view in views]
     html = _document(graph, drawn, lang=lang, title=title and str(title), trained=trained, rate=rate)
-    made = Page(html, writer.svg(views[0], _style("picture.css")), len(graph.nodes))
+    made = Page(html, writer.svg(views[0], style_of("picture.css")), len(graph.nodes))
     if path is not None:
         made.save(path)
     return made
+
+
+@contextmanager
+def _progress(graph: Graph, lang: str) -> Iterator[Callable[[int, int], object]]:
+    """What shows in a terminal how far the layout of a large graph is, and takes it away again."""
+    if len(graph.nodes) < _LARGE or not sys.stderr.isatty():
+        yield lambda done, known: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(translate("livepage.laying_out", lang), total=None)
+        yield lambda done, known: bar.update(task, completed=done, total=known, refresh=True)
 
 
 def _check_real(node: Value, graph: Graph) -> None:
@@ -195,79 +166,27 @@ def _trained(graph: Graph, train: Iterable[Value] | None) -> list[Value]:
 # --- the file -------------------------------------------------------------------------------------------------------
 
 
-@cache
-def _part(name: str) -> str:
-    """A file of this package, without indentation and comments."""
-    text = files(__package__).joinpath(name).read_text(encoding="utf-8")
-    text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
-    text = "\n".join(line for line in map(str.strip, text.splitlines()) if line)
-    return text.replace("{{fonts}}", f"{FONT_FAMILY}")
-
-
-def _style(name: str) -> str:
-    return re.sub(r"\s*([{};:,>])\s*", r"\1", _part(name)).replace("\n", "").replace(";}", "}")
-
-
 def _document(
     graph: Graph, views: Sequence[str], *, lang: str, title: str | None, trained: Sequence[Value], rate: float
 ) -> str:
     """The whole page as HTML."""
     output = graph.names[graph.root]
-    heading = title or translate("livepage.title", lang, node=output)
     words = {code: _words(graph, code) for code in preferred(lang)}
-    runtime = "\n".join(_part(f"script/{name}.js") for name in _RUNTIME)
     rules, ops = _rules(graph)
-    knowledge = _json(_knowledge(graph, words, ops))
-    program = f'"use strict";\n{{\nconst knowledge={knowledge};\n{rules}\n{runtime}\n}}'
-    unpack = _part("script/unpack.js")
-    style = _style("picture.css") + _style("page.css")
-    parts = {
-        "lang": lang,
-        "languages": _buttons(),
-        "title": escape(heading),
-        "heading": "" if title else f' data-w="title" data-node="{escape(output)}"',
-        "policy": f"default-src 'none'; script-src {_hash(unpack)} {_hash(program)}; style-src {_hash(style)}; "
-        "base-uri 'none'; form-action 'none'",
-        "style": style,
-        "unpack": unpack,
-        "program": _packed(program),
-        "rate": f"{rate:g}",
-        "views": "".join(views),
-        "graph": _json(_data(graph, lang, trained)),
-    }
-    parts |= {f"i:{name}": _icon(path) for name, path in ICONS.items()}
-    html = files(__package__).joinpath("page.html").read_text(encoding="utf-8")
-    html = re.sub(r"\{\{w:(\w+)\}\}", lambda found: escape(translate(f"livepage.{found[1]}", lang)), html)
-    return re.sub(r"\{\{([\w:]+)\}\}", lambda found: parts[found[1]], html)
-
-
-def _buttons() -> str:
-    return "".join(
-        f'<button type="button" data-lang="{code}" lang="{code}">{escape(translate("language.name", code))}</button>'
-        for code in sorted(languages(), key=lambda code: code == FALLBACK)
+    return assemble(
+        "graph_page",
+        lang=lang,
+        title=title or translate("livepage.title", lang, node=output),
+        parts={
+            "heading": "" if title else f' data-w="title" data-node="{escape(output)}"',
+            "rate": f"{rate:g}",
+            "descent": "" if trained else " hidden",
+            "views": "".join(views),
+        },
+        data=_data(graph, lang, trained),
+        knowledge=_knowledge(graph, words, ops),
+        rules=rules,
     )
-
-
-def _hash(text: str) -> str:
-    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
-
-
-def _packed(text: str) -> str:
-    """The text deflated, in base64; the page unpacks it with nothing but the browser."""
-    deflate = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
-    return base64.b64encode(deflate.compress(text.encode()) + deflate.flush()).decode()
-
-
-def _icon(path: str) -> str:
-    return f'<svg viewBox="0 0 20 20" class="icon" aria-hidden="true"><path d="{path}"/></svg>'
-
-
-def _json(data: Any) -> str:
-    """JSON that can stand in a script element: nothing in it can close it, or be taken for a line's end."""
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    for character in "<>&\u2028\u2029":
-        text = text.replace(character, f"\\u{ord(character):04x}")
-    return re.sub("[\ud800-\udfff]", "\ufffd", text)
 
 
 # --- the graph's rules ----------------------------------------------------------------------------------------------
@@ -293,8 +212,8 @@ def _rules(graph: Graph) -> tuple[str, set[str]]:
         for op, count in variants
     ]
     text = (
-        f"{_part('script/functions.js')}\nconst forward=[{forward}],\npartials=[{partials}],\n"
-        f"formulaRules=(write,times,power)=>({{formulas:[{_listed(formulas)}],inFull:[{_listed(in_full)}]}});"
+        f"{{forward:[{forward}],\npartials:[{partials}],\n"
+        f"formulas:(write,times,power)=>({{formulas:[{_listed(formulas)}],inFull:[{_listed(in_full)}]}})}}"
     )
     return text, {name for _, names in (*formulas, *in_full) for name in names if name in OPS}
 
@@ -313,8 +232,6 @@ def _data(graph: Graph, lang: str, trained: Sequence[Value]) -> Any:
     """The graph, its numbers and names."""
     variants = _variants(graph)
     names, number = graph.names, graph.number
-    free = [node for node in graph.nodes if graph.kind(node) != "constant"]
-    back = [graph.root, *(node for node in reversed(free) if node.op)]
     return {
         "lang": lang,
         "op": [variants[node.op, len(node.args)] if node.op else _LEAVES[graph.kind(node)] for node in graph.nodes],
@@ -323,7 +240,6 @@ def _data(graph: Graph, lang: str, trained: Sequence[Value]) -> Any:
         "names": [names[node] for node in graph.nodes],
         "spelling": [names.spell(node) for node in graph.nodes],
         "tight": [names.precedence(node) for node in graph.nodes],
-        "steps": [*([0, number[node]] for node in free), *([1, number[node]] for node in back)],  # as a Stepper's
         "trained": [number[leaf] for leaf in trained],
         "home": [group.number for group in graph.home],
         "parents": [group.outer.number if group.outer else None for group in graph.groups],
@@ -334,14 +250,13 @@ def _data(graph: Graph, lang: str, trained: Sequence[Value]) -> Any:
 def _knowledge(graph: Graph, words: dict[str, dict[str, str]], ops: set[str]) -> Any:
     """What the page must know about ops and languages to say and write what the stepper does."""
     return {
-        "words": words,
-        "order": [FALLBACK, *(code for code in words if code != FALLBACK)],
-        "agreement": {code: agreement.rules(folder(code)) for code in words},
+        **catalogs(words),
+        "glossary": {code: {term: glossary(code)[term][:2] for term in TERMS} for code in words},
         "ops": [
             _written(op) | {"sentence": op.name, "truth": op.gives == "condition"} for op, count in _variants(graph)
         ],
         "primitives": {name: _written(OPS[name]) for name in sorted(ops)},
-        "icons": {name: ICONS[name] for name in _USED_ICONS},
+        "icons": icons(("play", "pause", "reset")),
         "atom": ATOM,
         "minus": OPS["neg"].precedence,
         "operands": MOST_OPERANDS,
@@ -374,7 +289,7 @@ def _words(graph: Graph, lang: str) -> dict[str, str]:
     }
 
 
-_PYTHONS = ("livepage.too_large",)  # messages that the page itself never shows
+_PYTHONS = ("livepage.too_large", "livepage.laying_out")  # messages that the page itself never shows
 _OF_OPS_OR_ELSEWHERE = ("stepper.rule.", "stepper.forward.", "stepper.view.")
 
 

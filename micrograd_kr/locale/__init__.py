@@ -25,11 +25,13 @@ from pathlib import Path
 from typing import NamedTuple, Union
 
 from .agreement import agreeing as agreeing
+from .folders import FALLBACK as FALLBACK
 from .folders import folder as folder
 from .folders import folders
+from .glossary import Term as Term
+from .glossary import glossary as glossary
 
 ENVIRONMENT_VARIABLE = "MICROGRAD_KR_LANG"
-FALLBACK = "en"
 
 Piece = Union[str, "Message", tuple["Message", ...]]
 

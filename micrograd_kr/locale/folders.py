@@ -3,6 +3,8 @@
 A language is a folder named by its code, with
     messages.toml    everything that the project says, by key
     agreement.toml   which forms follow which words, if the language needs that (particles, plurals)
+    glossary.toml    what the field's terms mean
+    terms.toml       which word the book uses for an idea
     chapters/*.md    the prose of the book
 """
 
@@ -13,6 +15,7 @@ import os
 from pathlib import Path
 
 PLACES_VARIABLE = "MICROGRAD_KR_LOCALES"
+FALLBACK = "en"  # the language in which everything is said
 
 
 def folders() -> dict[str, Path]:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from ..files import write_whole
+from ..locale import translate
 
 _COLUMNS = ("epoch", "loss", "validation", "learning_rate")
 _COLOURS = ("#1f77b4", "#d62728")  # of the loss, and of the validation loss
@@ -147,8 +148,9 @@ class History(list[float]):
         return ax
 
     def _repr_html_(self) -> str:
-        """The picture that a notebook shows: the losses as a line, with no package needed."""
-        lines = [(self, _COLOURS[0], "loss"), (self.validation, _COLOURS[1], "validation loss")]
+        """The picture that a notebook shows: the losses as a line, in the reader's language, with no package needed."""
+        words = [html.escape(translate(f"nn.{name}")) for name in ("loss", "validation")]
+        lines = list(zip((self, self.validation), _COLOURS, words, strict=True))
         finite = [number for numbers, _, _ in lines for number in numbers if math.isfinite(number)]
         if not finite:
             return f"<pre>{html.escape(repr(self))}</pre>"
@@ -166,7 +168,7 @@ class History(list[float]):
         return (
             f'<figure style="margin:0"><svg viewBox="-2 -2 {_WIDTH + 4} {_HEIGHT + 4}" width="{_WIDTH}" '
             f'height="{_HEIGHT}" role="img" aria-label="{html.escape(repr(self))}">{drawn}</svg>'
-            f"<figcaption>{_epochs(len(self))}: {names}</figcaption></figure>"
+            f"<figcaption>{translate('nn.epochs', count=len(self))}; {names}</figcaption></figure>"
         )
 
     def __repr__(self) -> str:

@@ -9,6 +9,8 @@ from importlib import import_module
 from time import perf_counter
 from typing import Any
 
+from ..locale import translate
+
 Advance = Callable[[int, float], None]  # (steps taken since the last call, the loss now)
 
 _PAUSE = 0.1  # seconds between two updates of a notebook
@@ -51,7 +53,12 @@ def _in_terminal(steps: int) -> Iterator[Advance]:
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
     except ImportError as error:
         raise ImportError(f'the progress bar needs rich ({error}): pip install "rich"') from error
-    columns = (BarColumn(), MofNCompleteColumn(), TextColumn("loss {task.fields[loss]:.6g}"), TimeRemainingColumn())
+    columns = (
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn(f"{translate('nn.loss')} {{task.fields[loss]:.6g}}"),
+        TimeRemainingColumn(),
+    )
     with Progress(*columns, console=Console(stderr=True)) as bar:
         task = bar.add_task("", total=steps, loss=float("nan"))
         yield lambda count, loss: bar.update(task, advance=count, loss=loss)
@@ -82,7 +89,7 @@ class _Bar:
         self.done, self.steps, self.loss = done, steps, loss
 
     def __repr__(self) -> str:
-        return f"{self.done}/{self.steps} loss {self.loss:.6g}"
+        return f"{self.done}/{self.steps} {translate('nn.loss')} {self.loss:.6g}"
 
     def _repr_html_(self) -> str:
         return f'<progress value="{self.done}" max="{self.steps}"></progress> {self!r}'

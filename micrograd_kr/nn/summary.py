@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from ..html_table import Cell, html_table
+from ..locale import translate
 from .tables import flat, shape_of
 
 _TITLES = ("name", "module", "shapes", "parameters")
@@ -41,16 +42,11 @@ def summary_text(module: Any) -> str:
 
 
 def summary_html(module: Any) -> str:
-    """The table as HTML."""
+    """The table as HTML, with its heads in the language of the reader."""
     lines, total = summary_lines(module)
-    head = "".join(f"<th>{title}</th>" for title in _TITLES)
-    left = ' style="text-align:left"'
-    body = "".join(
-        f"<tr>{''.join(f'<td{left}>{html.escape(text)}</td>' for text in line[:3])}<td>{line.parameters:,}</td></tr>"
-        for line in lines
-    )
-    foot = f'<tr><th colspan="3"></th><th>{total:,}</th></tr>'
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody><tfoot>{foot}</tfoot></table>"
+    rows: list[list[Cell]] = [[*line[:3], f"{line.parameters:,}"] for line in lines]
+    rows.append(["", "", "", (f"{total:,}", "font-weight:bold")])
+    return html_table(rows, [translate(f"nn.{title}") for title in _TITLES], left=3)
 
 
 def _parts(name: str, module: Any, seen: set[int]) -> Iterator[tuple[str, Any, list[tuple[str, Any]]]]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
 from ..engine import Value
+from ..html_table import html_table
 
 _EDGE = 8  # rows and columns that are shown at each end of a large table
 
@@ -47,8 +47,8 @@ class Table(list[Any]):
             return "".join(Table(block)._repr_html_() for block in _ends(self, None) if block is not None)
         rows = _shown(self)
         largest = max((abs(x) for row in rows for x in row if isinstance(x, float | int)), default=0)
-        body = "".join(f"<tr>{''.join(_html_cell(number, largest) for number in row)}</tr>" for row in rows)
-        return f"<table><caption>shape {self.shape}</caption>{body}</table>"
+        cells = [[_coloured(number, largest) for number in row] for row in rows]
+        return html_table(cells, caption=f"shape {self.shape}")
 
 
 class TableView(Table):
@@ -95,14 +95,14 @@ def _cell(number: Any) -> str:
     return f"{number:.4f}" if isinstance(number, float | int) else str(number)
 
 
-def _html_cell(number: Any, largest: float) -> str:
+def _coloured(number: Any, largest: float) -> tuple[str, str]:
     if number is None:
-        return "<td>&hellip;</td>"
+        return "\u2026", ""
     colour = ""
     if isinstance(number, float | int) and 0 < largest < float("inf") and number == number:
         hue = "31,119,180" if number > 0 else "214,39,40"
-        colour = f' style="background:rgba({hue},{0.6 * abs(number) / largest:.2f})"'
-    return f"<td{colour}>{html.escape(_cell(number))}</td>"
+        colour = f"background:rgba({hue},{0.6 * abs(number) / largest:.2f})"
+    return _cell(number), colour
 
 
 def shape_of(nested: Any) -> tuple[int, ...]:

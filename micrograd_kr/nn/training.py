@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from ..engine import Value, no_grad, topological_order
@@ -15,7 +16,7 @@ from .history import History
 from .module import Module
 from .optimizer import Optimizer
 from .progress import progress_bar
-from .tables import apply
+from .tables import apply, shape_of
 from .terms import mean_of
 
 Examples = list[tuple[Any, ...]]  # for each example its arguments, such as (x, y), as Values in nested lists
@@ -63,9 +64,13 @@ def train(
     >>> round(w.data, 4)
     2.0
     """
-    arrays, optimizer, epochs, batch_size = _sorted_out(arrays_and_optimizer, optimizer, epochs, batch_size)
+    arrays, optimizer, epochs, batch_size = sorted_out(
+        "nn.train(loss, ", arrays_and_optimizer, optimizer, epochs, batch_size
+    )
     examples = _examples(arrays)
-    unseen = None if validation is None else _examples(validation)
+    unseen = None if validation is None else _examples(as_arrays(validation))
+    if unseen and (found := _shapes(unseen)) != _shapes(examples):
+        raise ValueError(f"an example of validation has the shapes {found}, an example to learn {_shapes(examples)}")
     batch = len(examples) if batch_size is None else batch_size
     for name, number in (("epochs", epochs), ("batch_size", batch)):
         if not isinstance(number, int) or isinstance(number, bool) or number < 1:
@@ -111,10 +116,21 @@ def shuffled_orders(count: int, seed: int | None) -> Iterator[Sequence[int]]:
         yield generator.permutation(count).tolist()
 
 
-def _sorted_out(
-    arguments: Sequence[Any], optimizer: Any, epochs: int, batch_size: int | None
+def sorted_out(
+    call: str, arguments: Sequence[Any], optimizer: Any, epochs: int, batch_size: int | None
 ) -> tuple[Sequence[Any], Any, int, int | None]:
-    """The arrays, the optimizer, epochs and batch_size from what stands in their order."""
+    """The arrays, the optimizer, epochs and batch_size from what stands in their order.
+
+    Args:
+        call: how a call begins, for messages.
+        arguments: the arrays, then perhaps the optimizer, epochs and batch_size.
+        optimizer: if it was given by name.
+        epochs: likewise.
+        batch_size: likewise.
+
+    Raises:
+        TypeError: there is no optimizer, there are no arrays, or too much follows the optimizer.
+    """
     place = next((place for place, each in enumerate(arguments) if hasattr(each, "rule")), None)
     if optimizer is None and place is not None:
         arguments, optimizer, rest = arguments[:place], arguments[place], arguments[place + 1 :]
@@ -125,10 +141,21 @@ def _sorted_out(
     if not arguments or not hasattr(optimizer, "rule"):
         got = f", got {optimizer!r:.60}" if optimizer is not None else ""
         raise TypeError(
-            f"train takes the loss, the arrays, then an optimizer: "
-            f"nn.train(loss, X, Y, nn.SGD(model, lr=0.1), epochs=100){got}"
+            f"{call.partition('(')[0]} takes the arrays, then an optimizer: "
+            f"{call}X, Y, nn.SGD(model, lr=0.1), epochs=100){got}"
         )
     return arguments, optimizer, epochs, batch_size
+
+
+def as_arrays(validation: Any) -> Sequence[Any]:
+    """What `validation` is given: arrays like those of the examples, in a tuple or a list.
+
+    Raises:
+        TypeError: it is something else.
+    """
+    if not isinstance(validation, tuple | list):
+        raise TypeError(f"validation takes arrays like those of the examples, such as (X, Y), got {validation!r:.60}")
+    return validation
 
 
 def _examples(arrays: Sequence[Any]) -> Examples:
@@ -141,6 +168,10 @@ def _examples(arrays: Sequence[Any]) -> Examples:
     if len(set(lengths)) != 1 or not lengths[0]:
         raise ValueError(f"train needs as many rows in each array, and at least one; got {lengths}")
     return [tuple(apply(_as_value, argument) for argument in example) for example in zip(*rows, strict=True)]
+
+
+def _shapes(examples: Examples) -> list[tuple[int, ...]]:
+    return [shape_of(argument) for argument in examples[0]]
 
 
 def _as_value(number: Any) -> Value:
@@ -169,12 +200,17 @@ def _modules_of(output: Value) -> list[Module]:
 
 def _loss_in_use(loss: Callable[..., Any], examples: Examples, modules: list[Module]) -> float:
     """The mean loss while no module is in training; afterwards each is as it was."""
+    with in_use(modules), no_grad():
+        return float(_mean_loss(loss, examples).data)
+
+
+@contextmanager
+def in_use(modules: Sequence[Module]) -> Iterator[None]:
+    """A block in which none of the modules is in training; afterwards each is as it was."""
     before = [module.training for module in modules]
     try:
-        for module in modules:
-            module.training = False
-        with no_grad():
-            return float(_mean_loss(loss, examples).data)
+        _put_into_mode(modules, [False] * len(before))
+        yield
     finally:
         try:
             _put_into_mode(modules, before)
@@ -183,6 +219,6 @@ def _loss_in_use(loss: Callable[..., Any], examples: Examples, modules: list[Mod
             raise
 
 
-def _put_into_mode(modules: list[Module], training: list[bool]) -> None:
+def _put_into_mode(modules: Sequence[Module], training: list[bool]) -> None:
     for module, each in zip(modules, training, strict=True):
         module.training = each

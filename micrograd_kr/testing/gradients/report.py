@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from fractions import Fraction
+from html import escape
 from textwrap import wrap
 from typing import Any, Literal
+
+from ...html_table import html_table
 
 Verdict = Literal["right", "kink", "flat", "constant", "independent", "undecided"]
 
@@ -32,7 +35,15 @@ class GradientError(AssertionError):
 
 
 class InconclusiveError(AssertionError):
-    """The check cannot decide: the derivative is 0 or too flat to see, or there is none at this point."""
+    """The check cannot decide about any input: each derivative is 0, or too flat to see, or is none at this point.
+
+    Attributes:
+        report: the verdict on each input; None if fn has no number there.
+    """
+
+    def __init__(self, message: str, report: Report | None = None) -> None:
+        super().__init__(message)
+        self.report = report
 
 
 @dataclass(frozen=True)
@@ -55,10 +66,15 @@ class Judgement:
     verdict: Verdict
 
     def __str__(self) -> str:
-        got, expected = (
-            apart(self.got, self.expected) if self.verdict == "flat" else (short(self.got), short(self.expected))
-        )
+        got, expected = self.shown
         return f"d/d{self.name}: {got}, expected {expected} by {self.oracle}: {self.verdict}"
+
+    @property
+    def shown(self) -> tuple[str, str]:
+        """What was got and what was expected, as text."""
+        if self.verdict == "flat":
+            return apart(self.got, self.expected)
+        return short(self.got), short(self.expected)
 
 
 @dataclass(frozen=True)
@@ -71,6 +87,12 @@ class Report:
 
     def __str__(self) -> str:
         return "\n".join([*map(str, self.lines), *[folded(f"note: {note}") for note in self.notes]])
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: a table with a row for each derivative, then the notes."""
+        rows = [(f"d/d{line.name}", line.oracle, line.verdict, *line.shown) for line in self.lines]
+        table = html_table(rows, ("derivative", "oracle", "verdict", "got", "expected"), left=3)
+        return table + "".join(f"<p>{escape(note)}</p>" for note in self.notes)
 
 
 def folded(text: str) -> str:

@@ -1,0 +1,1 @@
+"use strict";(()=>{(async()=>{let e=t=>document.getElementById(t);try{let t=Uint8Array.from(atob(e("program").textContent),o=>o.charCodeAt(0)),n=document.createElement("script");n.textContent=await new Response(new Blob([t]).stream().pipeThrough(new DecompressionStream("deflate-raw"))).text(),document.body.append(n)}catch(t){e("caption").textContent=String(t)}})();})();
