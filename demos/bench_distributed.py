@@ -23,7 +23,7 @@ WIDTHS, WORKERS = (16, 64, 128), (1, 2, 4, 8)
 
 @contextmanager
 def cluster(workers: int) -> Iterator[Client]:
-    options = {"dashboard_address": None, "memory_limit": 0, "silence_logs": 50}
+    options = {"dashboard_address": ":0", "memory_limit": 0, "silence_logs": 50}
     with LocalCluster(n_workers=workers, threads_per_worker=1, **options) as local, Client(local) as client:
         yield client
 
