@@ -35,7 +35,8 @@ from micrograd_kr.book import (
     train,
 )
 from micrograd_kr.book.binding import bind
-from micrograd_kr.book.chapters import as_notebook, find_chapters, split
+from micrograd_kr.book.chapters import find_chapters, split
+from micrograd_kr.book.notebooks import as_notebook
 from micrograd_kr.book.prose import parse, prose_of
 from micrograd_kr.book.running import perform
 from micrograd_kr.locale import catalog

@@ -65,7 +65,7 @@ def test_page_is_one_file_that_asks_for_nothing(tmp_path):
     plain, program = unpacked(html)
     for text in (plain, program):
         assert not re.search(
-            r"https?:|//[a-z]|\bsrc=|url\(|@import|\son\w+=|javascript:|eval|innerHTML|Function\(", text
+            r"https?:|//[a-z]|\bsrc=|url\((?!#)|@import|\son\w+=|javascript:|eval|innerHTML|Function\(", text
         )
     assert "unsafe" not in plain
     assert live.save(tmp_path / "named") == tmp_path / "named.html"
@@ -79,10 +79,10 @@ def test_the_scripts_types_hold_and_the_bundles_are_made_from_them():
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_page_without_its_graph_is_at_most_40_kb():
+def test_page_without_its_graph_is_at_most_64_kb():
     html = page(Value(1.0) + 1.0).html
     rest = re.sub(r'<svg class="view.*?</svg>|<script type="application/json".*?</script>', "", html, flags=re.DOTALL)
-    assert len(rest.encode()) <= 40_000
+    assert len(rest.encode()) <= 64_000
 
 
 def test_notebooks_get_a_frame_and_a_picture_behind_it():
@@ -126,7 +126,7 @@ def test_wrong_options_are_explained():
             page(y, **options)
 
 
-@pytest.mark.parametrize("theme", [0, 1])
+@pytest.mark.parametrize("theme", [0, 1, 2])
 def test_text_in_the_picture_has_contrast_aa(theme):
     """axe cannot see through SVG: what stands on which fill is listed here."""
 
@@ -138,10 +138,14 @@ def test_text_in_the_picture_has_contrast_aa(theme):
         )
 
     css = SOURCE.joinpath("graph", "page.css").read_text(encoding="utf-8")
-    colors = dict(re.findall(r"--([\w-]+): #(\w+)", css.split("prefers-color-scheme: dark")[theme]))
-    pairs = [(ink, fill) for ink in ("ink", "muted", "blue", "red") for fill in ("surface", "leaf", "module", "page")]
+    colors = dict(re.findall(r"--([\w-]+): #(\w+)", re.split("prefers-color-scheme: dark|@media print", css)[theme]))
+    pairs = [
+        (ink, fill)
+        for ink in ("ink", "muted", "blue", "red", "violet")
+        for fill in ("surface", "leaf", "module", "page")
+    ]
     pairs += [("muted", "soft"), ("ink", "soft"), ("ink", "wrong"), ("muted", "wrong"), ("blue", "wrong")]
-    pairs += [("amber", fill) for fill in ("surface", "leaf", "module", "wrong")] + [("on-blue", "blue")]
+    pairs += [("amber", fill) for fill in ("surface", "leaf", "module", "wrong", "lit")] + [("on-blue", "blue")]
     for ink, fill in pairs:
         high, low = sorted((luminance(colors[ink]), luminance(colors[fill])), reverse=True)
         assert (high + 0.05) / (low + 0.05) >= 4.5, (ink, fill)
@@ -217,142 +221,6 @@ def test_parameters_that_many_calls_share_stand_where_they_are_read():
 
 
 # --- in a browser ---------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def chromium(tmp_path_factory):
-    webdriver = pytest.importorskip("selenium.webdriver")
-    binary, driver = shutil.which("chromium") or shutil.which("google-chrome"), shutil.which("chromedriver")
-    if binary is None or driver is None:
-        pytest.skip("there is no Chromium with its driver here")
-    options = webdriver.ChromeOptions()
-    options.binary_location = binary
-    for flag in (
-        "--headless=new --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-        "--disable-component-update --disable-sync --window-size=1300,900"
-    ).split():
-        options.add_argument(flag)
-    options.add_argument(f"--user-data-dir={tmp_path_factory.mktemp('profile')}")
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    browser = webdriver.Chrome(options=options, service=webdriver.ChromeService(driver))
-    browser.execute_cdp_cmd("Network.enable", {})
-    browser.execute_cdp_cmd(
-        "Network.emulateNetworkConditions",
-        {"offline": True, "latency": 0, "downloadThroughput": 0, "uploadThroughput": 0},
-    )
-    yield browser
-    browser.quit()
-
-
-class Tab:
-    """A page in the browser, and hands to use it with."""
-
-    def __init__(self, browser, folder):
-        self.browser, self.path = browser, Path(folder) / "page.html"
-
-    def open(self, root, at="last", **options):
-        page(root, self.path, **{"lang": "en", **options})
-        self.browser.get(self.path.as_uri())
-        self.wait("document.documentElement.classList.contains('alive')")
-        if at == "last":
-            self.click("#last")
-        return self
-
-    def run(self, script, *args):
-        return self.browser.execute_script(script, *args)
-
-    def wait(self, condition):
-        from selenium.webdriver.support.ui import WebDriverWait
-
-        self.settle()
-        WebDriverWait(self.browser, 30, 0.02).until(lambda browser: browser.execute_script(f"return {condition}"))
-
-    def settle(self):
-        """Until what is waiting has been painted."""
-        self.browser.execute_async_script(
-            "const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(() => done()))"
-        )
-
-    def find(self, css):
-        return self.browser.find_element("css selector", css)
-
-    def click(self, css):
-        self.find(css).click()
-        self.settle()
-
-    def press(self, *keys, into=None):
-        from selenium.webdriver.common.action_chains import ActionChains
-
-        if into is not None:
-            self.run("document.querySelector(arguments[0]).focus()", into)
-        for key in keys:
-            ActionChains(self.browser).send_keys(key).perform()
-        self.settle()
-
-    def set(self, name, number):
-        """Type a number into the field of an input."""
-        self.run(
-            """for (const field of document.querySelectorAll("#leaves input[type=text]"))
-                 if (field.getAttribute("aria-label") === arguments[0]) {
-                   field.value = arguments[1]; field.dispatchEvent(new Event("change")); return }
-               throw new Error("no field " + arguments[0])""",
-            translate("livepage.value_of", "en", node=name),
-            repr(number),
-        )
-
-    def give(self, css, text, event):
-        """Put a text or number into a control, as a hand would."""
-        self.run(
-            """const control = document.querySelector(arguments[0]);
-               control.value = arguments[1];
-               control.dispatchEvent(new Event(arguments[2]))""",
-            css,
-            text,
-            event,
-        )
-        self.settle()
-
-    def follow(self, positions):
-        """Move the slider of steps through the positions; for each what the caption says, and what the cards show."""
-        self.browser.set_script_timeout(60)
-        return self.browser.execute_async_script(
-            """const done = arguments[1], slider = document.getElementById("position"), seen = [];
-               for (const position of arguments[0]) {
-                 slider.value = position;
-                 slider.dispatchEvent(new Event("input"));
-                 await new Promise(painted => requestAnimationFrame(() => requestAnimationFrame(painted)));
-                 const texts = [...document.querySelectorAll(".view.shown .card")].map(card => card.textContent);
-                 seen.push([document.getElementById("caption").textContent, texts]);
-               }
-               done(seen)""",
-            list(positions),
-        )
-
-    def numbers(self):
-        """What the cards show: for each node (data, grad)."""
-        self.wait("document.getElementById('canvas').hasAttribute('data-rests')")
-        return {
-            int(node): (data, grad)
-            for node, data, grad in self.run(
-                """const text = (g, css) => g.querySelector(css).textContent;
-                   return [...document.querySelectorAll(".view.shown .card[data-n]:has(.data)")]
-                     .map(g => [g.dataset.n, text(g, ".data"), text(g, ".grad")])"""
-            )
-        }
-
-    @property
-    def caption(self):
-        return self.run("return document.getElementById('caption').textContent")
-
-    def errors(self):
-        return [entry["message"] for entry in self.browser.get_log("browser") if entry["level"] == "SEVERE"]
-
-
-@pytest.fixture
-def tab(chromium, tmp_path):
-    opened = Tab(chromium, tmp_path)
-    yield opened
-    assert opened.errors() == []
 
 
 def gradients(root):
@@ -594,7 +462,7 @@ def test_the_language_switches_everything(tab):
     text = tab.find("main").text
     for word in ("입력", "경사하강법", "기울기", "손실"):
         assert word in text
-    assert not re.search(r"Inputs|descent|Engine|data", text)
+    assert not re.search(r"Inputs|descent|Engine|data", text.replace(tab.find("#code").text, ""))
     tab.click("[data-lang=en]")
     assert "Gradient descent" in tab.find("main").text
 
@@ -729,9 +597,8 @@ def test_broken_engines_are_wrong_where_they_say(tab, engine, gradient, wrong):
     assert tab.numbers()[0][1] == gradient
     first = tab.run("return document.querySelector('.card.first .name').textContent")
     assert first == wrong and wrong in tab.caption
-    tab.press(into="body")
     tab.click("#back")
-    assert tab.find("#engine").get_attribute("value") == "right"
+    assert tab.find("#engine").get_attribute("value") == engine
 
 
 @pytest.mark.browser
@@ -870,7 +737,7 @@ def test_no_text_leaves_its_card_whatever_the_numbers(tab):
                  const box = at(g.querySelector("rect")), inside = t =>
                    t.left >= box.left && t.right <= box.right && t.top >= box.top && t.bottom <= box.bottom;
                  return ![...g.querySelectorAll("text")].every(text => inside(at(text)))
-                   || [...g.querySelectorAll(".key")].some(key => at(key).right > at(key.nextSibling).left) })
+                   || [...g.querySelectorAll(".key")].some(key => at(key).right > at(key.nextElementSibling).left) })
                  .map(g => g.textContent)"""
         )
         assert outside == []

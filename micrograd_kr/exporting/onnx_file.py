@@ -11,6 +11,7 @@ from ..extras import missing_extra
 from ..interpreted import Interpreted
 from ..ops import Op
 from ..trace import Shape
+from .onnx_substitutes import SUBSTITUTES
 from .tensors import Tensor
 from .writing import Layers, Writer
 
@@ -29,6 +30,7 @@ class OnnxNumber(Interpreted):
         if not args:
             return function.float()
         cell: Any = function.written("onnx")
+        cell = SUBSTITUTES.get(cell, cell)
         if callable(cell):
             return cell(*args)
         if function is WHERE:
