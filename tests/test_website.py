@@ -583,6 +583,7 @@ def test_a_phone_shows_every_page_whole_and_in_the_readers_language(server):
 
 def test_korean_comes_first_for_a_korean_browser_and_english_for_others(korean, reader):
     for browser, lang in ((korean, "ko"), (reader, "en")):
+        browser.open("index.html", ready=False)
         browser.run("localStorage.clear()")
         browser.open("index.html", ready=False)
         assert browser.run("return document.documentElement.lang") == lang
