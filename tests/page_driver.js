@@ -45,9 +45,10 @@ function look() {
 }
 (async () => {
   for (const [kind, ...args] of actions) {
-    act[kind](...args);
+    const possible = !["change", "reset", "train", "choose"].includes(kind) || field(args[0]) !== undefined;
+    if (possible) act[kind](...args);
     await new Promise(requestAnimationFrame);
-    seen.push(look());
+    seen.push({ possible, ...look() });
   }
   done(seen);
 })().catch(error => done(String(error.stack)));

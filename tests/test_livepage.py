@@ -737,7 +737,7 @@ def test_no_text_leaves_its_card_whatever_the_numbers(tab):
                  const box = at(g.querySelector("rect")), inside = t =>
                    t.left >= box.left && t.right <= box.right && t.top >= box.top && t.bottom <= box.bottom;
                  return ![...g.querySelectorAll("text")].every(text => inside(at(text)))
-                   || [...g.querySelectorAll(".key")].some(key => at(key).right > at(key.nextSibling).left) })
+                   || [...g.querySelectorAll(".key")].some(key => at(key).right > at(key.nextElementSibling).left) })
                  .map(g => g.textContent)"""
         )
         assert outside == []

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from micrograd_kr import Stepper, Value, nn, sigmoid, why
-from micrograd_kr.engine import contributions, topological_order
+from micrograd_kr.engine import contributions
 from micrograd_kr.graph import Graph, format_number
 from micrograd_kr.locale import Message, translate
 from micrograd_kr.stepper import Flow, Step
@@ -99,7 +99,8 @@ class Expected:
         self.build, self.initial, self.parameters, self.lang = build, dict(numbers), list(trained), lang
         self.numbers, self.trained, self.rate = dict(numbers), set(trained), rate
         self.position, self.stepped, self.engine, self.carry = 0, True, "right", None
-        self.losses, self.descents, self.chosen, self.touched = None, 0, None, next(iter(trained), next(iter(numbers)))
+        self.descents, self.chosen = 0, None
+        self.touched = self.hand = next(iter(trained), next(iter(numbers)))
         self.notice, self.nudged, self.mistyped, self.past, self.log = "", None, None, [], False
         self.losses = [self.graph.root.data]
 
@@ -170,8 +171,8 @@ class Expected:
             self.trained = set(self.parameters)
         elif button == "nudge":
             before = dict(self.numbers)
-            self.set(self.touched, self.numbers[self.touched] + 0.01)
-            self.notice, self.nudged = "nudged", (self.touched, 0.01, before)
+            self.set(self.hand, self.numbers[self.hand] + 0.01)
+            self.notice, self.nudged = "nudged", (self.hand, 0.01, before)
         elif button in ("descend", "descend10"):
             self.descend(10 if button == "descend10" else 1)
         elif button == "toparting" and self.engine != "right" and self.run().parting:
@@ -352,10 +353,10 @@ class Expected:
         if self.position == 0:
             return self.say("formula_first")
         if not self.stepped:
-            leaf = self.node(self.touched)
+            leaf = self.node(self.hand)
             gradient = right_gradients(self.graph)[leaf]
             moved = format_number(0.01 * gradient)
-            means = self.say("formula_means", leaf=self.touched, output=names[root], moved=moved)
+            means = self.say("formula_means", leaf=self.hand, output=names[root], moved=moved)
             return f"{symbol(root)}/{symbol(leaf)} = {format_number(gradient)}{means}"
         step = self.step()
         if step.is_seed:
@@ -438,16 +439,17 @@ class Expected:
             assert ticked == (name in self.trained if name in self.parameters else None)
         touched, text, hint = seen["touched"]
         in_view = [name for name, *_ in seen["leaves"]]
-        if self.touched in in_view:
-            assert touched == self.touched
+        assert touched in in_view and (touched == self.touched or self.touched not in in_view)
+        self.hand = touched
         assert text == format_number(self.numbers[touched]) or self.mistyped == touched
         assert hint == self.say("nudge_hint", node=touched)
-        if self.stepped or position == 0 or touched == self.touched:
-            assert seen["formula"] == self.formula()
+        assert seen["formula"] == self.formula()
         wrong = [
             n for n, node in enumerate(graph.nodes) if self.backward and node in run.received and run.is_wrong(node)
         ]
-        assert set(seen["wrong"]) <= set(wrong) and (seen["boxes"] or self.parts or sorted(seen["wrong"]) == wrong)
+        assert set(seen["wrong"]) <= set(wrong) and (
+            seen["boxes"] or len(seen["cards"]) < len(self.forward) or sorted(seen["wrong"]) == wrong
+        )
         assert seen["smallest"] >= 10.99
         step = self.step() if self.stepped and position else None
         if step is None:
@@ -487,10 +489,11 @@ class Expected:
         if number >= 0:
             node = graph.nodes[number]
             data, gradient = cards[str(number)]
-            key = "card_leaf" if node.op is None else "card"
-            assert label == self.say(key, node=names[node], data=data, grad=gradient)
-
-    parts = False  # whether the graph is shown in several views
+            seen_name = names[node] + (f" {node.op.symbol}" if node.op and names[node] != names.spell(node) else "")
+            assert label in [
+                self.say(key, node=seen_name, data=data, grad=gradient)
+                for key in (("card_leaf", "card") if node.op is None else ("card",))
+            ]
 
 
 # --- sequences ------------------------------------------------------------------------------------------------------
@@ -557,12 +560,12 @@ def an_action(rng, numbers, trained, steps):
 
 @pytest.mark.browser
 @pytest.mark.parametrize("seed", range(3))
-@pytest.mark.parametrize("name", ["flat", "diamond"])
+@pytest.mark.parametrize("name", list(GRAPHS))
 def test_after_any_sequence_of_actions_the_page_says_what_python_says(tab, name, seed):
     build, numbers, trained = GRAPHS[name]
     rng = random.Random(f"{name} {seed}")
     root = build(numbers)
-    leaves = {node.label: node for node in topological_order(root) if node.op is None}
+    leaves = {name: node for node, name in Graph(root).names.items() if node.op is None}
     tab.open(root, at="start", lang="en", train=[leaves[leaf] for leaf in trained], rate=0.05)
     expected = Expected(build, numbers, trained, "0.05", "en")
     steps = len(Stepper(root))
@@ -584,7 +587,9 @@ def check(tab, expected, actions):
             "ArrowLeft",
             "ArrowRight",
         )
-        if kind == "position":
+        if not found["possible"]:  # that input is in another view
+            pass
+        elif kind == "position":
             expected.go(*args)
         elif kind == "engine":
             expected.engine_(*args)

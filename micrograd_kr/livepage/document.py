@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from html import escape
 from os import PathLike
 from typing import Any
@@ -21,6 +23,7 @@ from .javascript import formulas_function, forward_function, partials_function, 
 from .views import lay_out
 
 MOST_NODES = 2000  # that stay fluid in a browser
+_LARGE = 300  # nodes, from which on the layout may take a second
 # of the glossary, that graph_page.html explains
 TERMS = (
     "leaf",
@@ -110,13 +113,29 @@ def page(
     for node in graph.nodes:
         _check_real(node, graph)
     writer = CardWriter(graph, lambda key, **pieces: translate(f"livepage.{key}", lang, **pieces))
-    views = lay_out(graph, writer.size, rankdir)
+    with _progress(graph, lang) as progress:
+        views = lay_out(graph, writer.size, rankdir, progress)
     drawn = [writer.svg(view) for view in views]
     html = _document(graph, drawn, lang=lang, title=title and str(title), trained=trained, rate=rate)
     made = Page(html, writer.svg(views[0], style_of("picture.css")), len(graph.nodes))
     if path is not None:
         made.save(path)
     return made
+
+
+@contextmanager
+def _progress(graph: Graph, lang: str) -> Iterator[Callable[[int, int], object]]:
+    """What shows in a terminal how far the layout of a large graph is, and takes it away again."""
+    if len(graph.nodes) < _LARGE or not sys.stderr.isatty():
+        yield lambda done, known: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(translate("livepage.laying_out", lang), total=None)
+        yield lambda done, known: bar.update(task, completed=done, total=known, refresh=True)
 
 
 def _check_real(node: Value, graph: Graph) -> None:
@@ -270,7 +289,7 @@ def _words(graph: Graph, lang: str) -> dict[str, str]:
     }
 
 
-_PYTHONS = ("livepage.too_large",)  # messages that the page itself never shows
+_PYTHONS = ("livepage.too_large", "livepage.laying_out")  # messages that the page itself never shows
 _OF_OPS_OR_ELSEWHERE = ("stepper.rule.", "stepper.forward.", "stepper.view.")
 
 

@@ -72,8 +72,20 @@ class View:
     edges: list[Edge] = field(default_factory=list)
 
 
-def lay_out(graph: Graph, size_of: Callable[[Item], tuple[float, float]], rankdir: str = "LR") -> list[View]:
-    """All views, that of the whole graph first; `size_of(item)` reserves each item's width and height."""
+def lay_out(
+    graph: Graph,
+    size_of: Callable[[Item], tuple[float, float]],
+    rankdir: str = "LR",
+    progress: Callable[[int, int], object] = lambda done, known: None,
+) -> list[View]:
+    """All views, that of the whole graph first.
+
+    Args:
+        graph: what is to be seen.
+        size_of: reserves the width and height of each item.
+        rankdir: as in `page`.
+        progress: is called after each view, with how many are done and how many are known so far.
+    """
     inside: dict[Group, list[int]] = {group: [] for group in graph.groups}
     for number, home in enumerate(graph.home):
         for group in home.around():
@@ -97,6 +109,7 @@ def lay_out(graph: Graph, size_of: Callable[[Item], tuple[float, float]], rankdi
         views.append(view)
         drawn += len(view.cards)
         waiting += [graph.groups[number] for card in view.cards for kind, number in [card.item] if kind == "module"]
+        progress(len(views), len(views) + len(waiting))
     return views
 
 

@@ -11,7 +11,7 @@ import { cameraOf, placeOf, views } from "./views.js";
 
 const canvas = $("canvas"), html = document.documentElement;
 let state = act.begin($("rate").value);
-let waiting = 0, resting = 0, player = 0;
+let waiting = 0, resting = 0, player = 0, printing = false;
 
 /** @param {(state: State) => State} action */
 function dispatch(action) {
@@ -26,9 +26,14 @@ function dispatch(action) {
 
 function frame() {
   waiting = 0;
+  if (printing) return;
   render(state);
   /* what is out of sight follows when the hand rests */
-  resting = setTimeout(() => { paint(state, true); canvas.setAttribute("data-rests", ""); }, 80);
+  resting = setTimeout(() => {
+    if (printing) return;
+    paint(state, true);
+    canvas.setAttribute("data-rests", "");
+  }, 80);
 }
 
 /* --- render: everything on the page follows from the state ------------------------------------------------------------ */
@@ -269,13 +274,13 @@ document.addEventListener("focusin", overPart);
 const measure = () => dispatch(act.resize(canvas.clientWidth, canvas.clientHeight));
 new ResizeObserver(measure).observe(canvas);
 addEventListener("beforeprint", () => {
-  html.classList.add("printing");
+  printing = true;
   paint({ ...state, at: null, zoom: 0 }, true);
   unhideAll();
   printed(true);
 });
 addEventListener("afterprint", () => {
-  html.classList.remove("printing");
+  printing = false;
   printed(false);
   render(state);
 });

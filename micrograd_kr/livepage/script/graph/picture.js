@@ -148,12 +148,16 @@ function paintChips(state, view, step, pass, moment) {
 
 /* --- for the keyboard and screen readers ------------------------------------------------------------------------------ */
 
-/** @param {State} state @param {Card} card */
+/** A card's label: what can be seen in it, and what can be done. @param {State} state @param {Card} card */
 export function describe(state, card) {
-  const { say } = speaking(state.lang), pass = passOf(state.numbers), k = card.node;
-  if (card.module >= 0) return say("open_module", { module: graph.titles[card.module] });
+  const { say } = speaking(state.lang), pass = passOf(state.numbers), k = card.value, chip = card.g.querySelector(".chip:not([aria-hidden])");
+  const seen = [card.name.textContent, chip?.textContent].filter(Boolean).join(" ");
+  if (k < 0 || !card.data) return card.module >= 0 ? say("open_module", { module: seen }) : seen;
   const dim = reached[k] > state.position, { grad } = shownMoment(state), flowed = state.position === lastOf(state) || shownMoment(state).received[k] === 1;
-  return say(isLeaf[k] ? "card_leaf" : "card", { node: names[k], data: dim ? "·" : value(pass, k), grad: flowed ? show(grad[k]) : "·" });
+  const pieces = { node: seen, data: dim ? "·" : value(pass, k), grad: flowed ? show(grad[k]) : "·" };
+  if (card.module >= 0) return say("open_module", { module: say("card", pieces) });
+  const label = say(isLeaf[k] && !card.isStub ? "card_leaf" : "card", pieces);
+  return card.name.textContent.endsWith("…") ? `${label} ${names[k]}` : label;
 }
 
 /** @type {any} */
