@@ -352,6 +352,19 @@ def unpack(packed):
     return zlib.decompress(base64.b64decode(packed), -15).decode()
 
 
+def test_frozen_parameters_stay_and_the_rest_learns(node):
+    model = nn.MLP(2, [3, 1], activation="tanh", seed=1)
+    model.layers[0].freeze()
+    html = training_page(model, POINTS, LABELS, squared_error(model), test=0).html
+    found = node('const one = trainer("page"); one.run(20); return one.parameters;', {"page": html})
+    nn.train(squared_error(model), POINTS, LABELS, nn.SGD(model, lr=0.1), epochs=20)
+    model.layers[0].unfreeze()
+    assert found == pytest.approx([p.data for p in model.parameters()], rel=1e-9)
+    model.freeze()
+    with pytest.raises(ValueError, match="frozen"):
+        training_page(model, POINTS, LABELS, squared_error(model))
+
+
 def test_a_new_op_needs_no_edit(node):
     """Its rules run in the page, and its node is drawn in the graph of an example."""
     op = define_op("half_square", lambda x: x * x / 2, (lambda out, x: x,))
@@ -381,6 +394,7 @@ def test_wrong_arguments_are_explained():
         ((model, [[1.0, math.nan]], [0], loss), {}, ValueError, "inf or nan"),
         ((model, POINTS, LABELS, lambda x, y: x[0] * y), {}, ValueError, "no parameter"),
         ((model, POINTS, LABELS, loss), {"names": ["a"]}, ValueError, "2 inputs"),
+        ((model, POINTS, LABELS, loss), {"labels": ["a"]}, ValueError, "2 classes"),
         ((model, POINTS, LABELS, loss), {"test": 1.0}, ValueError, "share"),
         ((model, POINTS, LABELS, loss), {"seed": -1}, ValueError, "seed"),
         ((model, POINTS, LABELS, loss), {"batch_size": 0}, ValueError, "batch_size"),
@@ -653,7 +667,12 @@ def test_labels_are_text_and_both_languages_are_whole(hands):
     assert hands.run("return document.title !== 'owned' && !document.querySelector('#canvas b')")
     hands.outside().click("#close")
     assert not hands.run("return document.getElementById('axes-row').hidden")
-    hands.give("#axis-x", "2")
+    for axis in ("2", "-1", "0"):  # another input, no plane, a plane again
+        hands.give("#axis-x", axis)
+    assert hands.run("return [+document.getElementById('axis-x').value, +document.getElementById('axis-y').value]") == [
+        0,
+        1,
+    ]
     for lang in ("ko", "en"):
         hands.click(f"[data-lang={lang}]")
         assert hands.text("#step") == translate("training_page.step", lang)
