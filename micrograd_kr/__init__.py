@@ -60,6 +60,7 @@ from .ops import (
 )
 
 if TYPE_CHECKING:
+    from . import distributed as distributed
     from . import nn as nn
     from . import testing as testing
     from .compiler import jit
@@ -142,7 +143,7 @@ _LAZY = {
     "training_page": "livepage",
     "jit": "compiler",
 }
-_SUBMODULES = {"nn", "testing"}
+_SUBMODULES = {"distributed", "nn", "testing"}
 
 
 if not TYPE_CHECKING:  # a checker is to find a misspelt name by itself

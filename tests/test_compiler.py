@@ -365,7 +365,7 @@ def test_shapes_that_were_compiled_stay_and_new_ones_compile_anew():
     compiled = jit(lambda x: sum(v * v for v in x) * W)
     for size in (2, 3, 2):
         assert compiled.batch(np.ones((4, size))).tolist() == [size] * 4
-    assert len(compiled._programs) == 2
+    assert len(compiled.programs) == 2
 
 
 @pytest.mark.parametrize(

@@ -43,7 +43,7 @@ def declarations() -> str:
         of_op = re.match(r"The op `(\w+)` of the table", getattr(function, "__doc__", None) or "")
         if of_op and of_op[1] in OPS:  # the methods of ops that were removed again stay
             op = OPS[of_op[1]]
-            gives = "Self" if op.gives == "number" else "Condition"
+            gives = "Self" if op.gives == "number" else "Condition[Self]"
             lines += [f"    def {name}({parameters_of(name, op)}) -> {gives}:", f'        """{function.__doc__}"""']
     return HEAD + "\n".join(lines) + "\n"
 

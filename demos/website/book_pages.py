@@ -102,7 +102,8 @@ def _turn(chapter: Mapping[str, Any], chapters: Sequence[Mapping[str, Any]]) -> 
 
 def _cell(number: int, cell: Mapping[str, Any], chapter: Mapping[str, Any], lang: str, folder: Path) -> str:
     if cell["kind"] == "markdown":
-        return f'<div class="prose">{MarkdownIt("commonmark", {"html": False}).enable("table").render(cell["source"])}</div>'
+        text = MarkdownIt("commonmark", {"html": False}).enable("table").render(cell["source"])
+        return f'<div class="prose">{text}</div>'
     live = number in chapter["live"]
     words, source = _WORDS[lang], escape(cell["source"])
     output = f'<div class="output">{_output(cell, chapter["name"], lang, folder)}</div>'

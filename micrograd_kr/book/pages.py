@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from html import escape
 from typing import Any, NamedTuple
 
-from .glossary import Term
+from micrograd_kr.locale import Term
 
 
 class Places(NamedTuple):

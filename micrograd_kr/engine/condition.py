@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from ..elementary import Function
 from ..ops import Op, find_op, logical_and, logical_not, logical_or
 
+Recorded = TypeVar("Recorded")  # a Value: it stands above this file
 
-class Condition:
+
+class Condition(Generic[Recorded]):
     """What `x > 0` is on Values: true or false now, and remembered, so that `where` can decide again later.
 
     `&`, `|` and `~` join conditions, and the result is remembered too; Python's own `and`, `or` and `not` are decided
@@ -28,12 +30,13 @@ class Condition:
     def __init__(self, op: Op, *args: Any) -> None:
         self.op, self.args = op, args
 
-    def record(self) -> Any:
+    def record(self) -> Recorded:
         """The comparison as a node of the graph, for `where`."""
-        return self.op(*self.args)
+        return self.op(*self.args)  # type: ignore[no-any-return]
 
     def __record_op__(self, op: Op, args: Sequence[Any]) -> Any:
-        return self.record().__record_op__(op, args)
+        recorded: Any = self.record()
+        return recorded.__record_op__(op, args)
 
     def __apply__(self, function: Function, *args: Any) -> Any:
         return self.__record_op__(find_op(function.name), args)
@@ -41,15 +44,15 @@ class Condition:
     def __bool__(self) -> bool:
         return bool(self.op.compute(*[x.item() if _is_value(x) else x for x in self.args]))
 
-    def __and__(self, other: Any) -> Any:
-        return self._joined(logical_and, other)
+    def __and__(self, other: Condition[Recorded] | bool) -> Condition[Recorded]:
+        return self._joined(logical_and, other)  # type: ignore[no-any-return]  # or NotImplemented
 
-    def __or__(self, other: Any) -> Any:
-        return self._joined(logical_or, other)
+    def __or__(self, other: Condition[Recorded] | bool) -> Condition[Recorded]:
+        return self._joined(logical_or, other)  # type: ignore[no-any-return]
 
     __rand__, __ror__ = __and__, __or__
 
-    def __invert__(self) -> Condition:
+    def __invert__(self) -> Condition[Recorded]:
         return Condition(logical_not, self.record())
 
     def _joined(self, op: Op, other: Any) -> Any:

@@ -120,13 +120,13 @@ class OpMethods:
         """The op `minimum` of the table: minimum(x, y)."""
     def logaddexp(self, y: Operand, /) -> Self:
         """The op `logaddexp` of the table: logaddexp(x, y). Beside PyTorch: where one argument is infinite the second derivatives are 0; PyTorch gives nan."""
-    def __gt__(self, other: Operand, /) -> Condition:
+    def __gt__(self, other: Operand, /) -> Condition[Self]:
         """The op `greater` of the table: x > y."""
-    def __ge__(self, other: Operand, /) -> Condition:
+    def __ge__(self, other: Operand, /) -> Condition[Self]:
         """The op `greater_equal` of the table: x >= y."""
-    def __lt__(self, other: Operand, /) -> Condition:
+    def __lt__(self, other: Operand, /) -> Condition[Self]:
         """The op `less` of the table: x < y."""
-    def __le__(self, other: Operand, /) -> Condition:
+    def __le__(self, other: Operand, /) -> Condition[Self]:
         """The op `less_equal` of the table: x <= y."""
     def where(self, x: Operand, y: Operand, /) -> Self:
         """The op `where` of the table: where(x, y, z)."""

@@ -1,26 +1,16 @@
 """Imports what every visit needs, so that it is in the copy of Python's memory that the browser keeps."""
 
-import ast
-import codeop
-import json
-import linecache
-import rlcompleter
-import tomllib
-import traceback
+from importlib import import_module
 
-import graphviz
-import rich.console
-import rich.progress
-import rich.table
-import website_session
-
-import micrograd_kr
-from micrograd_kr import Stepper, book, data, draw, nn, page, why
-from micrograd_kr.drawing import Drawing
 from micrograd_kr.locale import languages, translate
 
-for _language in languages():
-    translate("livepage.title", _language, node="")  # the words are read
+NAMES = (
+    "graphviz rich.console rich.padding rich.progress rich.table rich.text rlcompleter "
+    "micrograd_kr.book micrograd_kr.command_line.expression micrograd_kr.data micrograd_kr.drawing.drawing_object "
+    "micrograd_kr.livepage micrograd_kr.nn micrograd_kr.stepper website_session"
+)
 
-for _module in (ast, codeop, json, linecache, rlcompleter, tomllib, traceback, graphviz, rich.console, rich.progress):
-    assert _module
+for name in NAMES.split():
+    import_module(name)
+for language in languages():
+    translate("livepage.title", language, node="")  # its words are read

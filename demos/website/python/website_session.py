@@ -21,6 +21,7 @@ import io
 import json
 import linecache
 import os
+import pydoc
 import random
 import sys
 import time
@@ -37,6 +38,8 @@ from micrograd_kr.engine import topological_order
 
 MOST_TEXT = 200_000  # characters that one run may print
 _PAUSE = 0.05  # seconds between two messages of printed text
+
+pydoc.pager = lambda text, title="": print(pydoc.plain(text))  # type: ignore[attr-defined]  # help() waits for no key
 
 _emit: Callable[[str], object] = lambda message: None  # noqa: E731
 
@@ -162,7 +165,8 @@ def _streams(lang: str) -> Iterator[None]:
         try:
             yield
         except BaseException as error:
-            _print_error(error)
+            if not isinstance(error, SystemExit):
+                _print_error(error)
             raise
         finally:
             printed.flush()
@@ -234,8 +238,8 @@ def console(source: str, lang: str) -> dict[str, Any]:
             _entries += 1
             _remember_source(name, source)
             exec(code, _console)
-    except BaseException:  # SystemExit and KeyboardInterrupt end nothing here
-        return {"more": False, "failed": True}
+    except BaseException as error:  # SystemExit ends nothing here
+        return {"more": False, "failed": True, "leaving": isinstance(error, SystemExit)}
     finally:
         sys.displayhook = previous
     return {"more": False}

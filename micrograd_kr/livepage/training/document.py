@@ -186,15 +186,22 @@ def training_page(
     return made
 
 
+_POLICY = re.compile('http-equiv="Content-Security-Policy" content="([^"]*)"')
+
+
 def _allowing(html: str, inner: str) -> str:
-    """The page with a policy that lets the scripts and the style of a page in a frame of it run, too."""
-    outer_policy, inner_policy = (re.search('http-equiv="Content-Security-Policy" content="([^"]*)"', text) for text in (html, inner))
-    assert outer_policy and inner_policy
-    allowed = dict(part.split(" ", 1) for part in inner_policy[1].split("; "))
-    merged = "; ".join(
-        [f"{part} {allowed[name]}" if (name := part.split(" ", 1)[0]) in ("script-src", "style-src") else part for part in outer_policy[1].split("; ")]
-    )
-    return html.replace(outer_policy[1], merged, 1)
+    """The page with a policy under which the script and the style of a page in a frame of it run, too."""
+    policies = [dict(part.split(" ", 1) for part in text.split("; ")) for text in map(_policy, (html, inner))]
+    outer = policies[0]
+    for name in ("script-src", "style-src"):
+        outer[name] += " " + policies[1][name]
+    return html.replace(_policy(html), "; ".join([f"{name} {sources}" for name, sources in outer.items()]), 1)
+
+
+def _policy(html: str) -> str:
+    found = _POLICY.search(html)
+    assert found is not None
+    return found[1]
 
 
 def _object(entries: Mapping[str, str]) -> str:
@@ -238,7 +245,9 @@ class _Examples:
 def _rows(name: str, rows: Any) -> tuple[list[list[float]], tuple[int, ...]]:
     rows = rows.tolist() if hasattr(rows, "tolist") else rows
     if not isinstance(rows, list | tuple) or not rows:
-        raise ValueError(f"{name} is a list or an array with a row for each example, and at least one; got {rows!r:.60}")
+        raise ValueError(
+            f"{name} is a list or an array with a row for each example, and at least one; got {rows!r:.60}"
+        )
     found = [each.tolist() if hasattr(each, "tolist") else each for each in rows]
     is_flat = not isinstance(found[0], list | tuple)
     lists = [[each] if is_flat else list(each) for each in found]

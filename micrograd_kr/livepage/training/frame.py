@@ -98,9 +98,7 @@ def _shell(sampler: Graph, lang: str) -> str:
 # --- any other model --------------------------------------------------------------------------------------------------
 
 
-def recorded_frame(
-    loss: Any, parameters: Sequence[Value], x: Any, y: Any, names: Sequence[str], lang: str
-) -> Any:
+def recorded_frame(loss: Any, parameters: Sequence[Value], x: Any, y: Any, names: Sequence[str], lang: str) -> Any:
     """The graph of one example as page() draws it, and which of its leaves are parameters, inputs and targets.
 
     Args:

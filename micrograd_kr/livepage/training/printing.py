@@ -167,7 +167,9 @@ def loss_functions(recording: Recording, count: int) -> dict[str, str]:
     """
     trace = recording.trace
     names = {node: f"o[{place}]" for place in range(count) for node in [trace.input(place)]}
-    names |= {node: f"y[{place - count}]" for place in range(count, len(recording.inputs)) for node in [trace.input(place)]}
+    names |= {
+        node: f"y[{place - count}]" for place in range(count, len(recording.inputs)) for node in [trace.input(place)]
+    }
     (out,) = recording.numbers
     upstream = trace.input(len(recording.inputs))
     _, gradients = gradient_program(recording, [upstream], of_inputs=True)
@@ -202,9 +204,7 @@ def program_functions(loss: Recording, outputs: Recording, count: int) -> dict[s
     flows: dict[int, list[Traced]] = {}
     for place, local, above in terms:
         flows.setdefault(place, []).append(trace.lift(trace.product(local, above)))
-    moved = "".join(
-        [f"g[{place}]+={'+'.join(map(writer.name, each))};" for place, each in sorted(flows.items())]
-    )
+    moved = "".join([f"g[{place}]+={'+'.join(map(writer.name, each))};" for place, each in sorted(flows.items())])
     results = [out, *[each for flow in flows.values() for each in flow]]
     shown = Writer({})
     scores = outputs.numbers

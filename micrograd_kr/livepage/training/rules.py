@@ -99,8 +99,8 @@ def offered_optimizers(own: Optimizer | None = None) -> dict[str, str]:
 def offered_penalties() -> dict[str, str]:
     """The penalties on one parameter of strength 1, as activations are written: their sum is added to the loss."""
     return {
-        name: activation_functions(lambda p, penalty=penalty: penalty([p], strength=1.0))
-        for name, penalty in (("l1", l1_penalty), ("l2", l2_penalty))
+        "l1": activation_functions(lambda p: l1_penalty([p], strength=1.0)),
+        "l2": activation_functions(lambda p: l2_penalty([p], strength=1.0)),
     }
 
 

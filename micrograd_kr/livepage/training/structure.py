@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...elementary import DOT
-from ...engine import Value
+from ...engine import Value, topological_order
 from ...nn import ACTIVATIONS
 from ...trace import PARAMETER, Recording, Traced, record
 from .printing import forward_function, head_recording, replayed
@@ -73,10 +73,12 @@ def take_apart(
     together = record(both, [inputs, target])
     if together.random_count:
         raise ValueError(
-            "the model draws random numbers, as dropout does, and the page cannot draw the same: call model.eval() first"
+            "the model draws random numbers, as dropout does, which the page cannot draw again: call model.eval() first"
         )
-    if not together.parameters:
-        raise ValueError("the loss depends on no parameter: compute it from model(x), not from .data, nor under no_grad")
+    if set(together.parameters).isdisjoint(topological_order(together.outputs[0])):
+        raise ValueError(
+            "the loss depends on no parameter: compute it from model(x), not from .data, nor under no_grad"
+        )
     count = len(together.inputs) - _size(target)
     whole = _part(together, together.outputs[:1])
     scores = _part(together, together.outputs[1:])

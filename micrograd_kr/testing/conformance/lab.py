@@ -16,6 +16,7 @@ from ..generation.growing import is_safe
 from ..generation.reducing import reduced
 from ..gradients.chain import gradient_of
 from ..gradients.local_derivatives import NotApplicableError
+from ..gradients.tolerances import LOST_IN_SUMS, OTHER_ENGINE
 
 # What an engine raises where it does not have something, as opposed to getting it wrong.
 LACKING = (NotOffered, TypeError, AttributeError, NotImplementedError, AssertionError, NameError)
@@ -187,7 +188,7 @@ def agrees(got: Any, expected: float) -> bool:
         return False
     if math.isnan(expected) or math.isinf(expected):
         return bool(got == expected or (math.isnan(expected) and math.isnan(got)))
-    return bool(abs(got - expected) <= 1e-6 * abs(expected) + 1e-12)
+    return bool(abs(got - expected) <= OTHER_ENGINE * abs(expected) + LOST_IN_SUMS)
 
 
 def truth(expression: Expression) -> tuple[float, list[float]]:

@@ -4,6 +4,9 @@ Each op is put only where its row says that it is defined and smooth: an express
 grown, and every node's arguments are inside the row's domain and off its kink there. So domain safety survives
 composition with no interval arithmetic, and with nothing known here about any op.
 
+A step in four is aimed: its op is one that has branches, and an operand is put where a rule of it branches (or, among
+the corners, at the edge of its domain), as no random number ever falls there.
+
 Every choice means the same whatever was chosen before it, and 0 is the simplest: examples shrink by leaving steps out.
 """
 
@@ -19,6 +22,7 @@ from typing import Any
 
 from ...elementary import Number
 from ...ops import CONDITION, OPS, Op, find_op
+from .branches import branches
 from .expression import Expression, pruned
 
 Choose = Callable[[int], int]  # choose(n) is one of 0 ... n - 1
@@ -31,6 +35,7 @@ _LARGEST_FRACTION_BITS = 512
 
 _CONSTANTS = (2, 0.5, -1, 3, -0.25, 7)
 _PICKS = 48  # ways to choose an operand
+_MOST_CHOICES = 100
 _NEWEST, _ANY, _SAME = 10, 28, 36  # up to where: the newest that is unused, any, the operand before; then a constant
 
 CORNERS = (
@@ -113,9 +118,11 @@ def usable(op: Op, operands: Sequence[Number], varies: Sequence[bool], numbers: 
 class _Grower:
     def __init__(self, choose: Choose, ops: list[Op], point: dict[str, Number], numbers: type, corners: bool) -> None:
         self.choose, self.ops, self.numbers, self.corners = choose, ops, numbers, corners
-        self.inputs = set(point)
+        self.point, self.inputs = point, set(point)
         self.values: dict[str, Number] = dict(point)
+        self.untouched = set(point)  # inputs that no step has used: they may get another number
         self.steps: list[tuple[Any, ...]] = []
+        self.aims = _aims(ops, corners) if numbers is float else []
         self.loose = list(point)  # what no step has used yet
 
     def constant(self, index: int) -> Number:
@@ -174,6 +181,7 @@ class _Grower:
         self.values[f"v{len(self.steps)}"] = out
         self.loose = [name for name in self.loose if name not in names]
         self.loose.append(f"v{len(self.steps)}")
+        self.untouched.difference_update(names)
         return True
 
     def flat_on_diagonal(self, op: Op, numbers: list[Number]) -> bool:
@@ -189,13 +197,65 @@ class _Grower:
 
         All the choices of a step are made before anything is looked at, so that its length never changes.
         """
-        chosen = self.ops[self.choose(len(self.ops))]
+        turn = self.choose(len(self.ops) + len(self.aims))
+        is_aimed = turn >= len(self.ops)
+        chosen = self.aims[turn - len(self.ops)] if is_aimed else self.ops[turn]
         picks = [self.choose(_PICKS), self.choose(_PICKS), self.choose(_PICKS)]
-        takes_condition = any(is_condition(chosen, index) for index in range(chosen.arity or 0))
+        takes_condition = _takes_condition(chosen)
+        if is_aimed and takes_condition and room > 2:
+            at_edge = next(op for op in _from(self.aims, picks[0]) if not _takes_condition(op))
+            if self.aimed_step(at_edge, picks):
+                room -= 1
+                self.make_condition([0, *picks[1:]], room=0)  # just one comparison, at the edge
         if takes_condition and room > 1 and all(self.is_number(name) for name in self.values):
             self.make_condition(picks, room)
+        if is_aimed and room > 1 and not takes_condition and self.aimed_step(chosen, picks):
+            return True
         possible = [op for op in (chosen, *self.ops) if room > 1 or op.gives == "number"]  # a condition is no output
         return any(self.try_step(op, self.operands_for(op, picks)) for op in possible)
+
+    def aimed_step(self, op: Op, picks: list[int]) -> bool:
+        """A step with one operand where a rule of the op branches; a plain number is added first, if need be."""
+        operands = self.operands_for(op, picks)
+        moving = [index for index, x in enumerate(operands) if isinstance(x, str) and self.is_number(x)]
+        if not moving or None in operands:
+            return False
+        index = moving[picks[2] % len(moving)]
+        numbers = [self.values[x] if isinstance(x, str) else x for x in operands]
+        targets: list[float] = [*branches(op, numbers, index)]
+        if self.corners:
+            ends = op.domain[min(index, len(op.domain) - 1)]
+            targets += [end for interval in ends for end in interval if math.isfinite(end)]
+        if not targets:
+            return False
+        target = targets[picks[1] % len(targets)]
+        numbers[index] = target
+        if not self.corners and usable(op, numbers, [isinstance(x, str) for x in operands], float) is None:
+            return False
+        name = self.moved_to(target, operands[index])
+        return bool(name) and self.try_step(op, [*operands[:index], name, *operands[index + 1 :]])
+
+    def moved_to(self, target: float, name: str) -> str:
+        """A name whose number is the target: a result that is there (of a mask, perhaps), an input, or a sum."""
+        if self.corners:
+            for other in self.newest_first():
+                if self.values[other] == target:
+                    return other
+        number = self.values[name]
+        if number == target:
+            return name
+        if name in self.untouched:
+            self.values[name] = self.point[name] = target
+            return name
+        for op in self.ops:
+            for constant in (target - number, number - target) if op.arity == 2 and op.gives == "number" else ():
+                try:
+                    exact = op.compute(number, constant) == target
+                except ArithmeticError:
+                    continue
+                if exact and self.try_step(op, [name, constant]):
+                    return f"v{len(self.steps)}"
+        return ""
 
     def make_condition(self, picks: list[int], room: int) -> None:
         """A comparison for the op that was chosen, which needs one; or two of them, joined, if there is room."""
@@ -241,6 +301,29 @@ class _Grower:
             loose = self.loose_results()
             if not self.join(loose[-1], loose[-2]):
                 self.loose.remove(loose[-2])  # nothing joins them: this one is left out
+
+
+def _aims(ops: list[Op], corners: bool) -> list[Op]:
+    """The ops that can be aimed at a branch of theirs; about a quarter of all choices."""
+    found = [op for op in ops if _can_be_aimed_at(op, corners)]
+    count = min(len(ops) // 3, _MOST_CHOICES - len(ops))
+    return found * (count // len(found) or 1) if found and count > 0 else []
+
+
+def _takes_condition(op: Op) -> bool:
+    return any(is_condition(op, index) for index in range(op.arity or 0))
+
+
+def _can_be_aimed_at(op: Op, corners: bool) -> bool:
+    """Whether a rule of the op branches at a number where an expression may stand."""
+    if op.arity is None or op.gives == "condition" or not (corners or op.kink is None):
+        return False
+    if corners and (
+        _takes_condition(op) or any(math.isfinite(end) for domain in op.domain for ends in domain for end in ends)
+    ):
+        return True
+    numbers = [0.7 + index for index in range(op.arity)]
+    return any(branches(op, numbers, index) for index in range(op.arity) if not is_condition(op, index))
 
 
 def _from(ops: list[Op], first: int) -> list[Op]:

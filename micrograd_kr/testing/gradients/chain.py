@@ -10,9 +10,7 @@ from typing import Any
 from ...engine import Constant, Value, topological_order
 from .local_derivatives import NotApplicableError, at_high_precision, is_number, precise, slopes
 from .nodes import NOTHING, Edge, edges
-
-# What an engine loses in a product and a sum of floats, and the smallest float.
-_ROUNDING, _SMALLEST = 2.0**-50, 2.0**-1073
+from .tolerances import ROUNDING, TINIEST
 
 EdgesOf = Mapping[Value, Sequence[Edge]]
 
@@ -24,7 +22,7 @@ def true_gradient(order: Sequence[Value], edges_of: EdgesOf) -> dict[Value, Any]
         if node in edges_of and node in found:
             upstream = found[node]
             for arg, edge in zip(node.args, edges_of[node], strict=True):
-                if edge is not NOTHING:
+                if not edge.is_shut:
                     product = edge.true * upstream
                     found[arg] = found[arg] + product if arg in found else product
     return found
@@ -64,9 +62,12 @@ def totals(order: Sequence[Value], edges_of: EdgesOf) -> dict[Value, Total]:
             continue
         above = found[node]
         for arg, edge in zip(node.args, edges_of[node], strict=True):
-            if type(arg) is Constant or edge is NOTHING:
+            if type(arg) is Constant or (edge.is_shut and not edge.is_kink):
                 continue
             below = found.setdefault(arg, Total())
+            if edge.is_shut:
+                below.kink |= above.size != 0
+                continue
             got = precise(edge.got) if is_number(edge.got) else precise(0)
             true = got if edge.true is None else edge.true
             exact = isinstance(edge.got, int | Fraction) and isinstance(above.engine, int | Fraction)
@@ -74,7 +75,7 @@ def totals(order: Sequence[Value], edges_of: EdgesOf) -> dict[Value, Total]:
             below.engine = _plus_product(below.engine, edge.got, above.engine)
             below.size += max(abs(true), abs(got), 1 if edge.is_kink else 0) * above.size
             below.rounding += abs(got) * above.rounding
-            below.rounding += 0 if exact else _ROUNDING * abs(got) * above.size + precise(_SMALLEST)
+            below.rounding += 0 if exact else ROUNDING * abs(got) * above.size + precise(2 * TINIEST)
             off = abs(got - true)
             below.doubt += abs(got) * above.doubt + (0 if edge.fault else off * above.size)
             below.faults += abs(got) * above.faults
@@ -133,7 +134,7 @@ def true_hessian(
 def _edges_below(node: Value, edges_of: EdgesOf) -> Iterable[tuple[Value, Edge]]:
     if node in edges_of:
         for arg, edge in zip(node.args, edges_of[node], strict=True):
-            if edge is not NOTHING:
+            if not edge.is_shut:
                 yield arg, edge
 
 

@@ -24,9 +24,8 @@ from .nodes import Edge, edges, is_close, second_edges
 from .replay import computed, escapes
 from .report import GradientError, InconclusiveError, Judgement, Report, Verdict, apart, folded, short
 from .subject import Subject
+from .tolerances import CLOSE, LARGEST, SEEN, SEEN_SECOND, SMALLEST
 
-# A derivative is seen where rounding leaves it three digits; with less, a rule that is wrong could pass.
-_SEEN = 1e-3
 _MOST_FOR_SECOND = 20  # parameters: the second derivatives are as many as their square
 
 
@@ -102,7 +101,7 @@ class Judge:
         if true == 0 or true is None:
             if got != 0:
                 self._fail(index, 0, got, self._sum_to_blame())
-            return self._zero_line(index, true is not None, got)
+            return self._zero_line(index, self.everything[index] in {*self.order}, got)
         return Judgement(self.subject.names[index], self._shown(true, got), got, self.oracle, "right")
 
     def _zero_line(self, index: int, reached: bool, got: Any) -> Judgement:
@@ -117,13 +116,13 @@ class Judge:
             return got
         if isinstance(got, complex):
             return complex(true)
-        return float(true) if abs(true) < 1e308 else true
+        return float(true) if abs(true) < 10 * LARGEST else true
 
     def _line(self, index: int, total: Total, got: Any) -> Judgement:
         name = self.subject.names[index]
         oracle = "plain differences" if total.on_floats else self.oracle
         if not is_number(got):
-            if total.undecided or not is_number(total.engine) or total.size > 1e307:  # beyond the floats on its way
+            if total.undecided or not is_number(total.engine) or total.size > LARGEST:  # beyond the floats on its way
                 return Judgement(name, total.true, got, oracle, "undecided")
             self._fail(index, total.true, got, self._sum_to_blame())
         off = abs(precise(got) - precise(total.engine)) if is_number(total.engine) else 0
@@ -135,7 +134,7 @@ class Judge:
             if total.kink:
                 return Judgement(name, 0, got, oracle, "kink")
             return self._zero_line(index, total.size != 0 or self.everything[index] in self.order, got)
-        seen = is_close(got, total.true) or abs(precise(got) - total.true) <= _SEEN * abs(total.true)
+        seen = is_close(got, total.true) or abs(precise(got) - total.true) <= SEEN * abs(total.true)
         verdict: Verdict = "flat" if not seen else "kink" if total.kink else "right"
         return Judgement(name, self._shown(total.true, got), got, oracle, verdict)
 
@@ -185,8 +184,8 @@ class Judge:
             for j, want in enumerate(row):
                 name = f"{self.subject.names[i]} d{self.subject.names[j]}"
                 x = got[i][j]
-                slack = 1e-9 * sizes[i][j] + 1e-300 + 4 * abs(computed[i][j] - want)
-                seen = is_number(x) and (is_close(x, want) or abs(precise(x) - want) <= 1e-6 * abs(want))
+                slack = CLOSE * sizes[i][j] + SMALLEST + 4 * abs(computed[i][j] - want)
+                seen = is_number(x) and (is_close(x, want) or abs(precise(x) - want) <= SEEN_SECOND * abs(want))
                 verdict: Verdict = "right"
                 if fault is not None and not seen:
                     self._fail(i, want, x, blame.faulty_second_rule(self.subject, self.order, seconds), second=j)
@@ -246,13 +245,9 @@ class Judge:
         raise GradientError(folded("\n".join(lines)), name, expected, got, accused)
 
     def _conclude(self, report: Report) -> None:
-        """Inconclusive if nothing was seen, or if an input was too flat: a flat parameter is only said to be so."""
-        inputs = {*self.subject.names[: self.subject.inputs]}
-        for line in report.lines:
-            if line.verdict in ("flat", "undecided") and line.name in inputs:
-                raise InconclusiveError(folded(self._flat_text(line)))
+        """Inconclusive if nothing at all was seen; what is flat or undecided beside something else is a verdict."""
         if not any(line.verdict in ("right", "kink") for line in report.lines):
-            raise InconclusiveError(folded(self._flat_text(report.lines[0])))
+            raise InconclusiveError(folded(self._flat_text(report.lines[0])), report)
 
     def _flat_text(self, line: Judgement) -> str:
         if line.verdict == "undecided":

@@ -18,19 +18,10 @@ from ...elementary import Function, Number
 from ...extras import install_command
 from ...interpreted import Interpreted
 from ...ops import Op
+from .tolerances import ALL_BITS, LARGEST, ON_FLOATS, PRECISION, SAME, SEEN, SMALLEST, STEP, TINIEST, TWO_STEPS
 
-PRECISION = 240  # bits
-_STEP = 120  # bits of the step of a difference, half of the precision
-# Floats span 2 ** -1074 to 2 ** 1024: where a look at 240 bits raises a doubt, so many bits decide. The smaller one
-# of two steps shows how much the larger one is off.
-ALL_BITS = 3000
-_TWO_STEPS = (400, 420)
-_SMALLEST = 2.0**-1074  # what is smaller is 0 to a float
-
-# Two derivatives are the same if they agree in this share of their size. Differences at 240 bits are right to 30
-# digits and more, but a rule may hold constants that were rounded to floats (2.2e-16), and lose some of their digits.
-SAME = 1e-12
-_LEAST, _MOST = 1e-290, 1e290
+# Between these a float has all of its digits, and a comparison of floats is as good as one at high precision.
+_LEAST, _MOST = SMALLEST * 1e17, LARGEST / 1e17
 
 
 class NotApplicableError(Exception):
@@ -202,7 +193,7 @@ def _moved(xs: Sequence[Any], *moves: tuple[int, Any]) -> list[Any]:
     return moved
 
 
-def slope_at(op: Op, xs: Sequence[Any], out: Any, index: int, bits: int = _STEP, side: int = 1) -> Any:
+def slope_at(op: Op, xs: Sequence[Any], out: Any, index: int, bits: int = STEP, side: int = 1) -> Any:
     """The derivative by one argument at the precision of the block, on the side away from 0 (side = -1: towards it)."""
     step = side * _step_of(xs, index, bits)
     change = forward(op, _moved(xs, (index, step))) - out
@@ -223,12 +214,12 @@ def slopes(op: Op, numbers: Sequence[Any], index: int) -> Slopes:
     with at_high_precision(ALL_BITS):
         xs = [precise(x) for x in numbers]
         out = forward(op, xs)
-        found, nearer = ([slope_at(op, xs, out, index, bits, side) for side in (-1, 1)] for bits in _TWO_STEPS)
-        step = _step_of(xs, index, _TWO_STEPS[1])
+        found, nearer = ([slope_at(op, xs, out, index, bits, side) for side in (-1, 1)] for bits in TWO_STEPS)
+        step = _step_of(xs, index, TWO_STEPS[1])
         rounding = _mpmath().ldexp(abs(out) + 1, 64 - ALL_BITS) / abs(step)
         error = rounding + 2 * max(abs(x - y) for x, y in zip(found, nearer, strict=True))  # what curvature adds
         left, right = [x if abs(x) > error else 0 * x for x in (nearer[::-1] if step < 0 else nearer)]
-    return Slopes(left, right, error + _SMALLEST)
+    return Slopes(left, right, error + TINIEST)
 
 
 class Curvatures(NamedTuple):
@@ -251,11 +242,11 @@ def curvatures(op: Op, numbers: Sequence[Any], first: int, second: int) -> Curva
     with at_high_precision(ALL_BITS):
         xs = [precise(x) for x in numbers]
         out = forward(op, xs)
-        found, nearer = (_second_differences(op, xs, out, first, second, bits) for bits in _TWO_STEPS)
-        h, k = (_step_of(xs, index, _TWO_STEPS[1]) for index in (first, second))
+        found, nearer = (_second_differences(op, xs, out, first, second, bits) for bits in TWO_STEPS)
+        h, k = (_step_of(xs, index, TWO_STEPS[1]) for index in (first, second))
         rounding = _mpmath().ldexp(abs(out) + 1, 64 - ALL_BITS) / abs(h * k)
         error = rounding + 2 * max(abs(x - y) for x, y in zip(found, nearer, strict=True))
-        return Curvatures(nearer, error + _SMALLEST)
+        return Curvatures(nearer, error + TINIEST)
 
 
 def _second_differences(op: Op, xs: Sequence[Any], out: Any, first: int, second: int, bits: int) -> list[Any]:
@@ -328,7 +319,7 @@ def slopes_on_floats(op: Op, numbers: Sequence[Any], index: int) -> Slopes:
     left, right = ((_called(lambda xs: op.compute(*xs), _moved(point, (index, s))) - out) / s for s in (-step, step))
     if not is_number(left) or not is_number(right):
         raise NotApplicableError("the function is not finite around the point")
-    if abs(left - right) > 1e-3 * (abs(left) + abs(right)):
-        return Slopes(left, right, 1e-6 * (abs(left) + abs(right)))
+    if abs(left - right) > SEEN * (abs(left) + abs(right)):
+        return Slopes(left, right, ON_FLOATS * (abs(left) + abs(right)))
     smooth = plain_differences(lambda xs: op.compute(*xs), point, index)
     return Slopes(smooth.number, smooth.number, 10 * smooth.error)

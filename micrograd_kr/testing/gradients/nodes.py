@@ -7,9 +7,9 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from ...engine import Constant, Value, grad
+from ...interpreted import Chosen, no_path
 from ...ops import Op
 from .local_derivatives import (
-    ALL_BITS,
     NotApplicableError,
     Slopes,
     agree,
@@ -25,19 +25,7 @@ from .local_derivatives import (
     stays_in_table,
 )
 from .report import short
-
-# A result of floats that is this close to the truth needs no explanation: ordinary rounding is far smaller.
-CLOSE = 1e-9
-EXACT = 1e-30  # and a Fraction this close to a difference at 240 bits, which is right to 36 digits
-# How far rounding may put a result off is seen on numbers of fewer bits: each bit less doubles it, until all digits are
-# lost. Which way it goes is chance, so that three numbers of bits are tried, and some times as much is allowed.
-_FEWER_BITS, _ALLOWED = (35, 45, 53), 64
-_SMALLEST = 1e-307  # about the smallest float with all of its digits
-# Beyond these a rule may overflow or underflow on its way, in a square or an exponential.
-_HUGE, _LARGE_EXPONENT = 1e100, 300.0
-# Differences of floats are right to some nine digits at best; where the error is a larger share than the second
-# number, they could not tell a wrong rule from a right one.
-_ON_FLOATS, _SEES = 1e-6, 1e-3
+from .tolerances import ALL_BITS, ALLOWED, CLOSE, EXACT, FEWER_BITS, HUGE, LARGE_EXPONENT, ON_FLOATS, SEEN, SMALLEST
 
 
 class Edge(NamedTuple):
@@ -49,6 +37,7 @@ class Edge(NamedTuple):
         fault: what is wrong with the rule, "" if nothing is.
         is_kink: whether several derivatives are right.
         on_floats: whether the true one comes from differences of floats.
+        is_shut: whether the rule wrote an exact 0: then nothing flows, not even an upstream inf.
     """
 
     true: Any
@@ -56,13 +45,29 @@ class Edge(NamedTuple):
     fault: str = ""
     is_kink: bool = False
     on_floats: bool = False
+    is_shut: bool = False
 
 
-NOTHING = Edge(0, 0)
+NOTHING = Edge(0, 0, is_shut=True)
 
 
 def edges(node: Value) -> list[Edge]:
     """The derivative by each argument; a constant or a condition has none. To be called at high precision."""
+    return [
+        edge._replace(is_shut=_is_shut(node, index)) if edge.got == 0 and edge is not NOTHING else edge
+        for index, edge in enumerate(_edges(node))
+    ]
+
+
+def _is_shut(node: Value, index: int) -> bool:
+    try:
+        local = node.op.derivative(index, *map(Chosen, (node.data, *node.arg_numbers)))  # type: ignore[union-attr]
+        return bool(no_path(local))
+    except Exception:  # a rule that only takes the numbers it was written for
+        return False
+
+
+def _edges(node: Value) -> list[Edge]:
     op = node.op
     assert op is not None
     numbers = list(node.arg_numbers)
@@ -106,7 +111,7 @@ def _is_same_on_floats(node: Value, xs: Sequence[Any], expected: Any) -> bool:
     assert op is not None
     if not is_number(got):
         return False
-    if agree(got, expected, CLOSE) or abs(expected) < 1e-300:
+    if agree(got, expected, CLOSE) or abs(expected) < SMALLEST:
         return True
     return bool(abs(precise(got) - expected) <= _rounding(lambda: forward(op, xs), expected))
 
@@ -114,14 +119,14 @@ def _is_same_on_floats(node: Value, xs: Sequence[Any], expected: Any) -> bool:
 def _rounding(compute: Callable[[], Any], expected: Any) -> Any:
     """How far floats may be off, from how far numbers of fewer bits are, on the same inputs."""
     found: Any = 0
-    for bits in _FEWER_BITS:
+    for bits in FEWER_BITS:
         with at_high_precision(bits):
             try:
                 coarse = compute()
             except NotApplicableError:
                 continue
         found = max(found, abs(coarse - expected) * 2.0 ** (bits - 53))
-    return _ALLOWED * found
+    return ALLOWED * found
 
 
 def _rounding_of_rule(op: Op, xs: Sequence[Any], index: int, rule: Any) -> Any:
@@ -219,9 +224,9 @@ def _explained_on_floats(node: Value, xs: Sequence[Any], index: int, edge: Edge)
         return edge._replace(fault=_should_be(Slopes(edge.true, edge.true)))
     if is_number(edge.got):
         off = abs(precise(edge.got) - edge.true)
-        if off <= _SMALLEST or off <= _rounding_of_rule(op, xs, index, edge.true):
+        if off <= SMALLEST or off <= _rounding_of_rule(op, xs, index, edge.true):
             return edge
-    if _is_extreme(given) or abs(edge.true) > _HUGE:
+    if _is_extreme(given) or abs(edge.true) > HUGE:
         return edge._replace(true=None)
     return edge._replace(fault=_should_be(Slopes(edge.true, edge.true)) + " on floats")
 
@@ -229,7 +234,7 @@ def _explained_on_floats(node: Value, xs: Sequence[Any], index: int, edge: Edge)
 def _is_extreme(numbers: Sequence[Any]) -> bool:
     """Whether the range of floats may end within a rule: in a square, a product or an exponential."""
     sizes = [abs(x) for x in numbers if not isinstance(x, bool)]
-    return any(not is_number(size) or size > _LARGE_EXPONENT or 0 < size < 1 / _HUGE or size == 0 for size in sizes)
+    return any(not is_number(size) or size > LARGE_EXPONENT or 0 < size < 1 / HUGE or size == 0 for size in sizes)
 
 
 def _edge_on_floats(node: Value, index: int) -> Edge:
@@ -246,9 +251,9 @@ def _edge_on_floats(node: Value, index: int) -> Edge:
     except NotApplicableError:
         return Edge(None, got)
     size = max(abs(sides.left), abs(sides.right))
-    if sides.error > _SEES * size and not size == got == 0:
+    if sides.error > SEEN * size and not size == got == 0:
         return Edge(None, got)
-    if not sides.allow(got, _ON_FLOATS):
+    if not sides.allow(got, ON_FLOATS):
         return Edge(precise(sides.right), got, _should_be(sides), on_floats=True)
     return Edge(precise(got), got, is_kink=sides.is_kink, on_floats=True)
 

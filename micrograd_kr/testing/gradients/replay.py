@@ -13,14 +13,9 @@ from typing import Any
 
 from ...elementary import Number
 from ...engine import Value, topological_order
-from .local_derivatives import ALL_BITS, PRECISION, NotApplicableError, at_high_precision, has_high_precision, precise
+from .local_derivatives import NotApplicableError, at_high_precision, has_high_precision, precise
 from .subject import Subject
-
-# How far beside the point, as a share of each input: far enough for a float to move by ten digits, then nearer, where
-# a Python `if` may take the same branch again.
-_MOVES = (2.0**-7, -(2.0**-9), 2.0**-20, -(2.0**-22))
-# What counts as a difference: this share of the change of fn. Constants computed by floats are off by 1e-16 of fn.
-_SHARE, _ROUNDING = 1e-8, 1e-14
+from .tolerances import ALL_BITS, ESCAPE, ESCAPE_ROUNDING, MOVES, PRECISION
 
 
 def escapes(subject: Subject, order: Sequence[Value], leaves: Sequence[Value]) -> str:
@@ -36,7 +31,7 @@ def escapes(subject: Subject, order: Sequence[Value], leaves: Sequence[Value]) -
 
 
 def _differs(subject: Subject, order: Sequence[Value], leaves: Sequence[Value], moving: Sequence[int]) -> bool:
-    for share in _MOVES:
+    for share in MOVES:
         numbers = [_moved(x, share, turn) if turn in moving else x for turn, x in enumerate(subject.numbers)]
         try:
             output, new_leaves = subject.record(numbers)
@@ -106,7 +101,7 @@ def _is_apart(order: Any, leaves: Any, beside: Any, others: Any, numbers: list[A
     recorded = computed(order, dict(zip(leaves, numbers, strict=True)), convert)
     called = computed(beside, dict(zip(others, numbers, strict=True)), convert)
     change = abs(called - convert(order[-1].data))
-    return bool(abs(recorded - called) > _SHARE * change + _ROUNDING * abs(called))
+    return bool(abs(recorded - called) > ESCAPE * change + ESCAPE_ROUNDING * abs(called))
 
 
 def computed(order: Sequence[Value], known: dict[Value, Any], convert: Any) -> Any:

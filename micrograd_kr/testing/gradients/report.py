@@ -35,7 +35,15 @@ class GradientError(AssertionError):
 
 
 class InconclusiveError(AssertionError):
-    """The check cannot decide: the derivative is 0 or too flat to see, or there is none at this point."""
+    """The check cannot decide about any input: each derivative is 0, or too flat to see, or is none at this point.
+
+    Attributes:
+        report: the verdict on each input; None if fn has no number there.
+    """
+
+    def __init__(self, message: str, report: Report | None = None) -> None:
+        super().__init__(message)
+        self.report = report
 
 
 @dataclass(frozen=True)

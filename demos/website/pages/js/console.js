@@ -59,7 +59,10 @@ async function enter() {
     if (answer.more) {
       entry.remove();
       put(`${waiting}\n${/:\s*$/.test(waiting) ? indent(waiting) + "    " : indent(waiting)}`);
-    } else remember(source.replace(/\n+$/, ""));
+    } else {
+      if (answer.leaving) shown({ kind: "text", text: say("leaving") });
+      remember(source.replace(/\n+$/, ""));
+    }
   } catch (error) {
     append(entry, { kind: "error", text: error instanceof Stopped ? say("stopped") : error.message });
     remember(source);

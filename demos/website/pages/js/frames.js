@@ -8,7 +8,10 @@ addEventListener("message", ({ source, data }) => {
   const known = frames.get(source);
   if (!known) return;
   if (data.waiting) source.postMessage(known.content, "*");
-  else if (data.shown === known.content.id) known.onShown();
+  else if (data.shown === known.content.id) {
+    known.frame.dataset.shown = "";
+    known.onShown();
+  }
   else if (data.id === known.content.id) known.frame.style.height = `${data.height}px`;
 });
 

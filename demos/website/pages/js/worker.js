@@ -1,5 +1,6 @@
 // The Worker in which Python runs. On the first visit Python starts and loads its modules, which takes seconds, and a
 // copy of its memory is kept in the browser; from then on it starts from that copy.
+import createPyodideModule from "../engine/pyodide.asm.mjs";
 import { loadPyodide } from "../engine/pyodide.mjs";
 import { Module, Viz } from "../engine/viz.js";
 import { SIZES } from "./build.js";
@@ -37,18 +38,18 @@ async function unpacked(address, type, part) {
 
 const storeOf = (build) => `micrograd_kr-memory-${build}`;
 
-async function keptMemory(build) {
+async function keptMemory(top, build) {
   try {
-    const kept = await (await caches.open(storeOf(build))).match("/memory");
+    const kept = await (await caches.open(storeOf(build))).match(`${top}memory`);
     return kept && new Uint8Array(await kept.arrayBuffer());
   } catch {
     return undefined; // no store here: Python starts from the beginning
   }
 }
 
-async function keepMemory(build, memory) {
+async function keepMemory(top, build, memory) {
   try {
-    await (await caches.open(storeOf(build))).put("/memory", new Response(memory));
+    await (await caches.open(storeOf(build))).put(`${top}memory`, new Response(memory));
   } catch {
     // no room, or no store: the next visit starts from the beginning, too
   }
@@ -57,7 +58,7 @@ async function keepMemory(build, memory) {
 async function startPython({ top, build }) {
   const begun = performance.now();
   const engine = new URL("engine/", top).href;
-  const memory = await keptMemory(build);
+  const memory = await keptMemory(top, build);
   if (memory) postMessage({ kind: "progress", part: "memory", loaded: total, total });
   const drawing = fetch(`${engine}viz.wasm`).then((response) => response.arrayBuffer());
   const files = fetch(`${engine}packages.json`).then((response) => response.json());
@@ -77,12 +78,17 @@ async function startPython({ top, build }) {
         FS.writeFile(`${sitePackages}/${path}`, text);
       }
     },
+    createPyodideModule: async (settings) => {
+      const module = await createPyodideModule(settings);
+      if (memory) module.growMemory(memory.length); // the copy is larger than what Python begins with
+      return module;
+    },
     ...(memory ? { _loadSnapshot: memory } : { _makeSnapshot: true }),
   });
   if (!memory) {
     postMessage({ kind: "progress", part: "start", loaded: total, total });
     pyodide.runPython("import website_modules");
-    void keepMemory(build, pyodide.makeMemorySnapshot());
+    void keepMemory(top, build, pyodide.makeMemorySnapshot());
   }
   const viz = new Viz(await Module({ wasm: await drawing }));
   const session = pyodide.pyimport("website_session");

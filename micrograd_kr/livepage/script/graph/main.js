@@ -113,9 +113,8 @@ if (graph.hosted) {
   html.classList.add("hosted");
   addEventListener("message", event => {
     if (event.source !== parent || !Array.isArray(event.data?.numbers)) return;
-    state = act.renumber(event.data.numbers)(state);
+    dispatch(act.renumber(event.data.numbers));
     known = state.numbers;
-    dispatch(now => ({ ...now }));
   });
 }
 

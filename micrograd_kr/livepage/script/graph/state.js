@@ -112,6 +112,7 @@ export const change = (k, x, continued = false) => state => {
 /** The page around this one gives leaves other numbers; the position stays. @param {[number, number][]} pairs
     @returns {(state: State) => State} */
 export const renumber = pairs => state => {
+  if (pairs.every(([k, x]) => !isLeaf[k] || Object.is(state.numbers[k], x))) return state;
   const numbers = state.numbers.slice();
   for (const [k, x] of pairs) if (isLeaf[k]) numbers[k] = x;
   return { ...state, numbers, carry: null, descents: 0, losses: [passOf(numbers).data[root]], nudge: null, mistyped: "", past: [] };

@@ -5,7 +5,7 @@ import { ticks } from "./plane.js";
 
 /** @typedef {import("./trainer.js").Moment} Moment */
 
-const WIDTH = 320, HEIGHT = 132, LEFT = 44, RIGHT = 8, TOP = 8, BOTTOM = 20;
+const WIDTH = 320, HEIGHT = 132, LEFT = 44, RIGHT = 14, TOP = 8, BOTTOM = 20;
 
 /**
  * @param {SVGElement} svg

@@ -47,9 +47,10 @@ export class Example {
     }
     this.e = e;
     this.sent = "";
-    this.frame = html("iframe", { sandbox: "allow-scripts", title });
-    this.frame.srcdoc = page;
-    this.room.replaceChildren(this.frame);
+    const made = /** @type {HTMLIFrameElement} */ (html("iframe", { sandbox: "allow-scripts", title }));
+    made.srcdoc = page;
+    this.frame = made;
+    this.room.replaceChildren(made);
   }
 
   /** The numbers of another example, or of another step. @param {number} e */

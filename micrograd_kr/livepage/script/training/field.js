@@ -23,6 +23,11 @@ export function span(rows, index) {
 }
 
 export class Field {
+  /** @type {Span} */ across = { low: 0, high: 1 };
+  /** @type {Span} */ upwards = { low: 0, high: 1 };
+  /** @type {number[]} what the inputs are that are not shown */ middle = [];
+  size = 0; // how many points the grid has
+
   /** @param {Trainer} trainer @param {[number, number]} axes the inputs to the right and upwards */
   constructor(trainer, axes) {
     this.trainer = trainer;
@@ -62,27 +67,27 @@ export class Field {
     this.winner = new Uint8Array(this.size);
   }
 
-  /** The example at a place of the grid. @param {number} k */
-  point(k) {
-    const x = this.middle.slice(), { across, upwards } = this, n = this.isLine ? LENGTH : SIDE;
+  /** The example at a place of the grid. @param {number} k @param {number[]} x where it is written */
+  point(k, x) {
+    const { across, upwards } = this, n = this.isLine ? LENGTH : SIDE;
     x[this.axes[0]] = across.low + (across.high - across.low) * ((k % n) + 0.5) / n;
     if (!this.isLine) x[this.axes[1]] = upwards.high - (upwards.high - upwards.low) * (Math.floor(k / n) + 0.5) / n;
-    return x;
   }
 
   /** Run the net over the grid, with its weights of now. */
   compute() {
-    const { trainer, maps, lean, winner } = this, { net, parameters } = trainer;
-    const kind = trainer.classes.length === 2 ? 2 : trainer.classes.length > 2 ? 3 : 1;
+    const { trainer, maps, lean, winner } = this, { net, parameters, classes } = trainer, x = this.middle.slice();
     for (let k = 0; k < this.size; k++) {
-      const x = this.point(k), scores = net.run(parameters, x);
-      if (maps.length) {
-        for (let i = 0; i < maps[0].length; i++) maps[0][i][k] = x[i];
-        for (let l = 1; l < maps.length; l++) for (let j = 0; j < maps[l].length; j++) maps[l][j][k] = net.outs[l - 1][j];
+      this.point(k, x);
+      if (classes.length === 2) lean[k] = trainer.leanAt(x);
+      else if (classes.length > 2) winner[k] = trainer.classAt(x);
+      else lean[k] = net.run(parameters, x)[0];
+      if (!maps.length) continue;
+      for (let i = 0; i < maps[0].length; i++) maps[0][i][k] = x[i];
+      for (let l = 1; l < maps.length; l++) {
+        const out = net.outs[l - 1], layer = maps[l];
+        for (let j = 0; j < layer.length; j++) layer[j][k] = out[j];
       }
-      if (kind === 2) lean[k] = trainer.leanAt(x);
-      else if (kind === 3) winner[k] = trainer.classAt(x);
-      else lean[k] = scores[0];
     }
   }
 }

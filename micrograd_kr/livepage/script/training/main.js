@@ -7,6 +7,7 @@ import { color, css, forgetColors } from "./colors.js";
 import { paintCurve } from "./curve.js";
 import { DATA_SETS } from "./datasets.js";
 import { Example } from "./example.js";
+import { experimentsFor } from "./experiments.js";
 import { Field } from "./field.js";
 import { Network } from "./network.js";
 import { classColor, Plane } from "./plane.js";
@@ -25,7 +26,7 @@ const STRENGTHS = [0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1];
 
 /* what the reader looks at */
 const view = {
-  lang: given.lang, playing: false, speed: 1, due: 0, isLog: false,
+  lang: given.lang, playing: false, speed: 1, due: 0, turn: 0, isLog: false,
   /** @type {[number, number]} */
   axes: [0, Math.min(1, given.inputs - 1)],
   chosen: 0, isOpen: false, tool: "look",
@@ -33,6 +34,7 @@ const view = {
   neuron: null,
   /** @type {number[] | null} */
   cursor: null,
+  experiment: "",
   /** @type {any[]} */
   dead: [],
   isFresh: true, // whether the net or the data may have another shape than before
@@ -85,18 +87,20 @@ function paint() {
   field.compute();
   if (trainer.steps % 10 === 0 || !view.playing) view.dead = deadNeurons(trainer);
   const isDead = (/** @type {number} */ l, /** @type {number} */ j) => l > 0 && !!view.dead[l - 1] && !view.dead[l - 1].alive[j];
+  /* while it plays, what the eye follows less closely is painted in turns */
+  const turn = view.playing ? view.turn++ % 4 : -1;
   if (!view.isOpen && trainer.isLayered) {
-    network.paint(trainer, field, view.neuron, isDead);
-    paintLayers();
+    network.build(trainer);
+    if (turn < 0) network.name(neuronName);
+    if (turn !== 1 && turn !== 3) network.paint(trainer, field, view.neuron, isDead);
+    if (turn < 0 || turn === 1) { network.paintLines(trainer, view.neuron); paintLayers(); }
   }
   const { neuron } = view, shown = neuron && field.maps[neuron.layer]?.[neuron.neuron];
   plane.paint(field, { chosen: view.chosen, cursor: view.cursor, neuron: shown ?? null, names: [given.names[view.axes[0]], field.isLine ? "y" : given.names[view.axes[1]]] });
-  paintCurve($("curve"), trainer.history, view.isLog);
-  $("curve").setAttribute("aria-label", say("curve", { step: trainer.steps, train: show(now.train), test: trainer.test.length ? show(now.test) : "–" }));
+  if (turn < 0 || turn === 3) paintCurve($("curve"), trainer.history, view.isLog);
+  if (turn < 0) $("curve").setAttribute("aria-label", say("curve", { step: trainer.steps, train: show(now.train), test: trainer.test.length ? show(now.test) : "–" }));
   $("result-title").textContent = shown ? say("map_of", { neuron: neuronName(neuron) }) : say(given.classes.length ? "regions" : field.isLine ? "fit" : "surface");
-  paintNeuron();
-  paintRemarks();
-  paintExample();
+  if (turn < 0 || turn === 3) { paintNeuron(); paintRemarks(); paintExample(); }
   if (view.isOpen) example.show(view.chosen);
   if (settings.rate !== +$("rate").value) paintSettings();
 }
@@ -132,7 +136,8 @@ function paintNeuron() {
   terms.push(short(parameters[at + width]));
   const sum = terms.join(" + ").replaceAll("+ −", "− "), name = trainer.activationNames[layer - 1];
   const dead = view.dead[layer - 1] && !view.dead[layer - 1].alive[j] ? ` ${say("neuron_dead")}` : "";
-  $("neuron").textContent = `${neuronName(neuron)} = ${name === "linear" ? sum : `${activationName(name)}(${sum})`}${dead}`;
+  const own = layer < net.sizes.length - 1 ? `: ${say("short_neuron", { layer, number: j + 1 })}` : "";
+  $("neuron").textContent = `${neuronName(neuron)}${own} = ${name === "linear" ? sum : `${activationName(name)}(${sum})`}${dead}`;
 }
 
 /** @param {number} x */
@@ -143,12 +148,12 @@ const activationName = name => name.startsWith("own") ? say("own_activation") : 
 function paintLayers() {
   const { sizes } = trainer.net, { gradients } = trainer.now, most = Math.max(...gradients, 1e-300);
   const middles = network.middles;
-  [...$("layers").children].forEach((element, l) => {
+  [...$("layers").children].forEach((/** @type {any} */ element, l) => {
     element.style.left = `${middles[l]}px`;
     if (!l) return;
-    const size = gradients[l - 1], meter = element.querySelector("meter");
+    const size = gradients[l - 1], share = Number.isFinite(size) && size > 0 ? Math.max(0, 1 + Math.log10(size / most) / 4) : 0;
     element.querySelector(".flow").textContent = say("gradient_of", { size: short(size) });
-    meter.value = Number.isFinite(size) && size > 0 ? Math.max(0, 1 + Math.log10(size / most) / 4) : 0;
+    element.querySelector("i").style.width = `${(100 * share).toFixed(0)}%`;
   });
   if (middles.length !== sizes.length) render();
 }
@@ -176,6 +181,13 @@ function paintSettings() {
   fill("strength", numbered(STRENGTHS, settings.strength || STRENGTHS[2]), settings.strength || STRENGTHS[2]);
   $("strength").disabled = settings.penalty === "none";
   $("net-settings").hidden = !trainer.isLayered;
+  const heading = document.querySelector("h1"), net = trainer.net.sizes.join("-");
+  if (heading?.dataset.w === "title" && heading.dataset.net !== net) {
+    heading.dataset.net = net;
+    document.title = heading.textContent = say("title", { net });
+  }
+  for (const button of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("#experiments button"))) button.setAttribute("aria-pressed", String(button.dataset.key === view.experiment));
+  $("experiment").textContent = view.experiment ? say(`experiment.${view.experiment}.watch`) : "";
   if (trainer.isLayered) {
     const own = given.layers.length > 1 ? given.layers[0].activation : "";
     const offered = Object.keys(known.activations).filter(name => !name.startsWith("own")).map(name => /** @type {[string, string]} */ ([name, name]));
@@ -203,6 +215,7 @@ function paintSettings() {
 
 /** @param {Partial<import("./trainer.js").Settings>} changes */
 function set(changes) {
+  view.experiment = "";
   trainer.set(changes);
   fresh();
 }
@@ -218,6 +231,26 @@ function makeSets() {
     return html("label", {}, input, canvas, name === "own" ? given.ownTitle || say("set.own") : say(`set.${name}`));
   }));
   $("sets").hidden = trainer.dataSets.length < 2;
+}
+
+/** Things to try: a click sets the page up for one, and trains. */
+function makeExperiments() {
+  const offered = experimentsFor(trainer);
+  $("experiments").replaceChildren(...offered.map(({ key, changes }) => {
+    const button = html("button", { type: "button", "data-key": key }, say(`experiment.${key}`));
+    button.addEventListener("click", () => {
+      play(false);
+      trainer.reset();
+      trainer.set(changes);
+      trainer.begin();
+      view.experiment = key;
+      view.speed = 5;
+      fresh();
+      play(true);
+    });
+    return button;
+  }));
+  $("experiments").parentElement.hidden = !offered.length;
 }
 
 /** A small picture of a data set. @param {HTMLCanvasElement} canvas @param {any} made @param {boolean} isOwn */
@@ -260,7 +293,7 @@ function makeLayers() {
         const next = by > 0 ? sizes.find((/** @type {number} */ s) => s > size) : sizes.findLast((/** @type {number} */ s) => s < size);
         return next ? hidden.map((s, i) => i === l - 1 ? next : s) : null;
       };
-      inside.push(html("span", { class: "flow" }), html("meter", { min: 0, max: 1, "aria-label": say("gradient_meter", { layer: name }) }));
+      inside.push(html("span", { class: "flow" }), html("span", { class: "gauge", "aria-hidden": "true" }, html("i")));
       if (l < last) inside.push(html("span", { class: "size" }, button(`fewer-${l}`, "−", say("fewer", { layer: name }), other(-1)), html("b", {}, String(size)), button(`more-${l}`, "+", say("more", { layer: name }), other(1))));
     }
     return html("div", { class: "layer" }, ...inside);
@@ -271,7 +304,7 @@ function makeLayers() {
 /** A small sign of a class, as its points are drawn. @param {number} place @param {boolean} isTest */
 function sign(place, isTest = false) {
   const style = { fill: isTest ? "none" : css(classColor(place)), stroke: css(classColor(place)), "stroke-width": 2 };
-  return make("svg", { viewBox: "0 0 12 12", "aria-hidden": "true" }, place % 2 ? make("rect", { x: 2, y: 2, width: 8, height: 8, ...style }) : make("circle", { cx: 6, cy: 6, r: 4.5, ...style }));
+  return make("svg", { viewBox: "0 0 12 12", "aria-hidden": "true" }, place % 3 === 1 ? make("rect", { x: 2, y: 2, width: 8, height: 8, ...style }) : place % 3 ? make("path", { d: "M6 1.5 10.8 10H1.2z", ...style }) : make("circle", { cx: 6, cy: 6, r: 4.5, ...style }));
 }
 
 function makeLegend() {
@@ -347,6 +380,7 @@ function open(on) {
   $("inside").hidden = !view.isOpen;
   document.documentElement.classList.toggle("opened", view.isOpen);
   if (view.isOpen) {
+    view.neuron = null;
     $("inside-title").textContent = say("inside_title", { number: view.chosen + 1 });
     $("inside-hint").textContent = say("inside_hint");
     example.open(view.chosen, view.lang, say, say("inside"));
@@ -390,7 +424,7 @@ const on = (id, event, action) => $(id).addEventListener(event, action);
 on("play", "click", () => play(!view.playing));
 on("step", "click", () => { play(false); trainer.run(1); render(); });
 on("begin", "click", () => { play(false); trainer.begin(); fresh(); });
-on("reset", "click", () => { play(false); trainer.reset(); fresh(); });
+on("reset", "click", () => { play(false); trainer.reset(); view.experiment = ""; fresh(); });
 on("speed", "change", () => { view.speed = +$("speed").value; });
 for (const id of ["rate", "batch", "strength"]) on(id, "change", () => set({ [id]: +$(id).value }));
 for (const id of ["optimizer", "activation", "start"]) on(id, "change", () => set({ [id]: $(id).value }));
@@ -460,6 +494,7 @@ function speak(code) {
     $(id).setAttribute("aria-label", say(id.replace("-", "_")));
   }
   makeSets();
+  makeExperiments();
   paintSettings();
   if (view.isOpen) { open(false); open(true); }
   render();

@@ -8,6 +8,7 @@ import { byLargest, paintMap } from "./plane.js";
 /** @typedef {import("./trainer.js").Trainer} Trainer */
 
 const MOST_SHOWN = 16; // neurons in a column
+const SMALL = SIDE / 2; // points along a side of a neuron's map
 
 export class Network {
   /**
@@ -32,13 +33,13 @@ export class Network {
     this.shape = shape;
     for (const column of this.columns) for (const { button } of column) button.remove();
     this.columns = sizes.map((size, l) => Array.from({ length: Math.min(size, MOST_SHOWN) }, (_, j) => {
-      const canvas = html("canvas", { width: isLine ? 40 : SIDE, height: SIDE, "aria-hidden": "true" });
+      const canvas = html("canvas", { width: isLine ? SIDE : SMALL, height: isLine ? SIDE : SMALL, "aria-hidden": "true" });
       const button = html("button", { type: "button", class: "neuron" }, canvas);
       button.dataset.layer = String(l);
       button.dataset.neuron = String(j);
       button.addEventListener("click", () => this.choose(l, j));
       this.room.append(button);
-      return { button, canvas, image: new ImageData(SIDE, SIDE), x: 0, y: 0 };
+      return { button, canvas, image: new ImageData(SMALL, SMALL), x: 0, y: 0 };
     }));
     this.place();
   }
@@ -59,6 +60,11 @@ export class Network {
     this.size = size;
   }
 
+  /** What the buttons are called. @param {(place: { layer: number, neuron: number }) => string} named */
+  name(named) {
+    this.columns.forEach((column, layer) => column.forEach(({ button }, neuron) => button.setAttribute("aria-label", named({ layer, neuron }))));
+  }
+
   /** Where the middle of each column is, for what stands above it. */
   get middles() {
     return this.columns.map(column => column[0].x);
@@ -70,8 +76,6 @@ export class Network {
    * @param {(layer: number, neuron: number) => boolean} isDead
    */
   paint(trainer, field, chosen, isDead) {
-    this.build(trainer);
-    this.paintLines(trainer, chosen);
     const isLine = field.isLine;
     this.columns.forEach((column, l) => column.forEach(({ button, canvas, image }, j) => {
       const values = field.maps[l][j], pen = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
@@ -80,6 +84,7 @@ export class Network {
         paintMap(values, byLargest(values), image);
         pen.putImageData(image, 0, 0);
       }
+      button.setAttribute("aria-pressed", String(!!chosen && chosen.layer === l && chosen.neuron === j));
       button.classList.toggle("chosen", !!chosen && chosen.layer === l && chosen.neuron === j);
       button.classList.toggle("dead", isDead(l, j));
     }));

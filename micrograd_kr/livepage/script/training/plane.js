@@ -15,12 +15,12 @@ export const classColor = place => rgb(`class${place % 6}`);
  * The colours of a map: for two classes or a number from one colour over white to another.
  * @param {Float32Array} values
  * @param {(value: number) => number} scaled to -1 ... 1
- * @param {ImageData} image
+ * @param {ImageData} image as large, or with every second point of every second row
  */
 export function paintMap(values, scaled, image) {
-  const low = classColor(0), high = classColor(1), middle = rgb("surface"), { data } = image;
-  for (let k = 0; k < values.length; k++) {
-    const t = scaled(values[k]), to = t < 0 ? low : high, share = Math.min(1, Math.abs(t)) * 0.85 || 0;
+  const low = classColor(0), high = classColor(1), middle = rgb("surface"), { data, width } = image, stride = SIDE / width;
+  for (let k = 0; k < width * width; k++) {
+    const t = scaled(values[stride === 1 ? k : Math.floor(k / width) * stride * SIDE + (k % width) * stride]), to = t < 0 ? low : high, share = Math.min(1, Math.abs(t)) * 0.85 || 0;
     data[4 * k] = middle[0] + (to[0] - middle[0]) * share;
     data[4 * k + 1] = middle[1] + (to[1] - middle[1]) * share;
     data[4 * k + 2] = middle[2] + (to[2] - middle[2]) * share;
@@ -43,6 +43,8 @@ export class Plane {
     this.small.width = this.small.height = SIDE;
     /** @type {Field | null} */
     this.field = null;
+    this.width = this.height = 0;
+    this.fonts = "";
   }
 
   /** The place on the canvas of an example's two numbers. @param {number} x @param {number} y */
@@ -61,14 +63,6 @@ export class Plane {
       across.low + (left - MARGIN.left) / (width - MARGIN.left - MARGIN.right) * (across.high - across.low),
       upwards.low + (height - MARGIN.bottom - top) / (height - MARGIN.top - MARGIN.bottom) * (upwards.high - upwards.low),
     ];
-  }
-
-  get width() {
-    return this.canvas.clientWidth;
-  }
-
-  get height() {
-    return this.canvas.clientHeight;
   }
 
   /** What an example's two numbers are. @param {Field} field @param {number} e */
@@ -93,7 +87,7 @@ export class Plane {
    * @param {{ chosen: number, cursor: number[] | null, neuron: Float32Array | null, names: string[] }} shown
    */
   paint(field, shown) {
-    const { canvas, width, height } = this, scale = devicePixelRatio || 1;
+    const { canvas } = this, width = this.width = canvas.clientWidth, height = this.height = canvas.clientHeight, scale = devicePixelRatio || 1;
     this.field = field;
     if (!width || !height) return;
     if (canvas.width !== Math.round(width * scale)) canvas.width = Math.round(width * scale);
@@ -160,7 +154,6 @@ export class Plane {
       paintMap(field.lean, value => 2 * (value - middle) / (high - low || 1), image);
     }
     brush.putImageData(image, 0, 0);
-    pen.imageSmoothingEnabled = !many || !!neuron;
     pen.drawImage(this.small, inner.x, inner.y, inner.w, inner.h);
     if (trainer.classes.length === 2) this.paintBoundary(pen, neuron ? null : field.lean, inner);
   }
@@ -200,7 +193,7 @@ export class Plane {
     pen.lineWidth = 1;
     pen.strokeRect(inner.x + 0.5, inner.y + 0.5, inner.w - 1, inner.h - 1);
     pen.fillStyle = color("muted");
-    pen.font = `11px ${getComputedStyle(this.canvas).fontFamily}`;
+    pen.font = `11px ${this.fonts ||= getComputedStyle(this.canvas).fontFamily}`;
     pen.textAlign = "center";
     pen.textBaseline = "alphabetic";
     for (const tick of ticks(field.across)) {
@@ -230,7 +223,9 @@ export class Plane {
       const [x, y] = this.at(...(/** @type {[number, number]} */ (this.pair(field, e)))), place = classes.indexOf(trainer.y[e][0]);
       const tint = css(place >= 0 ? classColor(place) : field.isLine ? rgb("class1") : this.tint(field, trainer.y[e][0]));
       pen.beginPath();
-      if (place % 2 === 1) pen.rect(x - radius * 0.9, y - radius * 0.9, radius * 1.8, radius * 1.8); // a second sign beside the colour
+      /* a second sign beside the colour */
+      if (place % 3 === 1) pen.rect(x - radius * 0.9, y - radius * 0.9, radius * 1.8, radius * 1.8);
+      else if (place % 3 === 2) { pen.moveTo(x, y - radius * 1.2); pen.lineTo(x + radius * 1.1, y + radius * 0.8); pen.lineTo(x - radius * 1.1, y + radius * 0.8); pen.closePath(); }
       else pen.arc(x, y, radius, 0, 2 * Math.PI);
       if (trainer.isTest?.[e]) {
         pen.fillStyle = edge;

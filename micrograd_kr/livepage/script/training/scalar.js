@@ -26,7 +26,7 @@ export function scalarGraph(trainer, e, say) {
   const { given, net, parameters } = trainer, { frame, names } = given, sumSign = frame.parts[2];
   /** @type {Scalar} */
   const graph = { op: [], args: [], data: [], names: [], spelling: [], tight: [], trained: [], home: [], parents: [null], titles: [""] };
-  /** @param {number} op @param {number[]} args @param {number} data @param {string} name @param {string} spelling @param {number} tight @param {number} home */
+  /** @param {number} op @param {number[]} args @param {number | string} data @param {string} name @param {string} spelling @param {number} tight @param {number} home */
   const add = (op, args, data, name, spelling, tight, home) => {
     graph.op.push(op);
     graph.args.push(args);
@@ -150,15 +150,13 @@ function arrange(cards, lines, graph, symbols) {
     card.height = card.kind === "constant" ? PILL : ROWS;
   }
   const fed = new Set(lines.map(line => line.head));
+  /* as far to the right as what uses it allows: a number stands just before it is needed */
   for (let i = 0, moved = true; moved && i <= cards.length; i++) {
     moved = false;
-    for (const { tail, head } of lines) if (head.rank <= tail.rank) { head.rank = tail.rank + 1; moved = true; }
+    for (const { tail, head } of lines) if (tail.rank <= head.rank) { tail.rank = head.rank + 1; moved = true; }
   }
-  for (const card of cards) {
-    if (fed.has(card)) continue;
-    const next = lines.filter(line => line.tail === card).map(line => line.head.rank);
-    if (next.length) card.rank = Math.min(...next) - 1;
-  }
+  const most = Math.max(...cards.map(card => card.rank));
+  for (const card of cards) card.rank = most - card.rank;
   /** @type {Card[][]} */
   const columns = [];
   for (const card of cards) (columns[card.rank] ??= []).push(card);

@@ -28,6 +28,23 @@ import { PythonRandom } from "./random.js";
 const LONGEST_HISTORY = 1200;
 
 export class Trainer {
+  /* set by restart(), before anything reads them */
+  /** @type {Net} */ net = /** @type {any} */ (null);
+  /** @type {number[][]} */ x = [];
+  /** @type {number[][]} */ y = [];
+  /** @type {number[]} the places of the examples to train on */ train = [];
+  /** @type {number[]} and of those kept for the test */ test = [];
+  isTest = new Uint8Array(0);
+  parameters = new Float64Array(0);
+  gradient = new Float64Array(0);
+  /** @type {Float64Array[]} what the optimizer remembers */ state = [];
+  /** @type {string[]} */ activationNames = [];
+  /** @type {number[]} the rest of this epoch */ pending = [];
+  /** @type {Moment[]} */ history = [];
+  /** @type {"" | "exploded"} */ stopped = "";
+  steps = 0;
+  epoch = 0;
+
   /**
    * @param {any} rules what Python wrote from the tables
    * @param {any} given what the page was made with
@@ -41,8 +58,8 @@ export class Trainer {
     this.drawn = new Map();
     this.isLayered = given.layers !== null;
     this.classes = given.classes;
+    this.targets = given.classes.map((/** @type {number} */ label) => [label]);
     this.restart();
-    this.given.settings = structuredClone(this.settings);
   }
 
   // --- the start ----------------------------------------------------------------------------------------------------
@@ -77,9 +94,7 @@ export class Trainer {
       y = classes.length ? made.y.map(([label]) => [classes[label]]) : made.y;
     }
     const extra = this.drawn.get(settings.data);
-    /** @type {number[][]} */
     this.x = extra ? [...x, ...extra.x] : x;
-    /** @type {number[][]} */
     this.y = extra ? [...y, ...extra.y] : y;
     this.divide();
   }
@@ -116,7 +131,6 @@ export class Trainer {
       this.activationNames = layers.map(layer => layer.name);
     } else {
       this.net = recordedNet(given.parameters.length, given.outputs, rules.program);
-      /** @type {string[]} */
       this.activationNames = [];
     }
     this.begin();
@@ -127,19 +141,13 @@ export class Trainer {
     const { settings, given, net } = this;
     const isOwn = settings.start === "own" && this.isOwnNet;
     this.parameters = isOwn ? Float64Array.from(given.parameters) : this.drawWeights();
-    this.initial = this.parameters.slice();
     this.gradient = new Float64Array(net.count);
     this.state = Array.from({ length: this.rule.size }, () => new Float64Array(net.count));
     this.steps = 0;
     this.epoch = 0;
-    /** @type {number[]} */
     this.pending = [];
-    /** @type {"" | "exploded"} */
     this.stopped = "";
-    this.batchLoss = NaN;
-    /** @type {Moment[]} */
     this.history = [];
-    this.every = 1;
     this.note();
   }
 
@@ -201,7 +209,7 @@ export class Trainer {
   /** One step of the optimizer; false if it could not be taken, and then nothing has moved. */
   step() {
     if (this.stopped || !this.train.length) return false;
-    this.batchLoss = this.differentiate(this.nextBatch());
+    this.differentiate(this.nextBatch());
     const { gradient, parameters, state, settings } = this;
     for (let i = 0; i < gradient.length; i++) {
       if (!Number.isFinite(gradient[i])) {
@@ -234,24 +242,27 @@ export class Trainer {
     return total / examples.length;
   }
 
-  /** The loss that an example would have with each class in turn. @param {ArrayLike<number>} x */
-  lossesAt(x) {
-    const { classes, net, parameters } = this, { head } = this.rules;
-    if (!head) return classes.map((/** @type {number} */ label) => net.loss(parameters, x, [label]));
-    const scores = net.run(parameters, x);
-    return classes.map((/** @type {number} */ label) => head.loss(scores, [label]));
+  /** The loss that an example would have with one of the classes. @param {ArrayLike<number>} x @param {number} place */
+  lossWith(x, place) {
+    const { net, parameters, targets } = this, { head } = this.rules;
+    return head ? head.loss(net.scores, targets[place]) : net.loss(parameters, x, targets[place]);
   }
 
   /** The class with which the loss is the smallest, as its place among the classes. @param {ArrayLike<number>} x */
   classAt(x) {
-    const losses = this.lossesAt(x);
-    return losses.indexOf(Math.min(...losses));
+    this.net.run(this.parameters, x);
+    let best = 0, least = Infinity;
+    for (let c = 0; c < this.targets.length; c++) {
+      const loss = this.lossWith(x, c);
+      if (loss < least) { least = loss; best = c; }
+    }
+    return best;
   }
 
   /** How much better the second of two classes fits, in the units of the loss. @param {ArrayLike<number>} x */
   leanAt(x) {
-    const [first, second] = this.lossesAt(x);
-    return first - second;
+    this.net.run(this.parameters, x);
+    return this.lossWith(x, 0) - this.lossWith(x, 1);
   }
 
   /** @param {number[]} examples */
@@ -273,7 +284,6 @@ export class Trainer {
   /** Write down where the training is; the gradients are those of the last step. */
   note() {
     if (this.history.length > LONGEST_HISTORY) {
-      this.every *= 2;
       this.history = this.history.filter((_, i) => i % 2 === 0);
     }
     if (!this.steps && this.train.length) this.differentiate(this.train);

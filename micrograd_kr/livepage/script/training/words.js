@@ -4,7 +4,7 @@ import { show } from "../shared/numbers.js";
 /** @typedef {import("./trainer.js").Trainer} Trainer */
 /** @typedef {{ key: string, pieces: Record<string, string | number>, grave: boolean }} Remark */
 
-const DEAD_FROM = 1, WINDOW = 40;
+const WINDOW = 40;
 
 /**
  * What a teacher would say to this training now: what goes wrong first, at most three remarks.
@@ -23,11 +23,11 @@ export function remarks(trainer) {
   const recent = history.slice(-WINDOW), least = Math.min(...history.map(moment => moment.train));
   const rises = recent.filter((moment, i) => i && moment.train > recent[i - 1].train).length;
   if (trainer.stopped) wrong("exploded", { rate: show(settings.rate), step: trainer.steps + 1 });
-  else if (now.train > 4 * Math.max(first.train, 1e-9) && recent.length > 5) wrong("climbing", { rate: show(settings.rate), first: show(first.train), now: show(now.train) });
-  else if (!settings.batch && recent.length >= WINDOW && rises > WINDOW / 4 && now.train > 1.02 * least) wrong("jumping", { rate: show(settings.rate) });
+  else if (now.train > 1.5 * Math.max(first.train, 1e-9) && recent.length > 5) wrong("climbing", { rate: show(settings.rate), first: show(first.train), now: show(now.train) });
+  else if (!settings.batch && recent.length >= WINDOW && rises > WINDOW / 4 && now.train > 1.02 * least && now.train > 0.1 * first.train) wrong("jumping", { rate: show(settings.rate) });
   const dead = deadNeurons(trainer);
-  for (const [layer, { count, size }] of dead.entries()) {
-    if (count >= DEAD_FROM) wrong(count === size ? "dead_layer" : "dead", { layer: layer + 1, count, size });
+  for (const [layer, { count, size, isFlat }] of dead.entries()) {
+    if (count) wrong(isFlat ? "saturated" : count === size ? "dead_layer" : "dead", { layer: layer + 1, count, size });
   }
   if (isTwin(trainer)) wrong("twins");
   const sizes = now.gradients;
@@ -35,7 +35,7 @@ export function remarks(trainer) {
   const tested = history.filter(moment => moment.test === moment.test);
   if (tested.length > 20) {
     const best = tested.reduce((a, b) => b.test < a.test ? b : a);
-    if (now.test > 1.15 * best.test && now.train < best.train && now.test > 1.3 * now.train) wrong("overfitting", { train: show(now.train), test: show(now.test), best: show(best.test), step: best.step });
+    if (now.test > 1.15 * best.test && now.train < best.train && now.test > 1.3 * now.train && now.test > 0.05 * first.test) wrong("overfitting", { train: show(now.train), test: show(now.test), best: show(best.test), step: best.step });
   }
   if (trainer.isLayered && settings.hidden.length && trainer.activationNames.slice(0, -1).every(name => name === "linear")) note("linear");
   if (trainer.isLayered && !settings.hidden.length && net.sizes[0] <= 2) note("no_hidden");
@@ -44,12 +44,13 @@ export function remarks(trainer) {
     if (gain < 0.002 && gain >= 0 && now.train > 0.03 * first.train) note("slow", { rate: show(settings.rate) });
   }
   if (!found.length && now.accuracy === 1) note(trainer.test.length ? "all_right" : "all_right_train");
-  if (!found.length) note(trainer.steps ? "learning" : "ready", { first: show(first.train), now: show(now.train) });
+  if (!found.length) note(!trainer.steps && now.train === first.train ? "ready" : now.train < first.train ? "learning" : "no_better", { first: show(first.train), now: show(now.train) });
   return found.slice(0, 3);
 }
 
 /**
- * For each hidden layer how many neurons no example can move: their activation passes nothing back.
+ * For each hidden layer how many neurons no example can move: their activation passes nothing back, at 0 or where it is
+ * flat.
  * @param {Trainer} trainer
  */
 export function deadNeurons(trainer) {
@@ -60,7 +61,10 @@ export function deadNeurons(trainer) {
     net.run(parameters, x[e]);
     for (let l = 0; l < hidden; l++) for (let j = 0; j < alive[l].length; j++) if (!alive[l][j] && !net.isShut(l, j)) alive[l][j] = 1;
   }
-  return alive.map(neurons => ({ count: train.length ? neurons.filter(each => !each).length : 0, size: neurons.length, alive: neurons }));
+  return alive.map((neurons, l) => ({
+    count: train.length ? neurons.filter(each => !each).length : 0, size: neurons.length, alive: neurons,
+    isFlat: neurons.some((each, j) => !each && net.outs[l][j] !== 0),
+  }));
 }
 
 /** Whether all neurons of a hidden layer have the same weights, so that they will always do the same. @param {Trainer} trainer */

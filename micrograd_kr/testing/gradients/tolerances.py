@@ -1,0 +1,48 @@
+"""Every number by which gradcheck and the conformance checks decide, with its reason; no other file holds one.
+
+All of them are shares of the size of what is compared, so that 1e-300 and 1e300 are judged alike.
+"""
+
+# --- precision ------------------------------------------------------------------------------------------------------
+
+PRECISION = 240  # bits of the truth: half of them, 36 digits, are left in a difference over STEP
+STEP = 120  # bits of the step of a difference: no kink but one at the argument itself lies within 2 ** -120 of it
+# Floats span 2 ** -1074 to 2 ** 1024: where a look at 240 bits raises a doubt, so many bits decide. The smaller one
+# of two steps shows how much the larger one is off.
+ALL_BITS = 3000
+TWO_STEPS = (400, 420)
+
+# --- what is the same ------------------------------------------------------------------------------------------------
+
+# A rule and a difference at 240 bits agree to 30 digits and more, but a rule may hold constants that were rounded to
+# floats (2.2e-16), and lose some of their digits.
+SAME = 1e-12
+EXACT = 1e-30  # a Fraction agrees with a difference at 240 bits to 36 digits
+CLOSE = 1e-9  # floats that are this close to the truth need no explanation: ordinary rounding is far smaller
+# What is further off than CLOSE may be rounding still. How far that may go is seen on numbers of fewer bits: each bit
+# less doubles it, until all digits are lost. Which way it goes is chance, so that three numbers of bits are tried, and
+# some times as much is allowed.
+FEWER_BITS, ALLOWED = (35, 45, 53), 64
+ROUNDING = 2.0**-50  # what a product and a sum of floats lose
+OTHER_ENGINE = 1e-6  # another engine rounds on its way, in ways that are not known; a wrong rule is seldom closer
+LOST_IN_SUMS = 1e-12  # and loses as much of the largest of the terms that cancel in a sum
+
+# --- what can be seen -------------------------------------------------------------------------------------------------
+
+SEEN = 1e-3  # a derivative is seen where rounding leaves it three digits: with less a wrong rule could pass
+SEEN_SECOND = 1e-6  # a second derivative, which is not bounded by the sum over its paths, where it leaves six
+ON_FLOATS = 1e-6  # differences of floats are right to some nine digits at best
+# fn beside the point and its recorded graph: this share of the change of fn is an escape. Constants that were computed
+# by floats are off by 1e-16 of fn itself.
+ESCAPE, ESCAPE_ROUNDING = 1e-8, 1e-14
+# How far beside the point, as a share of each input: far enough for a float to move by ten digits, then nearer, where a
+# Python `if` may take the same branch again.
+MOVES = (2.0**-7, -(2.0**-9), 2.0**-20, -(2.0**-22))
+
+# --- the range of floats ----------------------------------------------------------------------------------------------
+
+TINIEST = 2.0**-1074  # what is smaller is 0 to a float
+SMALLEST = 1e-307  # about the smallest float with all of its digits
+LARGEST = 1e307  # a sum of terms as large as this may be beyond the floats on its way
+# Beyond these a rule may overflow or underflow on its way, in a square or in an exponential.
+HUGE, LARGE_EXPONENT = 1e100, 300.0
