@@ -406,8 +406,9 @@ def book(chromium, documents, tmp_path_factory):
     chromium.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
 
+@pytest.mark.browser
 def test_search_questions_terms_and_dark_mode_work_in_one_file(book):
-    folder, browser, until = book
+    folder, browser, _ = book
     browser.get((folder / "book.html").as_uri())
     run = browser.execute_script
     run(
@@ -454,6 +455,7 @@ def test_search_questions_terms_and_dark_mode_work_in_one_file(book):
     assert shades[0] == shades[2] != shades[1]
 
 
+@pytest.mark.browser
 @pytest.mark.parametrize("width", [1300, 390])
 def test_pages_in_frames_are_as_high_as_what_is_in_them_and_nothing_is_wider_than_the_window(book, width):
     folder, browser, until = book
@@ -468,8 +470,9 @@ def test_pages_in_frames_are_as_high_as_what_is_in_them_and_nothing_is_wider_tha
     assert browser.execute_script("return document.documentElement.scrollWidth") <= width
 
 
+@pytest.mark.browser
 def test_a_widget_shows_the_numbers_that_were_computed(book, tmp_path):
-    _, browser, until = book
+    _, browser, _ = book
     made = {
         "slope": widget("slope", lambda x: (x - 2) ** 2, at=5.0, lang="en"),
         "learning_rate": widget("learning_rate", lambda x: (x - 2) ** 2, start=5.0, low=-1, high=5, lang="en"),
@@ -488,7 +491,8 @@ def test_a_widget_shows_the_numbers_that_were_computed(book, tmp_path):
         path.write_text(made[kind].html, encoding="utf-8")
         browser.get(path.as_uri())
         shown = browser.execute_script(
-            """const slider = document.querySelector("input"), texts = () => document.querySelector(".numbers").textContent;
+            """const slider = document.querySelector("input"), list = document.querySelector(".numbers");
+               const texts = () => list.textContent;
                const before = texts();
                slider.value = slider.max;
                slider.dispatchEvent(new Event("input"));
