@@ -9,7 +9,7 @@ import { DATA_SETS } from "./datasets.js";
 import { Example } from "./example.js";
 import { experimentsFor } from "./experiments.js";
 import { Field } from "./field.js";
-import { Network } from "./network.js";
+import { MOST_SHOWN, Network } from "./network.js";
 import { classColor, Plane } from "./plane.js";
 import { Trainer } from "./trainer.js";
 import { deadNeurons, remarks } from "./words.js";
@@ -24,11 +24,13 @@ const SPEEDS = [0.1, 1, 5, 20], LONGEST_FRAME = 12; // steps a frame; millisecon
 const RATES = [0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10], BATCHES = [0, 1, 2, 4, 8, 16, 32, 64];
 const STRENGTHS = [0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1];
 
+const MOST_IN_PLANE = 8; // inputs; with more there is no plane unless it is asked for
+
 /* what the reader looks at */
 const view = {
   lang: given.lang, playing: false, speed: 1, due: 0, turn: 0, isLog: false,
   /** @type {[number, number]} */
-  axes: [0, Math.min(1, given.inputs - 1)],
+  axes: given.inputs > MOST_IN_PLANE ? [-1, -1] : [0, Math.min(1, given.inputs - 1)],
   chosen: 0, isOpen: false, tool: "look",
   /** @type {{ layer: number, neuron: number } | null} */
   neuron: null,
@@ -92,14 +94,14 @@ function paint() {
   if (!view.isOpen && trainer.isLayered) {
     network.build(trainer);
     if (turn < 0) network.name(neuronName);
-    if (turn !== 1 && turn !== 3) network.paint(trainer, field, view.neuron, isDead);
+    if (turn !== 1 && turn !== 3) network.paint(trainer, field, view.neuron, isDead, trainer.x[view.chosen] ?? field.middle);
     if (turn < 0 || turn === 1) { network.paintLines(trainer, view.neuron); paintLayers(); }
   }
   const { neuron } = view, shown = neuron && field.maps[neuron.layer]?.[neuron.neuron];
-  plane.paint(field, { chosen: view.chosen, cursor: view.cursor, neuron: shown ?? null, names: [given.names[view.axes[0]], field.isLine ? "y" : given.names[view.axes[1]]] });
+  plane.paint(field, { chosen: view.chosen, cursor: view.cursor, neuron: shown ?? null, names: field.isPlane || field.isLine ? [given.names[view.axes[0]], field.isLine ? "y" : given.names[view.axes[1]]] : [say("target"), say("prediction")] });
   if (turn < 0 || turn === 3) paintCurve($("curve"), trainer.history, view.isLog);
   if (turn < 0) $("curve").setAttribute("aria-label", say("curve", { step: trainer.steps, train: show(now.train), test: trainer.test.length ? show(now.test) : "–" }));
-  $("result-title").textContent = shown ? say("map_of", { neuron: neuronName(neuron) }) : say(given.classes.length ? "regions" : field.isLine ? "fit" : "surface");
+  $("result-title").textContent = shown ? say("map_of", { neuron: neuronName(neuron) }) : say(field.isLine ? "fit" : !field.isPlane ? "compared" : given.classes.length ? "regions" : "surface");
   if (turn < 0 || turn === 3) { paintNeuron(); paintRemarks(); paintExample(); }
   if (view.isOpen) example.show(view.chosen);
   if (settings.rate !== +$("rate").value) paintSettings();
@@ -283,7 +285,7 @@ function makeLayers() {
   };
   $("layers").replaceChildren(...trainer.net.sizes.map((size, l) => {
     const name = l === 0 ? say("inputs") : l === last ? say("output") : say("layer", { layer: l });
-    const inside = [html("b", {}, name)];
+    const inside = [html("b", {}, size > MOST_SHOWN ? say("some_of", { name, shown: MOST_SHOWN, size }) : name)];
     if (l === 0) {
       inside.push(html("span", {}, say("add_layer_hint")), html("span", { class: "size" },
         button("more-layers", "+", say("add_layer"), hidden.length < given.mostLayers ? [...hidden, hidden.at(-1) ?? 4] : null),
@@ -309,7 +311,7 @@ function sign(place, isTest = false) {
 
 function makeLegend() {
   const { classes } = given;
-  const entries = classes.map((/** @type {number} */ label, /** @type {number} */ place) => html("span", {}, sign(place), say("class", { label })));
+  const entries = classes.map((/** @type {number} */ label, /** @type {number} */ place) => html("span", {}, sign(place), say("class", { label: given.labels[place] })));
   if (trainer.test.length) entries.push(html("span", {}, sign(classes.length ? 0 : 1, true), say("test_points")));
   $("legend").replaceChildren(...entries);
   const drawable = given.targets === 1 && given.inputs < 3 && (classes.length > 0 || given.inputs === 1);
@@ -328,7 +330,7 @@ function makeLegend() {
     input.checked = tool === view.tool;
     input.addEventListener("change", () => { view.tool = tool; paintExample(); });
     const place = +tool.slice(3);
-    return html("label", {}, input, ...tool === "look" ? [say("tool.look")] : classes.length ? [sign(place), say("tool.add", { label: classes[place] })] : [say("tool.add_point")]);
+    return html("label", {}, input, ...tool === "look" ? [say("tool.look")] : classes.length ? [sign(place), say("tool.add", { label: given.labels[place] })] : [say("tool.add_point")]);
   }));
   $("tools").hidden = tools.length < 2;
 }
@@ -339,9 +341,14 @@ function paintExample() {
   $("open").disabled = !x.length || !example.isThere;
   $("example-back").disabled = $("example-next").disabled = x.length < 2;
   if (!x.length) { $("example").textContent = "–"; return; }
-  const scores = trainer.net.run(trainer.parameters, x[e]);
-  const target = given.classes.length ? say("class", { label: y[e][0] }) : y[e].slice(0, 3).map(short).join(", ");
-  $("example").textContent = say("example", { number: e + 1, count: x.length, target, score: [...scores].slice(0, 3).map(short).join(", ") });
+  const number = e + 1, count = x.length, { classes, labels } = given;
+  if (classes.length) {
+    const label = labels[classes.indexOf(y[e][0])] ?? short(y[e][0]), guess = labels[trainer.classAt(x[e])];
+    $("example").textContent = say("example_class", { number, count, label, guess });
+  } else {
+    const score = [...trainer.net.run(trainer.parameters, x[e])].slice(0, 3).map(short).join(", ");
+    $("example").textContent = say("example", { number, count, target: y[e].slice(0, 3).map(short).join(", "), score });
+  }
 }
 
 // --- what happens -----------------------------------------------------------------------------------------------------
@@ -419,6 +426,17 @@ function press(numbers, e) {
   render();
 }
 
+/** Another input along an axis; without one there is no plane. @param {0 | 1} index @param {number} input */
+function chooseAxis(index, input) {
+  view.axes[index] = input;
+  const other = /** @type {0 | 1} */ (1 - index);
+  if (input < 0) view.axes[other] = -1;
+  else if (view.axes[other] < 0) view.axes[other] = input ? 0 : 1;
+  $("axis-x").value = String(view.axes[0]);
+  $("axis-y").value = String(view.axes[1]);
+  fresh();
+}
+
 /** @param {string} id @param {string} event @param {(event: any) => void} action */
 const on = (id, event, action) => $(id).addEventListener(event, action);
 on("play", "click", () => play(!view.playing));
@@ -442,7 +460,7 @@ on("close", "click", () => open(false));
 on("example-back", "click", () => choose((view.chosen - 1 + trainer.x.length) % trainer.x.length));
 on("example-next", "click", () => choose((view.chosen + 1) % trainer.x.length));
 for (const [id, index] of /** @type {[string, 0 | 1][]} */ ([["axis-x", 0], ["axis-y", 1]])) {
-  on(id, "change", () => { view.axes[index] = +$(id).value; fresh(); });
+  on(id, "change", () => { chooseAxis(index, +$(id).value); });
 }
 on("plane", "click", event => {
   const box = $("plane").getBoundingClientRect(), left = event.clientX - box.x, top = event.clientY - box.y;
@@ -490,7 +508,7 @@ function speak(code) {
   for (const button of document.querySelectorAll("[data-lang]")) button.setAttribute("aria-pressed", String(/** @type {HTMLElement} */ (button).dataset.lang === code));
   document.title = $("h1")?.textContent ?? document.title;
   for (const [id, index] of /** @type {[string, 0 | 1][]} */ ([["axis-x", 0], ["axis-y", 1]])) {
-    fill(id, given.names.map((/** @type {string} */ name, /** @type {number} */ i) => [String(i), name]), view.axes[index]);
+    fill(id, [["-1", say("no_axis")], ...given.names.map((/** @type {string} */ name, /** @type {number} */ i) => [String(i), name])], view.axes[index]);
     $(id).setAttribute("aria-label", say(id.replace("-", "_")));
   }
   makeSets();

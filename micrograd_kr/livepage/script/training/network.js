@@ -1,13 +1,13 @@
 /* The net: a column of neurons for each layer, each with its own map, and the weights as lines between them. */
 import { html } from "../shared/elements.js";
-import { color } from "./colors.js";
+import { color, css, mix, rgb } from "./colors.js";
 import { LENGTH, SIDE } from "./field.js";
 import { byLargest, paintMap } from "./plane.js";
 
 /** @typedef {import("./field.js").Field} Field */
 /** @typedef {import("./trainer.js").Trainer} Trainer */
 
-const MOST_SHOWN = 16; // neurons in a column
+export const MOST_SHOWN = 16; // neurons in a column
 const SMALL = SIDE / 2; // points along a side of a neuron's map
 
 export class Network {
@@ -74,15 +74,21 @@ export class Network {
    * @param {Trainer} trainer @param {Field} field
    * @param {{ layer: number, neuron: number } | null} chosen
    * @param {(layer: number, neuron: number) => boolean} isDead
+   * @param {number[]} x the example whose numbers are shown where there is no plane to draw maps of
    */
-  paint(trainer, field, chosen, isDead) {
-    const isLine = field.isLine;
+  paint(trainer, field, chosen, isDead, x) {
+    const isLine = field.isLine, hasMaps = isLine || field.isPlane, { net } = trainer;
+    if (!hasMaps) net.run(trainer.parameters, x);
     this.columns.forEach((column, l) => column.forEach(({ button, canvas, image }, j) => {
       const values = field.maps[l][j], pen = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
       if (isLine) paintCurve(pen, values);
-      else {
+      else if (field.isPlane) {
         paintMap(values, byLargest(values), image);
         pen.putImageData(image, 0, 0);
+      } else {
+        const numbers = l ? net.outs[l - 1] : x, share = numbers[j] / Math.max(1e-12, ...numbers.map(Math.abs));
+        pen.fillStyle = css(mix(rgb("surface"), rgb(share < 0 ? "class0" : "class1"), Math.min(1, Math.abs(share)) || 0));
+        pen.fillRect(0, 0, SMALL, SMALL);
       }
       button.setAttribute("aria-pressed", String(!!chosen && chosen.layer === l && chosen.neuron === j));
       button.classList.toggle("chosen", !!chosen && chosen.layer === l && chosen.neuron === j);

@@ -6,6 +6,7 @@ import { LENGTH, SIDE } from "./field.js";
 /** @typedef {import("./field.js").Field} Field */
 /** @typedef {import("./colors.js").Rgb} Rgb */
 
+const MOST_POINTS = 1500; // that are painted
 const MARGIN = { left: 34, right: 8, top: 8, bottom: 22 };
 
 /** The colour of a class, by its place among the classes. @param {number} place */
@@ -67,8 +68,20 @@ export class Plane {
 
   /** What an example's two numbers are. @param {Field} field @param {number} e */
   pair(field, e) {
-    const { trainer, axes, isLine } = field;
+    const { trainer, axes, isLine, isPlane } = field;
+    if (!isLine && !isPlane) return this.compared(field, e);
     return isLine ? [trainer.x[e][0], trainer.y[e][0]] : [trainer.x[e][axes[0]], trainer.x[e][axes[1]]];
+  }
+
+  /**
+   * An example's target and its prediction; examples of the same class and prediction are spread out a little.
+   * @param {Field} field @param {number} e
+   */
+  compared({ trainer }, e) {
+    const { classes } = trainer;
+    if (!classes.length) return [trainer.y[e][0], trainer.net.run(trainer.parameters, trainer.x[e])[0]];
+    const turn = e * 2.399963, far = 0.36 * Math.sqrt((e * 0.618034) % 1); // a sunflower
+    return [classes.indexOf(trainer.y[e][0]) + far * Math.cos(turn), trainer.classAt(trainer.x[e]) + far * Math.sin(turn)];
   }
 
   /** The example nearest to a place on the canvas, -1 if none is near. @param {number} left @param {number} top */
@@ -103,7 +116,8 @@ export class Plane {
     pen.fill();
     pen.clip();
     if (field.isLine) this.paintLine(pen, field, shown.neuron);
-    else this.paintRegions(pen, field, shown.neuron, inner);
+    else if (field.isPlane) this.paintRegions(pen, field, shown.neuron, inner);
+    else this.paintDiagonal(pen, field);
     pen.restore();
     this.paintAxes(pen, field, inner, shown.names);
     this.paintPoints(pen, field, shown.chosen);
@@ -130,6 +144,24 @@ export class Plane {
       const [px, py] = this.at(x, y);
       if (k) pen.lineTo(px, py); else pen.moveTo(px, py);
     }
+    pen.stroke();
+  }
+
+  /** Where the prediction is the target. @param {CanvasRenderingContext2D} pen @param {Field} field */
+  paintDiagonal(pen, { across, trainer }) {
+    pen.fillStyle = color("soft");
+    pen.strokeStyle = color("muted");
+    pen.lineWidth = 1.5;
+    if (trainer.classes.length) {
+      for (let c = 0; c < trainer.classes.length; c++) {
+        const [x, y] = this.at(c - 0.5, c + 0.5), [endX, endY] = this.at(c + 0.5, c - 0.5);
+        pen.fillRect(x, y, endX - x, endY - y);
+      }
+      return;
+    }
+    pen.beginPath();
+    pen.moveTo(.../** @type {[number, number]} */ (this.at(across.low, across.low)));
+    pen.lineTo(.../** @type {[number, number]} */ (this.at(across.high, across.high)));
     pen.stroke();
   }
 
@@ -196,15 +228,18 @@ export class Plane {
     pen.font = `11px ${this.fonts ||= getComputedStyle(this.canvas).fontFamily}`;
     pen.textAlign = "center";
     pen.textBaseline = "alphabetic";
-    for (const tick of ticks(field.across)) {
+    const ofClasses = !field.isLine && !field.isPlane && field.trainer.classes.length > 0;
+    const marks = (/** @type {import("./field.js").Span} */ span) => ofClasses ? [...field.trainer.classes.keys()] : ticks(span);
+    const text = (/** @type {number} */ tick) => ofClasses ? field.trainer.given.labels[tick] : show(tick).replace("-", "−");
+    for (const tick of marks(field.across)) {
       const [x] = this.at(tick, 0);
-      pen.fillText(show(tick).replace("-", "−"), x, this.height - 8);
+      pen.fillText(text(tick), x, this.height - 8);
     }
     pen.textAlign = "right";
     pen.textBaseline = "middle";
-    for (const tick of ticks(field.upwards)) {
+    for (const tick of marks(field.upwards)) {
       const [, y] = this.at(0, tick);
-      pen.fillText(show(tick).replace("-", "−"), inner.x - 4, y);
+      pen.fillText(text(tick), inner.x - 4, y);
     }
     pen.fillStyle = color("ink");
     pen.font = `600 ${pen.font}`;
@@ -219,7 +254,7 @@ export class Plane {
   paintPoints(pen, field, chosen) {
     const { trainer } = field, { classes } = trainer, radius = trainer.x.length > 250 ? 3 : 4;
     const edge = color("surface"), ink = color("ink");
-    for (let e = 0; e < trainer.x.length; e++) {
+    for (let e = 0; e < Math.min(trainer.x.length, MOST_POINTS); e++) {
       const [x, y] = this.at(...(/** @type {[number, number]} */ (this.pair(field, e)))), place = classes.indexOf(trainer.y[e][0]);
       const tint = css(place >= 0 ? classColor(place) : field.isLine ? rgb("class1") : this.tint(field, trainer.y[e][0]));
       pen.beginPath();
