@@ -231,7 +231,7 @@ roles = {"training": "weights", "validation": "cure", "test": "once"}
 print(1 + ["training", "validation", "test"].index(next(name for name, role in roles.items() if role == "cure")))
 
 # %% [question] gap choose
-models_seen = {1: (0.99, 0.75), 2: (0.93, 0.91), 3: (0.60, 0.59)}  # accuracy on training and validation data
+models_seen = {1: (0.99, 0.75), 2: (0.93, 0.91), 3: (0.60, 0.59)}
 print(max(models_seen, key=lambda number: models_seen[number][0] - models_seen[number][1]))
 
 # %% [question] penalty_of_weights predict

@@ -35,7 +35,7 @@ pictures = [(image / 16).tolist() for image in digits.images]  # 8×8, 0 is whit
 
 strokes = [[-1.0, 2.0, -1.0]] * 3  # finds vertical strokes
 one_filter = nn.Conv2d(1, 1, kernel_size=3)
-for weight, number in zip(one_filter.filters[0].w, sum(strokes, [])):
+for weight, number in zip(one_filter.filters[0].w, [-1.0, 2.0, -1.0] * 3):
     weight.data = number
 
 for stride, padding in [(1, 0), (1, 1), (2, 0)]:
