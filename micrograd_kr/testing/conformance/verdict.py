@@ -37,9 +37,7 @@ def verdict(outcomes: Sequence[Outcome], name: str, lang: str | None = None) -> 
     for outcome in outcomes:
         result = "wrong" if outcome.findings else "skipped" if outcome.skipped else "ok"
         counts[result] += 1
-        lines.append(
-            f"{translate(f'testing.check.{outcome.check}', lang)}: {translate(f'testing.{result}', lang)}"
-        )
+        lines.append(f"{translate(f'testing.check.{outcome.check}', lang)}: {translate(f'testing.{result}', lang)}")
         lines += [f"    {line}" for finding in outcome.findings for line in finding.say(lang).splitlines()]
     if all(outcome.skipped for outcome in outcomes):  # an engine that offers nothing is no engine
         said = "offers_nothing"
