@@ -426,13 +426,14 @@ def test_search_questions_terms_and_dark_mode_work_in_one_file(book):
 
     verdicts = run(
         """const [question] = document.querySelectorAll(".question:has(input[type=radio])"), seen = [];
+           const verdict = question.querySelector(".verdict");
            for (const radio of question.querySelectorAll("input[type=radio]")) {
              radio.click();
-             seen.push([radio.value === question.dataset.answer, question.querySelector(".verdict").className]);
+             seen.push([radio.value === question.dataset.answer, verdict.className]);
            }
            return seen"""
     )
-    assert {right: name for right, name in verdicts} == {True: "verdict yes", False: "verdict no"}
+    assert dict(verdicts) == {True: "verdict yes", False: "verdict no"}
     verdicts = run(
         """const [question] = document.querySelectorAll(".question:has(.try)"), seen = [];
            const field = question.querySelector(".try input");
@@ -579,7 +580,9 @@ def test_the_code_that_a_reader_sees_prints_what_the_chapter_prints(performed):
                 with redirect_stdout(io.StringIO()) as printed, pictures.collected() as found:
                     exec(cell.as_read(small=True), namespace)
                 assert [picture.caption for picture in found] == [picture.caption for picture in shown.pictures]
-                if not re.search(r"step\.say\(\)|why\(|gallery\(|judge\(|as problem", cell.source):  # what the library says itself
+                if not re.search(
+                    r"step\.say\(\)|why\(|gallery\(|judge\(|as problem", cell.source
+                ):  # what the library says itself
                     assert printed.getvalue() == shown.printed
 
 
