@@ -11,6 +11,7 @@ STEP = 120  # bits of the step of a difference: no kink but one at the argument 
 # of two steps shows how much the larger one is off.
 ALL_BITS = 3000
 TWO_STEPS = (400, 420)
+NEARBY = 300  # bits of the distance to points around a tie: far above the steps, far below any other kink
 
 # --- what is the same ------------------------------------------------------------------------------------------------
 
