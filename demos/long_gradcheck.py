@@ -1,39 +1,167 @@
-"""A long run: gradcheck on many random graphs, to see whether it ever cries wolf.
+"""Long runs of the testing kit, to see whether it ever cries wolf, and whether it ever misses a wrong rule.
 
-    python demos/long_gradcheck.py [how many graphs] [first seed]
+    python demos/long_gradcheck.py alarms [how many pairs] [first seed]     # right functions: is any called wrong?
+    python demos/long_gradcheck.py misses [how many errors] [first seed]    # wrong rules: is any called right?
+    python demos/long_gradcheck.py mutants [how many seeds] [first seed]    # which mutants live, seed by seed
 
-Each graph has up to 12 nodes of any op of the table, on floats (every tenth on Fractions, every tenth on complex
-numbers). Every gradient is right, as the table's rules are proven elsewhere: so each alarm would be a false one.
+alarms: random graphs of any op of the table, many of them at corners, at points of floats as Hypothesis draws them
+(near kinks, huge, tiny). Each gradient is right, as the rules are proven elsewhere: so each alarm is a false one.
+misses: one rule of a random graph is multiplied by 1 + e, where e is 1e-6 or larger; a miss is a check that passes
+although the gradient has moved by more than a half of e.
+mutants: every mutant, against gradcheck on its row at random points of that seed, to order 2.
 """
 
+import random
 import sys
 import time
 from collections import Counter
-from fractions import Fraction
 
-from micrograd_kr.testing import GradientError, InconclusiveError, gradcheck, random_expression
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import seed as hypothesis_seed
+from hypothesis import strategies as st
+from hypothesis.errors import UnsatisfiedAssumption
+
+from micrograd_kr import grad
+from micrograd_kr.ops import OPS, Op
+from micrograd_kr.testing import (
+    GradientError,
+    InconclusiveError,
+    expressions,
+    gradcheck,
+    mutants,
+    mutation_score,
+    random_expression,
+)
+from micrograd_kr.testing.generation.samples import sample_points
+from micrograd_kr.testing.mutation.mutants import engine_mutants, rule_with
+
+BLOCK = 500  # pairs between two lines of the report
 
 
-def main(count: int = 1000, first: int = 0) -> int:
+def alarms(count: int = 10_000, first: int = 0) -> int:
+    """How many right gradients are called wrong."""
     verdicts: Counter[str] = Counter()
     start = time.perf_counter()
-    for seed in range(first, first + count):
-        numbers = {0: Fraction, 1: complex}.get(seed % 10, float)
-        expression = random_expression(seed, inputs=1 + seed % 3, nodes=1 + seed % 12, numbers=numbers)
+    numbers = st.floats(allow_nan=False, allow_infinity=False)
+    graphs = expressions(max_nodes=8) | expressions() | expressions(corners=True)
+
+    def check(expression, floats):
+        point = floats[: len(expression.inputs)] if floats else list(expression.point.values())
         try:
-            gradcheck(expression, expression.point)
-            verdicts["right"] += 1
-        except InconclusiveError:
-            verdicts["too flat to tell"] += 1
+            report = gradcheck(expression, point)
+        except (InconclusiveError, UnsatisfiedAssumption):
+            verdicts["undecided or flat"] += 1
         except GradientError as alarm:
             verdicts["false alarm"] += 1
-            print(f"seed {seed}: {expression!r}\n{alarm}", flush=True)
-        if (seed - first + 1) % 10_000 == 0:
-            print(seed - first + 1, dict(verdicts), f"{time.perf_counter() - start:.0f} s", flush=True)
-    seconds = time.perf_counter() - start
-    print(f"{count} graphs in {seconds:.1f} s: {dict(verdicts)}")
+            print(f"{expression!r} at {point}\n{alarm}", flush=True)
+        else:
+            kink = any(line.verdict == "kink" for line in report.lines)
+            verdicts["right, at a kink" if kink else "right"] += 1
+
+    for block in range(first, first + max(1, count // BLOCK)):
+        quick = settings(
+            max_examples=BLOCK,
+            database=None,
+            deadline=None,
+            phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        )
+        hypothesis_seed(block)(quick(given(graphs, st.none() | st.lists(numbers, min_size=3, max_size=3))(check)))()
+        print(f"block {block}: {sum(verdicts.values())} pairs, {dict(verdicts)}", end="", flush=True)
+        print(f", {time.perf_counter() - start:.0f} s", flush=True)
     return verdicts["false alarm"]
 
 
+def misses(count: int = 200, first: int = 0) -> int:
+    """How many wrong rules pass."""
+    found: Counter[str] = Counter()
+    seed = first
+    while found["found"] + found["missed"] < count:
+        generator = random.Random(seed)
+        expression = random_expression(generator, inputs=1 + seed % 3, nodes=1 + seed % 10)
+        seed += 1
+        op = OPS[generator.choice([step[0] for step in expression.steps])]
+        error = 10 ** generator.uniform(-6, -2)
+        index = None if op.arity is None else generator.randrange(op.arity)
+        before = _gradient(expression)
+        with rule_with(op, index, lambda local, error=error: local * (1 + error)):
+            after = _gradient(expression)
+            moved = max(abs(x - y) / max(abs(x), abs(y), 1e-300) for x, y in zip(before, after, strict=True))
+            if not moved > error / 2:
+                continue  # nobody can tell at this point
+            try:
+                gradcheck(expression, expression.point)
+            except InconclusiveError:
+                found["undecided"] += 1
+            except GradientError as caught:
+                found["found" if caught.op is op else "found, another op blamed"] += 1
+            else:
+                found["missed"] += 1
+                print(f"missed: {op} [{index}] * (1 + {error:.2g}) in {expression!r}", flush=True)
+    print(f"errors of 1e-6 to 1e-2: {dict(found)}")
+    return found["missed"] + found["found, another op blamed"]
+
+
+def _gradient(expression) -> list[float]:
+    output, leaves = expression.build()
+    return [float(x) for x in grad(output, leaves)]
+
+
+def kills(seeds: int = 10, first: int = 0) -> int:
+    """How many mutants live, over all seeds: each row's by the test of that row, the mechanism's by that of it."""
+    lives = 0
+    for seed in range(first, first + seeds):
+        generator = random.Random(seed)
+        scores = [
+            mutation_score(lambda op=op, number=generator.random(): row(op, number), mutants(op, second_order=True))
+            for op in list(OPS.values())
+        ]
+        scores.append(mutation_score(lambda number=generator.uniform(1, 2): mechanism(number), engine_mutants()))
+        survived = [mutant for score in scores for mutant in score.survived]
+        lives += len(survived)
+        print(f"seed {seed}: {sum(len(score.killed) for score in scores)} killed, alive: {survived}", flush=True)
+    return lives
+
+
+def row(op: Op, seed: float) -> None:
+    """A row at random points inside its domain, to order 2."""
+    generator = random.Random(seed)
+    for point in sample_points(op):
+        moved = [x if isinstance(x, bool) else x * generator.uniform(0.97, 1.03) for x in point]
+        fixed = {index: x for index, x in enumerate(moved) if isinstance(x, bool)}
+
+        def on_numbers(*values, fixed=fixed):
+            rest = iter(values)
+            return op(*[fixed[i] if i in fixed else next(rest) for i in range(len(values) + len(fixed))])
+
+        try:
+            gradcheck(on_numbers, [x for x in moved if not isinstance(x, bool)], order=2)
+        except InconclusiveError:
+            continue
+
+
+def mechanism(number: float) -> None:
+    """What is shared, run twice, changed and cleared."""
+    from micrograd_kr import Value, nn
+
+    gradcheck(lambda a: (b := a * a) * b + b, [number])
+    x = Value(number)
+    out = x * x * x
+    out.backward()
+    out.backward()
+    assert abs(x.grad - 6 * number**2) < 1e-9
+    x = Value(number)
+    out = x * x
+    x.data = 2 * number
+    out.backward()
+    assert x.grad == 2 * number
+    model = nn.MLP(1, [1])
+    for _ in range(2):
+        model.zero_grad()
+        model([number]).backward()
+    assert model.parameters()[0].grad == number
+
+
 if __name__ == "__main__":
-    sys.exit(bool(main(*map(int, sys.argv[1:]))))
+    run = {"alarms": alarms, "misses": misses, "mutants": kills}[sys.argv[1] if len(sys.argv) > 1 else "alarms"]
+    sys.exit(bool(run(*map(int, sys.argv[2:]))))

@@ -47,3 +47,5 @@ SMALLEST = 1e-307  # about the smallest float with all of its digits
 LARGEST = 1e307  # a sum of terms as large as this may be beyond the floats on its way
 # Beyond these a rule may overflow or underflow on its way, in a square or in an exponential.
 HUGE, LARGE_EXPONENT = 1e100, 300.0
+# Of a number at high precision, which has no largest and no smallest: exp of what is beyond it takes gigabytes.
+MOST_EXPONENT = 2**16
