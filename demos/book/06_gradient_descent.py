@@ -72,7 +72,9 @@ for axes, at, slope, along in [
     )
     axes.scatter([at], [cost.data], color=ERROR, zorder=3)
     if 0 < lowest < len(ts) - 1:
-        axes.scatter([ts[lowest]], [costs[lowest]], color=MODEL, marker="*", s=120, zorder=3, label=label("minimum_here"))
+        axes.scatter(
+            [ts[lowest]], [costs[lowest]], color=MODEL, marker="*", s=120, zorder=3, label=label("minimum_here")
+        )
     axes.legend(fontsize=9)
 left.set(
     title=label("bias_held_still"),
