@@ -65,8 +65,8 @@ def printed_by(performance):
 # --- the chapters ---------------------------------------------------------------------------------------------------
 
 
-def test_there_are_eleven_chapters_in_order():
-    assert [chapter.number for chapter in CHAPTERS] == list(range(1, 12))
+def test_there_are_twelve_chapters_in_order():
+    assert [chapter.number for chapter in CHAPTERS] == list(range(1, 13))
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda chapter: chapter.name)
@@ -214,8 +214,8 @@ def test_one_idea_has_one_name(chapter, language):
     found = []
     for word, others in other_words(language).items():
         for other in others:
-            edges = r"\b" if language == "en" else ""
-            for match in re.finditer(rf"{edges}{re.escape(other)}{edges}", text, re.IGNORECASE):
+            edges = (r"\b", r"\b") if language == "en" else ("(?<![가-힣])", "")  # a particle may follow
+            for match in re.finditer(f"{edges[0]}{re.escape(other)}{edges[1]}", text, re.IGNORECASE):
                 if not text[: match.start()].endswith("("):  # its other name, once, in brackets
                     found.append((other, word, text[max(0, match.start() - 20) : match.end() + 20]))
     assert not found
@@ -600,7 +600,7 @@ def test_a_text_that_is_nowhere_names_the_cell(tmp_path):
 def test_the_command_lists_runs_binds_and_makes_notebooks(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     assert main(["book", "--lang", "en"]) == 0
-    assert "Chapter 11. A tiny GPT" in capsys.readouterr().out
+    assert "Chapter 12. A tiny GPT" in capsys.readouterr().out
     assert main(["book", "1", "--small", "--lang", "ko"]) == 0
     assert "학습이란" in capsys.readouterr().out
     assert (tmp_path / "book_figures" / "learning.png").exists()
@@ -616,7 +616,7 @@ def test_the_command_lists_runs_binds_and_makes_notebooks(tmp_path, monkeypatch,
 @pytest.mark.parametrize(
     "arguments",
     [
-        ["12"],
+        ["13"],
         ["0"],
         ["one"],
         ["--html", "book.pdf"],
