@@ -15,6 +15,7 @@ import random
 import sys
 import time
 from collections import Counter
+from functools import partial
 
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import seed as hypothesis_seed
@@ -113,10 +114,10 @@ def kills(seeds: int = 10, first: int = 0) -> int:
     for seed in range(first, first + seeds):
         generator = random.Random(seed)
         scores = [
-            mutation_score(lambda op=op, number=generator.random(): row(op, number), mutants(op, second_order=True))
+            mutation_score(partial(row, op, generator.random()), mutants(op, second_order=True))
             for op in list(OPS.values())
         ]
-        scores.append(mutation_score(lambda number=generator.uniform(1, 2): mechanism(number), engine_mutants()))
+        scores.append(mutation_score(partial(mechanism, generator.uniform(1, 2)), engine_mutants()))
         survived = [mutant for score in scores for mutant in score.survived]
         lives += len(survived)
         print(f"seed {seed}: {sum(len(score.killed) for score in scores)} killed, alive: {survived}", flush=True)
