@@ -337,6 +337,8 @@ def slopes_on_floats(op: Op, numbers: Sequence[Any], index: int) -> Slopes:
     """As `slopes`, by differences of floats, with an error that says how far they can be trusted."""
     point = [float(x) if isinstance(x, int | Fraction) and not isinstance(x, bool) else x for x in numbers]
     step = 2.0**-24 * (abs(point[index]) or 1.0)  # at a kink the two sides differ by far more than the step
+    if step == 0:
+        raise NotApplicableError("there is no smaller float to step by")
     out = op.compute(*point)
     left, right = ((_called(lambda xs: op.compute(*xs), _moved(point, (index, s))) - out) / s for s in (-step, step))
     if not is_number(left) or not is_number(right):
