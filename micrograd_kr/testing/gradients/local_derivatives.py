@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import cmath
 import math
+import sys
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from itertools import product
@@ -92,6 +93,9 @@ def has_high_precision() -> bool:
 
 
 def _mpmath() -> Any:
+    loaded = sys.modules.get("mpmath")
+    if loaded is not None:
+        return loaded
     try:
         import mpmath
     except ImportError as error:
@@ -113,10 +117,12 @@ def precise(x: Any) -> Any:
         mpmath = _mpmath()
     except NotApplicableError:
         return float(x) if isinstance(x, int | Fraction) else x
-    if kind is float or kind is int:
-        return mpmath.mpf(x)
+    if kind is float:
+        return mpmath.mp.make_mpf(mpmath.libmp.from_float(x))
     if kind is mpmath.mpf or kind is mpmath.mpc:
         return x
+    if kind is int:
+        return mpmath.mpf(x)
     if kind is Fraction:
         return mpmath.mpf(x.numerator) / x.denominator
     if kind is complex:
