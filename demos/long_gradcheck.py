@@ -149,6 +149,7 @@ def mechanism(number: float) -> None:
     from micrograd_kr import Value, nn
 
     gradcheck(lambda a: (b := a * a) * b + b, [number])
+    gradcheck(lambda a: (b := a * 2) + b * 5, [number])
     x = Value(number)
     out = x * x * x
     out.backward()
