@@ -1,9 +1,11 @@
 """Long runs of the testing kit, to see whether it ever cries wolf, and whether it ever misses a wrong rule.
 
+    python demos/long_gradcheck.py graphs [how many graphs] [first seed] [address of a Dask scheduler]
     python demos/long_gradcheck.py alarms [how many pairs] [first seed]     # right functions: is any called wrong?
     python demos/long_gradcheck.py misses [how many errors] [first seed]    # wrong rules: is any called right?
     python demos/long_gradcheck.py mutants [how many seeds] [first seed]    # which mutants live, seed by seed
 
+graphs: random graphs whose gradients are right; with an address they are checked by a cluster.
 alarms: random graphs of any op of the table, many of them at corners, at points of floats as Hypothesis draws them
 (near kinks, huge, tiny). Each gradient is right, as the rules are proven elsewhere: so each alarm is a false one.
 misses: one rule of a random graph is multiplied by 1 + e, where e is 1e-6 or larger; a miss is a check that passes
@@ -37,6 +39,34 @@ from micrograd_kr.testing.generation.samples import sample_points
 from micrograd_kr.testing.mutation.mutants import engine_mutants, rule_with
 
 BLOCK = 500  # pairs between two lines of the report
+
+
+def graphs(count: int = 1000, first: int = 0, address: str = "") -> int:
+    """How many right gradients of random graphs are called wrong."""
+    from micrograd_kr.distributed import LongRun, check_seeds, long_gradcheck
+
+    start, shown = time.perf_counter(), 0
+
+    def report(run: LongRun) -> None:
+        nonlocal shown
+        if run.count - shown >= BLOCK:
+            shown = run.count
+            print(run.count, dict(run.verdicts), f"{time.perf_counter() - start:.0f} s", flush=True)
+
+    if address:
+        from distributed import Client
+
+        with Client(address) as client:
+            run = long_gradcheck(client, count, first, callback=report)
+    else:
+        run = LongRun()
+        for seed in range(first, first + count, BLOCK):
+            run.add(check_seeds(seed, min(BLOCK, first + count - seed)))
+            report(run)
+    for seed, alarm in run.alarms:
+        print(f"seed {seed}: {alarm}")
+    print(f"{run.count} graphs in {time.perf_counter() - start:.1f} s: {dict(run.verdicts)}")
+    return len(run.alarms)
 
 
 def alarms(count: int = 10_000, first: int = 0) -> int:
@@ -168,5 +198,6 @@ def mechanism(number: float) -> None:
 
 
 if __name__ == "__main__":
-    run = {"alarms": alarms, "misses": misses, "mutants": kills}[sys.argv[1] if len(sys.argv) > 1 else "alarms"]
-    sys.exit(bool(run(*map(int, sys.argv[2:]))))
+    runs = {"graphs": graphs, "alarms": alarms, "misses": misses, "mutants": kills}
+    arguments = [int(text) if text.isdigit() else text for text in sys.argv[2:]]
+    sys.exit(bool(runs[sys.argv[1] if len(sys.argv) > 1 else "alarms"](*arguments)))

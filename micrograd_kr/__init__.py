@@ -60,12 +60,13 @@ from .ops import (
 )
 
 if TYPE_CHECKING:
+    from . import distributed as distributed
     from . import nn as nn
     from . import testing as testing
     from .compiler import jit
     from .drawing import draw
     from .exporting import export
-    from .livepage import page
+    from .livepage import page, training_page
     from .stepper import Stepper, why
 
 __all__ = [
@@ -123,6 +124,7 @@ __all__ = [
     "tan",
     "tanh",
     "topological_order",
+    "training_page",
     "value_and_grad",
     "watch",
     "where",
@@ -138,9 +140,10 @@ _LAZY = {
     "draw": "drawing",
     "export": "exporting",
     "page": "livepage",
+    "training_page": "livepage",
     "jit": "compiler",
 }
-_SUBMODULES = {"nn", "testing"}
+_SUBMODULES = {"distributed", "nn", "testing"}
 
 
 if not TYPE_CHECKING:  # a checker is to find a misspelt name by itself

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from statistics import fmean, pstdev
 from typing import Any, NamedTuple
 
@@ -108,14 +108,51 @@ def gaussians(count: int = 100, noise: float = 0.5, seed: int | None = 0, classe
     return _drawn(point, count, classes, noise, seed)
 
 
-def _drawn(point: Any, count: int, classes: int, noise: float, seed: int | None) -> tuple[Points, list[int]]:
-    """`count` points, of each class in turn, each moved a little."""
+def line(count: int = 100, noise: float = 0.1, seed: int | None = 0) -> tuple[Points, list[float]]:
+    """Numbers from -1 to 1 and 0.8 * x - 0.2 of each, which a straight line fits.
+
+    Args:
+        count, seed: as of `moons`.
+        noise: the standard deviation by which each result is off.
+
+    >>> X, Y = line(2, noise=0.0)
+    >>> [round(0.8 * x - 0.2 - y, 9) for (x,), y in zip(X, Y)]
+    [0.0, 0.0]
+    """
+    return _measured(lambda x: 0.8 * x - 0.2, count, noise, seed)
+
+
+def wave(count: int = 100, noise: float = 0.1, seed: int | None = 0) -> tuple[Points, list[float]]:
+    """Numbers from -1 to 1 and sin(4 * x) of each, which no straight line fits.
+
+    Args:
+        count, noise, seed: as of `line`.
+    """
+    return _measured(lambda x: math.sin(4 * x), count, noise, seed)
+
+
+def _measured(
+    curve: Callable[[float], float], count: int, noise: float, seed: int | None
+) -> tuple[Points, list[float]]:
+    """`count` numbers and a function of each, which is off a little."""
+    _check(count, noise)
+    draw = random.Random(seed)
+    pairs = [(x, curve(x) + draw.gauss(0.0, noise)) for _ in range(count) for x in [draw.uniform(-1, 1)]]
+    return [[x] for x, _ in pairs], [y for _, y in pairs]
+
+
+def _check(count: int, noise: float) -> None:
     if not isinstance(count, int) or isinstance(count, bool) or count < 1:
         raise ValueError(f"count is a whole number of points, at least 1; got {count!r}")
-    if not isinstance(classes, int) or classes < 1:
-        raise ValueError(f"classes is a whole number of at least 1, got {classes!r}")
     if not noise >= 0:
         raise ValueError(f"noise is a standard deviation of at least 0, got {noise!r}")
+
+
+def _drawn(point: Any, count: int, classes: int, noise: float, seed: int | None) -> tuple[Points, list[int]]:
+    """`count` points, of each class in turn, each moved a little."""
+    _check(count, noise)
+    if not isinstance(classes, int) or classes < 1:
+        raise ValueError(f"classes is a whole number of at least 1, got {classes!r}")
     draw = random.Random(seed)
     labels = [index % classes for index in range(count)]
     return [[number + draw.gauss(0.0, noise) for number in point(draw, label)] for label in labels], labels

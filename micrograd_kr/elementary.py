@@ -148,6 +148,9 @@ _IS_FINITE = Function("is_finite", math.isfinite, lambda x: True, cmath.isfinite
 # --- what rules are written with, besides the functions of the table ------------------------------------------------
 
 
+_PLAIN = (float, int)  # special-cased, as a look at the table costs more than the function
+
+
 def abs(x: Number) -> Number:
     """The absolute value; complex numbers have none that could be differentiated."""
     return builtins.abs(x) if type(x) is float else ABS(x)
@@ -155,7 +158,7 @@ def abs(x: Number) -> Number:
 
 def pow(x: Number, y: Number) -> Number:
     """x to the power y: 0 ** -1 is inf and (-8.0) ** (1 / 3) is nan on floats; exact on ints and Fractions."""
-    return power(x, y) if type(x) is float and type(y) is float else POW(x, y)
+    return power(x, y) if type(x) is float and type(y) in _PLAIN else POW(x, y)
 
 
 @overload
@@ -178,11 +181,23 @@ def where(condition: Any, x: Any, y: Any) -> Any:
 
 def equal(x: Number, y: Number) -> Any:
     """Whether x equals y, as a condition for `where` (`==` on Values and sympy symbols compares identities)."""
-    return x == y if type(x) is float and type(y) is float else EQUAL(x, y)
+    return x == y if type(x) in _PLAIN and type(y) in _PLAIN else EQUAL(x, y)
+
+
+def both(x: Any, y: Any) -> Any:
+    """Whether two conditions hold; in a rule also `x & y`."""
+    return where(x, where(y, 1, 0), 0) > 0
+
+
+def either(x: Any, y: Any) -> Any:
+    """Whether one of two conditions holds; in a rule also `x | y`."""
+    return where(x, 1, where(y, 1, 0)) > 0
 
 
 def constant(like: Number, numerator: int, denominator: int = 1) -> Number:
     """numerator / denominator, as exactly as the kind of number of `like` can hold it."""
+    if type(like) is float:
+        return numerator / denominator
     if hasattr(type(like), "__constant__"):
         return like.__constant__(numerator, denominator)
     return _CONSTANT.on(type(like))(like, numerator, denominator)

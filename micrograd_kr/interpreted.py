@@ -35,7 +35,9 @@ from .elementary import (
     WHERE,
     Function,
     Number,
+    both,
     constant,
+    either,
     nearest_float,
     where,
 )
@@ -114,6 +116,14 @@ class Interpreted:
 
     def __ge__(self, other: Any) -> Any:
         return self.__apply__(GREATER_EQUAL, self, other)
+
+    def __and__(self, other: Any) -> Any:
+        return both(self, other)
+
+    def __or__(self, other: Any) -> Any:
+        return either(self, other)
+
+    __rand__, __ror__ = __and__, __or__
 
 
 class Ieee(Interpreted):

@@ -1,7 +1,10 @@
 """What all tests count on, wherever they run."""
 
 import os
+import shutil
+from pathlib import Path
 
+import pytest
 from hypothesis import settings
 
 os.environ["MICROGRAD_KR_LANG"] = "en"  # also where the machine speaks Korean; tests of Korean say lang="ko"
@@ -9,3 +12,146 @@ os.environ["MICROGRAD_KR_LANG"] = "en"  # also where the machine speaks Korean; 
 # No deadline, as machines are noisy; the same examples in every run of the continuous integration.
 settings.register_profile("tests", deadline=None, derandomize=bool(os.environ.get("CI")), database=None)
 settings.load_profile("tests")
+
+
+# --- a browser -------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def chromium(tmp_path_factory):
+    webdriver = pytest.importorskip("selenium.webdriver")
+    binary, driver = shutil.which("chromium") or shutil.which("google-chrome"), shutil.which("chromedriver")
+    if binary is None or driver is None:
+        pytest.skip("there is no Chromium with its driver here")
+    options = webdriver.ChromeOptions()
+    options.binary_location = binary
+    for flag in (
+        "--headless=new --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+        "--disable-component-update --disable-sync --disable-frame-rate-limit --window-size=1300,900"
+    ).split():
+        options.add_argument(flag)
+    options.add_argument(f"--user-data-dir={tmp_path_factory.mktemp('profile')}")
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    browser = webdriver.Chrome(options=options, service=webdriver.ChromeService(driver))
+    browser.execute_cdp_cmd("Network.enable", {})
+    browser.execute_cdp_cmd(
+        "Network.emulateNetworkConditions",
+        {"offline": True, "latency": 0, "downloadThroughput": 0, "uploadThroughput": 0},
+    )
+    yield browser
+    browser.quit()
+
+
+class Tab:
+    """A page in the browser, and hands to use it with."""
+
+    def __init__(self, browser, folder):
+        self.browser, self.path = browser, Path(folder) / "page.html"
+
+    def open(self, root, at="last", **options):
+        from micrograd_kr import page
+
+        page(root, self.path, **{"lang": "en", **options})
+        self.browser.get(self.path.as_uri())
+        self.wait("document.documentElement.classList.contains('alive')")
+        if at == "last":
+            self.click("#last")
+        return self
+
+    def run(self, script, *args):
+        return self.browser.execute_script(script, *args)
+
+    def wait(self, condition):
+        from selenium.webdriver.support.ui import WebDriverWait
+
+        self.settle()
+        WebDriverWait(self.browser, 30, 0.02).until(lambda browser: browser.execute_script(f"return {condition}"))
+
+    def settle(self):
+        """Until what is waiting has been painted."""
+        self.browser.execute_async_script(
+            "const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(() => done()))"
+        )
+
+    def find(self, css):
+        return self.browser.find_element("css selector", css)
+
+    def click(self, css):
+        self.find(css).click()
+        self.settle()
+
+    def press(self, *keys, into=None):
+        from selenium.webdriver.common.action_chains import ActionChains
+
+        if into is not None:
+            self.run("document.querySelector(arguments[0]).focus()", into)
+        for key in keys:
+            ActionChains(self.browser).send_keys(key).perform()
+        self.settle()
+
+    def set(self, name, number):
+        """Type a number into the field of an input."""
+        from micrograd_kr.locale import translate
+
+        self.run(
+            """for (const field of document.querySelectorAll("#leaves input[type=text]"))
+                 if (field.getAttribute("aria-label") === arguments[0]) {
+                   field.value = arguments[1]; field.dispatchEvent(new Event("change")); return }
+               throw new Error("no field " + arguments[0])""",
+            translate("livepage.value_of", "en", node=name),
+            repr(number),
+        )
+
+    def give(self, css, text, event):
+        """Put a text or number into a control, as a hand would."""
+        self.run(
+            """const control = document.querySelector(arguments[0]);
+               control.value = arguments[1];
+               control.dispatchEvent(new Event(arguments[2]))""",
+            css,
+            text,
+            event,
+        )
+        self.settle()
+
+    def follow(self, positions):
+        """Move the slider of steps through the positions; for each what the caption says, and what the cards show."""
+        self.browser.set_script_timeout(60)
+        return self.browser.execute_async_script(
+            """const done = arguments[1], slider = document.getElementById("position"), seen = [];
+               for (const position of arguments[0]) {
+                 slider.value = position;
+                 slider.dispatchEvent(new Event("input"));
+                 await new Promise(requestAnimationFrame);
+                 const texts = [...document.querySelectorAll(".view.shown .card")].map(card => card.textContent);
+                 seen.push([document.getElementById("caption").textContent, texts]);
+               }
+               done(seen)""",
+            list(positions),
+        )
+
+    def numbers(self):
+        """What the cards show: for each node (data, grad)."""
+        self.settle()
+        return {
+            int(node): (data, grad)
+            for node, data, grad in self.run(
+                """const text = (g, css) => g.querySelector(css).textContent;
+                   return [...document.querySelectorAll(".view.shown .card[data-n]:has(.data)")]
+                     .map(g => [g.dataset.n, text(g, ".data"), text(g, ".grad")])"""
+            )
+        }
+
+    @property
+    def caption(self):
+        return self.run("return document.getElementById('caption').textContent")
+
+    def errors(self):
+        return [entry["message"] for entry in self.browser.get_log("browser") if entry["level"] == "SEVERE"]
+
+
+@pytest.fixture
+def tab(chromium, tmp_path):
+    opened = Tab(chromium, tmp_path)
+    yield opened
+    assert opened.errors() == []

@@ -18,19 +18,33 @@ import micrograd_kr
 
 ROOT = Path(micrograd_kr.__file__).parent
 FILES = sorted(ROOT.rglob("*.py"))
-HEAVY = ("graphviz", "hypothesis", "llvmlite", "matplotlib", "mpmath", "numpy", "pytest", "rich", "sklearn", "sympy")
+HEAVY = (
+    "distributed",
+    "graphviz",
+    "hypothesis",
+    "llvmlite",
+    "matplotlib",
+    "mpmath",
+    "numpy",
+    "pytest",
+    "rich",
+    "sklearn",
+    "sympy",
+)
 
 # Each package imports only from levels before its own. One that is not named is a reader.
 LEVELS = (
     ("extras", "files", "functions", "html_table", "locale"),
     ("elementary",),
     ("interpreted", "houses"),
+    ("operation",),
     ("ops",),
     ("engine",),
     ("graph", "trace", "nn", "derivatives"),
     ("micrograd_kr",),
     ("stepper",),  # a reader, too: the page shows its steps
     ("readers",),
+    ("distributed",),  # hands the work of readers to other machines
     ("command_line",),
     ("__main__",),
 )

@@ -13,6 +13,7 @@ from decimal import Decimal
 from fractions import Fraction
 from unittest import mock
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -28,6 +29,7 @@ from micrograd_kr import (
     grad,
     hessian,
     jacobian,
+    jit,
     jvp,
     logaddexp,
     maximum,
@@ -71,6 +73,43 @@ def by_stepper(function, number):
 
 WAYS = [backward, by_grad, by_graph, by_stepper]
 
+# --- rules and calls that are no good -------------------------------------------------------------------------------
+
+
+def test_a_rule_that_returns_nothing_is_named():
+    def nothing(out, *xs):
+        pass
+
+    for forward, partials, call in (
+        (lambda x: nothing(x), (1,), lambda op: op(Value(2.0))),
+        (lambda x, y: nothing(x), (1, 1), lambda op: op(Value(2.0), 3)),
+        (lambda x: nothing(x), (1,), lambda op: Value(2.0).mine()),
+        (lambda x: 2 * x, (nothing,), lambda op: op(Value(2.0)).backward()),
+        (lambda x: 2 * x, nothing, lambda op: op(Value(2.0)).backward()),
+        (lambda *xs: sum(xs), nothing, lambda op: op(Value(2.0), 3).backward()),
+        (lambda x, y: x + y, (1, nothing), lambda op: op(Value(2.0), Value(3.0)).exp().backward()),
+        (lambda x: 2 * x, (nothing,), lambda op: by_grad(op, 2.0)),
+        (lambda x: 2 * x, (nothing,), lambda op: by_graph(op, 2.0)),
+        (lambda x: 2 * x, (nothing,), lambda op: by_stepper(op, 2.0)),
+    ):
+        op = define_op("mine", forward, partials)
+        try:
+            with pytest.raises(TypeError, match=r"of mine returned None for .*2.0.*: is a `return` missing\?"):
+                call(op)
+        finally:
+            remove_op("mine")
+
+
+def test_calls_of_micrograd_and_of_pow_that_do_not_fit_say_why():
+    a = Value(1.0)
+    for arguments in ((1.0, (a,)), (1.0, (a,), "+"), (1.0, (), "+", "label")):
+        with pytest.raises(TypeError, match="a label is text, not the tuple .*: a node with arguments is made by"):
+            Value(*arguments)
+    with pytest.raises(TypeError, match=r"pow\(x, y, m\) of a Value: a remainder is not differentiable"):
+        pow(Value(2.0), 2, 3)
+    assert pow(Value(2.0), 3).data == 8.0
+
+
 # --- an exact 0 in a rule means no path ------------------------------------------------------------------------------
 
 NO_PATH = {
@@ -94,10 +133,52 @@ def test_nothing_flows_where_there_is_no_path(name, way):
     assert way(function, number) == expected
 
 
+def inside(x):
+    """Slope 2 between 0 and 1, else 3; beyond 9, 5."""
+    return where((x > 0) & (x < 1), x * 2, where(~(x > 9) | (x != x), x * 3, x * 5))
+
+
+@pytest.mark.parametrize(("number", "slope"), [(-0.5, 3), (0, 3), (0.5, 2), (1, 3), (9.5, 5)])
+def test_joined_conditions_are_decided_again_wherever_the_graph_goes(number, slope):
+    assert [way(inside, float(number)) for way in WAYS] == [slope] * 4
+    compiled = jit(inside)
+    assert compiled.grad(np.array([float(number)])).tolist() == [slope] and compiled(number).data == slope * number
+    x = Value(7.0)
+    choice = inside(x)
+    assert [node.op.spell(*"ab"[: node.op.arity]) for node in choice.args[:1]] == ["a and b"]
+    lanes = inside(Value(np.array([number, number + 0.25])))
+    assert lanes.data[0] == slope * number
+
+
+def test_joined_conditions_keep_to_the_logic_and_to_conditions():
+    yes, no = Value(1.0) > 0, Value(1.0) < 0
+    assert [bool(a & b) for a in (yes, no) for b in (yes, no)] == [True, False, False, False]
+    assert [bool(a | b) for a in (yes, no) for b in (yes, no)] == [True, True, True, False]
+    assert (bool(~yes), bool(~no), bool(True & yes), bool(yes | False)) == (False, True, True, True)
+    for other in (1, 2.0, "x", None):
+        with pytest.raises(TypeError, match="unsupported operand"):
+            yes & other
+    for _ in range(5000):
+        yes = yes & (Value(1.0) > 0)
+    assert yes and where(yes, 1.0, 2.0).data == 1.0
+
+
+def test_a_rule_may_join_conditions():
+    op = define_op(
+        "between", lambda x: where((x > 0) & (x < 1), x, 0), (lambda out, x: where((x <= 0) | (x >= 1), 0, 1),)
+    )
+    try:
+        for number, slope in ((-0.5, 0), (0.5, 1), (1.5, 0)):
+            assert [way(op, number) for way in WAYS] == [slope] * 4
+            assert jit(op).grad(np.array([number])).tolist() == [slope]
+        assert op.compute(np.array([-0.5, 0.5, 1.5])).tolist() == [0, 0.5, 0]
+    finally:
+        remove_op("between")
+
+
 @pytest.mark.parametrize("way", [backward, by_grad, by_graph])
 @pytest.mark.parametrize("name", [name for name in NO_PATH if name != "a condition as a factor"])
 def test_nor_in_lanes_and_without_a_warning(name, way):
-    np = pytest.importorskip("numpy")
     function, number, expected = NO_PATH[name]
     with np.errstate(all="ignore"):
         got = way(function, np.array([number, 4.0]))
@@ -115,7 +196,6 @@ MIXED_NO_PATH = {  # the outcome depends on w alone, with an infinite second der
 
 @pytest.mark.parametrize("name", MIXED_NO_PATH)
 def test_nor_does_the_derivative_of_the_upstream_gradient(name):
-    np = pytest.importorskip("numpy")
     x, w = Value(-1.0), Value(0.0)
     slope = grad(MIXED_NO_PATH[name](x, w), x, create_graph=True)
     assert slope.data == 0
@@ -238,7 +318,6 @@ def test_numbers_compare_and_values_are_themselves():
 
 
 def test_an_array_beside_a_value_is_lanes_or_spreads():
-    np = pytest.importorskip("numpy")
     a, b = np.array([1.0, 2.0]), np.array([10.0, 20.0])
     lanes = Value(a)
     for out in (lanes * b, b * lanes):
@@ -257,7 +336,6 @@ def test_an_array_beside_a_value_is_lanes_or_spreads():
 
 
 def test_an_array_that_changes_in_place_changes_no_gradient():
-    np = pytest.importorskip("numpy")
     array, factor = np.array([1.0, 2.0]), np.array([3.0, 4.0])
     x = Value(array)
     out = (x * x * factor).tanh()

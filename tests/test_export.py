@@ -189,6 +189,17 @@ def test_random_graphs_in_pytorch_and_their_gradients(data, tmp_path_factory):
         assert all(close(float(p.grad) / scale, x / scale, 1e-11) for p, x in zip(parameters, found, strict=True))
 
 
+def test_a_bound_that_is_a_parameter_gets_its_gradient_in_pytorch(tmp_path):
+    """PyTorch's own clamp cannot send one back to a bound that has no batch axis."""
+    low, path = Value(0.5), tmp_path / "f.py"
+    export(lambda x: clip(x, low, 2.0), path, 1.0)
+    names = torch_run(path)
+    outputs, slopes = torch_gradients(names, [[0.25], [1.0], [3.0]])
+    (tensor,) = names["model"].parameters()
+    assert list(outputs) == [0.5, 1.0, 2.0] and [float(slope[0]) for slope in slopes] == [0, 1, 0]
+    assert tensor.grad.item() == 1
+
+
 # --- models ---------------------------------------------------------------------------------------------------------
 
 

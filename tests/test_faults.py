@@ -13,7 +13,7 @@ import pytest
 
 from micrograd_kr import Value, jit, nn, page
 from micrograd_kr.compiler import cache
-from micrograd_kr.engine import current_scope, is_recording, recording
+from micrograd_kr.engine import current_scope, is_plain, is_recording
 from micrograd_kr.files import UNFINISHED, write_whole
 
 # --- Ctrl-C ---------------------------------------------------------------------------------------------------------
@@ -71,7 +71,7 @@ def numbers_of(model):
 def is_at_rest():
     """No block is open, and no module is computing."""
     gc.collect(0)
-    return is_recording() and recording.is_plain() and current_scope() is None
+    return is_recording() and is_plain() and current_scope() is None
 
 
 class Forward:
@@ -222,10 +222,29 @@ class Save:
         assert set(numbers_of(self.other)) == {self.count}
 
 
+class Load:
+    """Loading the numbers of a model."""
+
+    def __init__(self, folder):
+        self.model, self.count = nn.Linear(8, 8, seed=0), 0
+        self.states = [{"weight": [[float(n)] * 8] * 8, "bias": [float(n)] * 8} for n in (0, 1)]
+        self.prepare()
+
+    def prepare(self):
+        self.count += 1
+        self.model.load_state_dict(self.states[self.count % 2])
+
+    def work(self):
+        self.model.load_state_dict(self.states[1 - self.count % 2])
+
+    def check(self):
+        assert len(set(numbers_of(self.model))) == 1  # all of one state
+
+
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="needs a timer signal")
 # a file that Ctrl-C catches between its opening and the block that closes it is closed when it is freed
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning", "ignore::ResourceWarning")
-@pytest.mark.parametrize("subject", [Forward, Train, Fit, Save])
+@pytest.mark.parametrize("subject", [Forward, Train, Fit, Save, Load])
 def test_ctrl_c_at_any_moment_leaves_all_whole(subject, tmp_path):
     if subject is Fit:
         pytest.importorskip("llvmlite")
@@ -276,6 +295,7 @@ WRITE = {
     "model.safetensors": lambda path, n: nn.save_model(models[n], path),
     "page.html": lambda path, n: pages[n].save(path),
     "drawing.gv": lambda path, n: drawings[n].write(path),
+    "saved.gv": lambda path, n: drawings[n].save(path),
     "history.csv": lambda path, n: histories[n].save(path),
     "figure.html": figure,
     "chapter.html": lambda path, n: output.write(path, chapters[n]),

@@ -144,6 +144,16 @@ def uses_on_a_path(nodes: list[Value]) -> set[tuple[Value, int]]:
     return paths
 
 
+def test_a_product_without_a_number_is_0_where_no_path_leads_and_nan_where_one_does() -> None:
+    x = Value(-1.0)
+    for output, sent in ((x.relu().sqrt(), [math.inf, 0]), ((x + 1).relu() * math.inf, [math.inf, 0, 0])):
+        flows = [flow for step in Stepper(output) if step.phase == "backward" for flow in step.flows]
+        assert [flow.product for flow in flows] == sent and [flow.before for flow in flows[1:]] == [0] * (len(sent) - 1)
+    open_path = Stepper((x + 1) * math.inf * 0.0)
+    *_, last = open_path
+    assert math.isnan(last.flows[0].product) and math.isnan(x.grad)
+
+
 def test_steps_are_immutable_records() -> None:
     step = Stepper(Value(1.0)).next()
     with pytest.raises(AttributeError, match="cannot assign"):

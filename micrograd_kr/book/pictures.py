@@ -19,10 +19,11 @@ import os
 import sys
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
 
 from micrograd_kr.extras import missing_extra
 from micrograd_kr.files import write_whole
@@ -33,38 +34,82 @@ from .prose import words
 FOLDER_VARIABLE = "MICROGRAD_KR_BOOK_FIGURES"
 
 BLUE, RED, GREEN, GREY, YELLOW = "#2f6fb7", "#d1495b", "#3a8f5c", "#8a8f98", "#edae49"
+ORANGE, PURPLE = "#d9822b", "#7b5ea7"
+
+# What a colour means, in every figure of the book
+POSITIVE, NEGATIVE = RED, BLUE
+CLASSES = (BLUE, RED, GREEN, ORANGE, PURPLE, "#17a0ad", "#8c6d4f", "#d977b4", "#8fa329", GREY)
+DATA, MODEL, ERROR = GREY, GREEN, ORANGE
+TRAINING, VALIDATION, TEST = GREEN, ORANGE, PURPLE
+
+_DPI = 144
+_PHONE = 4.2  # inches that a phone shows in such a size that the letters can be read
 
 
 @dataclass(frozen=True)
 class Picture:
-    """What a chapter showed: `kind` is `png` or `svg` (an image) or `html` (a live page)."""
+    """What a chapter showed.
+
+    Attributes:
+        name: the name of its file, without the ending.
+        kind: `png` or `svg` (an image) or `html` (a live page or a widget).
+        content: the file.
+        caption: what is written below it.
+        alt: what is seen in it, for who cannot see it; the caption if the chapter has no words for it.
+        width: of an image that was drawn in inches, how many.
+        height: of a widget, in pixels; 0 for a live page, which is as high as it likes.
+        narrow: the same picture for phones, its panels one below the other; empty if there is none.
+    """
 
     name: str
     kind: str
     content: bytes
     caption: str
+    alt: str = ""
+    width: float = 0.0
+    height: int = 0
+    narrow: bytes = b""
 
 
-_collecting: list[list[Picture]] = []
+class _Collection(NamedTuple):
+    pictures: list[Picture]
+    for_page: bool
+
+
+_collecting: list[_Collection] = []
+_grids: WeakKeyDictionary[Any, tuple[int, int]] = WeakKeyDictionary()  # how a figure is drawn for phones
 
 
 @contextmanager
-def collected() -> Iterator[list[Picture]]:
-    """Keep what is shown inside the block in a list, instead of saving or displaying it."""
+def collected(for_page: bool = False) -> Iterator[list[Picture]]:
+    """Keep what is shown inside the block in a list, instead of saving or displaying it.
+
+    Args:
+        for_page: without background, and a second time for phones.
+    """
     pictures: list[Picture] = []
-    _collecting.append(pictures)
+    _collecting.append(_Collection(pictures, for_page))
     try:
         yield pictures
     finally:
         _collecting.pop()
 
 
-def figure(rows: int = 1, columns: int = 1, *, width: float = 6.4, height: float = 4.0, **options: Any) -> Any:
+def figure(
+    rows: int = 1,
+    columns: int = 1,
+    *,
+    width: float = 6.4,
+    height: float = 4.0,
+    narrow: tuple[int, int] | None = None,
+    **options: Any,
+) -> Any:
     """A matplotlib figure and its axes, like `matplotlib.pyplot.subplots`, with the book's font and colours.
 
     Args:
         rows, columns: how many panels.
         width, height: of the whole figure, in inches.
+        narrow: how many rows and columns for phones; by default one column, or two where the panels are many.
         options: passed on to `matplotlib.figure.Figure.subplots`.
 
     Returns:
@@ -77,6 +122,8 @@ def figure(rows: int = 1, columns: int = 1, *, width: float = 6.4, height: float
 
     rcParams.update(style)  # for good: what the chapter writes into the figure later takes the font from here
     canvas = Figure(figsize=(width, height), layout=ConstrainedLayoutEngine(w_pad=0.1, h_pad=0.12))
+    count = rows * columns
+    _grids[canvas] = narrow or ((count, 1) if count <= 6 else (-(-count // 2), 2))
     return canvas, canvas.subplots(rows, columns, **options)
 
 
@@ -97,9 +144,12 @@ def show(name: str, picture: Any, caption: str | None = None, **pieces: object) 
         caption: another caption than that of the text.
         pieces: what the caption mentions.
     """
-    shown = _as_picture(name, picture, words(name, language(), pieces) if caption is None else caption)
+    for_page = bool(_collecting) and _collecting[-1].for_page
+    shown = _as_picture(name, picture, words(name, language(), pieces) if caption is None else caption, for_page)
     if _collecting:
-        _collecting[-1].append(shown)
+        with suppress(LookupError):
+            shown = replace(shown, alt=words(f"{name}_alt", language(), pieces))
+        _collecting[-1].pictures.append(shown)
     elif "ipykernel" in sys.modules:
         _display(shown)
     else:
@@ -114,27 +164,75 @@ def save(shown: Picture) -> Path:
     return path
 
 
-def graph(output: Any) -> Any:
-    """The computation graph of a Value, for `show`: a live page where there is one, else a drawing."""
+def graph(output: Any, **options: Any) -> Any:
+    """The computation graph of a Value, for `show`: a live page where there is one, else a drawing.
+
+    Args:
+        output: the Value: a loss, if there is something to train.
+        options: of the live page.
+    """
     try:
         from micrograd_kr import page
 
-        return page(output)
+        return page(output, **options)
     except ImportError:
         from micrograd_kr import draw
 
         return draw(output)
 
 
-def _as_picture(name: str, picture: Any, caption: str) -> Picture:
+def _as_picture(name: str, picture: Any, caption: str, for_page: bool = False) -> Picture:
     if hasattr(picture, "html"):
-        return Picture(name, "html", picture.html.encode(), caption)
+        return Picture(name, "html", picture.html.encode(), caption, height=getattr(picture, "height", 0))
     if hasattr(picture, "pipe"):
         return Picture(name, "svg", picture.pipe(format="svg"), caption)
     _plain_log_scales(picture)
+    width = float(picture.get_figwidth())
+    content = _png(picture, for_page)
+    narrow = b""
+    if for_page and width > 1.1 * _PHONE:
+        _make_narrow(picture)
+        narrow = _png(picture, for_page)
+    return Picture(name, "png", content, caption, width=width, narrow=narrow)
+
+
+def _png(figure: Any, transparent: bool) -> bytes:
+    """The figure as a PNG file, drawn once: `savefig` draws each figure twice."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    figure.set_dpi(_DPI)
+    if transparent:
+        for part in (figure, *figure.axes):
+            part.patch.set_alpha(0.0)
     with io.BytesIO() as file:
-        picture.savefig(file, format="png", dpi=144)
-        return Picture(name, "png", file.getvalue(), caption)
+        FigureCanvasAgg(figure).print_png(file)
+        return file.getvalue()
+
+
+def _make_narrow(canvas: Any) -> None:
+    """Put the panels of a figure into fewer columns, each with the labels that it had from its neighbours."""
+    from matplotlib.gridspec import GridSpec
+
+    panels = [axes for axes in canvas.axes if axes.get_subplotspec() is not None]
+    rows, columns = _grids.get(canvas, (len(panels), 1))
+    old = panels[0].get_subplotspec().get_gridspec()
+    if (old.nrows, old.ncols) != (rows, columns):
+        labels = {(p.get_subplotspec().rowspan.start, p.get_subplotspec().colspan.start): p for p in panels}
+        for (row, column), axes in labels.items():
+            first, last = labels.get((row, 0)), labels.get((old.nrows - 1, column))
+            if first and axes.get_shared_y_axes().joined(axes, first) and not axes.get_ylabel():
+                axes.set_ylabel(first.get_ylabel())
+            if last and axes.get_shared_x_axes().joined(axes, last) and not axes.get_xlabel():
+                axes.set_xlabel(last.get_xlabel())
+            axes.tick_params(labelleft=True, labelbottom=True)
+    width, height = canvas.get_size_inches()
+    shape = (height / old.nrows) / (width / old.ncols)  # of a panel
+    grid = GridSpec(rows, columns, figure=canvas)
+    for place, axes in enumerate(panels):
+        axes.set_subplotspec(grid[place])
+        axes.title.set_wrap(True)
+        axes.xaxis.label.set_wrap(True)
+    canvas.set_size_inches(_PHONE, _PHONE / columns * max(shape, 0.62) * rows)
 
 
 def _plain_log_scales(canvas: Any) -> None:
@@ -162,7 +260,8 @@ def _display(shown: Picture) -> None:
         display.display(display.SVG(shown.content))
     else:
         page = escape(shown.content.decode(), quote=True)
-        display.display(display.HTML(f'<iframe sandbox="allow-scripts" srcdoc="{page}" width="100%" height="640">'))
+        frame = f'<iframe sandbox="allow-scripts" srcdoc="{page}" width="100%" height="{shown.height or 760}"></iframe>'
+        display.display(display.HTML(frame))
     display.display(display.Markdown(f"*{shown.caption}*"))
 
 

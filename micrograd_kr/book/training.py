@@ -1,15 +1,16 @@
-"""The training loop of the later chapters: the same for every model, compiled by jit where it is installed."""
+"""Training as the chapters do it: the same for every model, compiled by jit where it is installed."""
 
 from __future__ import annotations
 
+import functools
+import math
 import os
-import random
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from micrograd_kr import Value, nn, no_grad
-from micrograd_kr.locale import translate
 
 from .data_checks import check_cost
 
@@ -20,12 +21,12 @@ MANY = 300  # so many examples are worth compiling for, where nothing is to be l
 # What was compiled for a function that is still in use, so that it is compiled once.
 _compilations: WeakKeyDictionary[Callable[..., Any], Any] = WeakKeyDictionary()
 
-Cost = Callable[[Any, Any], Value]  # of one example: its features (a list) and its label
+Loss = Callable[[Any, Any], Value]  # of one example: its features (a list) and its label
 MeanCost = Callable[[Sequence[Any], Sequence[Any]], Value]
 
 
-def mean_cost(cost: Cost) -> MeanCost:
-    """`cost` for one example, made into the mean over many: `mean_cost(cost)(X, Y)`.
+def mean_cost(loss: Loss) -> MeanCost:
+    """The cost: the mean of the losses of many examples, `mean_cost(loss)(X, Y)`, where `loss` is of one.
 
     Where jit is installed the mean is computed in machine code, else in plain Python; the Value is the same.
 
@@ -33,14 +34,14 @@ def mean_cost(cost: Cost) -> MeanCost:
     >>> mean_cost(lambda x, y: (w * x - y) ** 2)([1.0, 2.0], [1.0, 1.0]).data
     5.0
     """
-    compiled = _compiled(cost)
-    return _eager_mean(cost) if compiled is None else compiled.mean
+    compiled = _compiled(loss)
+    return _eager_mean(loss) if compiled is None else compiled.mean
 
 
-def _eager_mean(cost: Cost) -> MeanCost:
+def _eager_mean(loss: Loss) -> MeanCost:
     def mean(X: Sequence[Any], Y: Sequence[Any]) -> Value:  # noqa: N803
-        costs = [cost(x, y) for x, y in zip(X, Y, strict=True)]
-        total: Value = sum(costs[1:], costs[0]) / len(costs)
+        losses = [loss(x, y) for x, y in zip(X, Y, strict=True)]
+        total: Value = sum(losses[1:], losses[0]) / len(losses)
         return total
 
     return mean
@@ -61,66 +62,108 @@ def _compiled(function: Callable[..., Any]) -> Any:
 
 
 def train(
-    cost: Cost,
+    loss: Loss,
     X: Sequence[Any],  # noqa: N803
     Y: Sequence[Any],  # noqa: N803
-    optimizer: Any,
+    optimizer: nn.Optimizer,
     *,
     epochs: int,
     batch_size: int = 16,
     seed: int = 0,
-    after_epoch: Callable[[int], None] | None = None,
+    after_epoch: Callable[[int], object] | None = None,
+    validation: tuple[Sequence[Any], Sequence[Any]] | None = None,
+    model: nn.Module | None = None,
     augment: Callable[[Any], Any] | None = None,
     penalty: Callable[[], Value] | None = None,
     names: Sequence[str] = (),
-) -> list[float]:
+) -> nn.History:
     """Predict, compare, correct, repeat: go through the examples `epochs` times, in small batches, in random order.
 
+    It is `nn.train`, or `fit` of the compiled loss where jit is installed.
+
     Args:
-        cost: the cost of one example, `cost(features, label)`.
+        loss: the loss of one example, `loss(features, label)`.
         X, Y: the examples and their labels.
         optimizer: of nn, for the parameters of the model.
         epochs: how often all the examples are seen.
         batch_size: after how many examples the weights are moved.
         seed: of the random order.
         after_epoch: called with the number of each finished epoch, to measure something.
+        validation: examples and labels whose mean loss is computed after each epoch.
+        model: in use (`model.eval()`) while the validation loss is computed, so that dropout leaves nothing out.
         augment: changes an example a little each time before the model sees it.
-        penalty: a regularisation term, added to the mean cost of each batch.
+        penalty: a regularization term, added to the loss.
         names: what the features are called, for messages.
 
     Returns:
-        The mean cost in each epoch, without the penalty.
+        The mean loss (and penalty) of each epoch; `.validation` has the mean loss of the validation data.
 
     Raises:
         BadDataError: the cost has exploded.
     """
-    mean = mean_cost(cost)
-    order = list(range(len(X)))
-    shuffle = random.Random(seed).shuffle
-    history = []
-    for epoch in _progress(range(epochs)):
-        shuffle(order)
-        total = 0.0
-        for start in range(0, len(order), batch_size):
-            batch = order[start : start + batch_size]
-            optimizer.zero_grad()
-            examples = [augment(X[i]) if augment else X[i] for i in batch]
-            batch_cost = mean(examples, [Y[i] for i in batch])
-            total += float(batch_cost.data) * len(batch)
-            if penalty:
-                batch_cost = batch_cost + penalty()
-            check_cost(batch_cost.data, _rows(X), names)
-            batch_cost.backward()
-            optimizer.step()
-        history.append(total / len(order))
-        if after_epoch:
-            after_epoch(epoch)
+    whole = loss if penalty is None else _with_penalty(loss, penalty)
+    compiled = _compiled(whole)
+    fit: Callable[..., nn.History] = compiled.fit if compiled is not None else functools.partial(nn.train, whole)
+    history = nn.History()
+    for epoch in range(epochs) if augment else [0]:
+        examples = [augment(x) for x in X] if augment else X
+
+        def finished(run: int, cost: float, epoch: int = epoch) -> None:
+            check_cost(cost, _rows(X), names)
+            history.record(cost, mean_in_use(loss, *validation, model=model) if validation else None)
+            if after_epoch:
+                after_epoch(epoch + run)
+
+        try:
+            fit(
+                examples,
+                Y,
+                optimizer,
+                epochs=1 if augment else epochs,
+                batch_size=batch_size,
+                shuffle=True,
+                seed=seed + epoch,
+                callback=finished,
+            )
+        except FloatingPointError:
+            check_cost(math.inf, _rows(X), names)
+    optimizer.history = history
     return history
+
+
+def _with_penalty(loss: Loss, penalty: Callable[[], Value]) -> Loss:
+    def whole(x: Any, y: Any) -> Value:
+        return loss(x, y) + penalty()
+
+    return whole
+
+
+def mean_in_use(loss: Loss, X: Sequence[Any], Y: Sequence[Any], model: nn.Module | None = None) -> float:  # noqa: N803
+    """The mean loss of examples that are not learnt from, the model in use (`model.eval()`) meanwhile."""
+    with _in_use(model):
+        compiled = _compiled(loss)
+        if compiled is not None:
+            return float(compiled.mean(X, Y).data)
+        with no_grad():
+            return float(_eager_mean(loss)(X, Y).data)
 
 
 def _rows(X: Sequence[Any]) -> Sequence[Sequence[float]]:  # noqa: N803
     """The examples if each is a row of plain numbers, else none: only those can be looked at for their size."""
     return X if isinstance(X[0], list) and isinstance(X[0][0], float | int) else ()
+
+
+@contextmanager
+def _in_use(model: object) -> Iterator[None]:
+    """Whatever is computed inside the block leaves nothing out; afterwards the model is as it was."""
+    module = model if isinstance(model, nn.Module) and model.training else None
+    if module:
+        module.eval()
+    try:
+        yield
+    finally:
+        if module:
+            module.train()
 
 
 def outputs(model: Callable[[Any], Any], X: Sequence[Any]) -> list[Any]:  # noqa: N803
@@ -132,20 +175,13 @@ def outputs(model: Callable[[Any], Any], X: Sequence[Any]) -> list[Any]:  # noqa
     >>> outputs(lambda x: [w * x, w + x], [1.0, 5.0])
     [[2.0, 3.0], [10.0, 7.0]]
     """
-    module = model if isinstance(model, nn.Module) else None
-    was_training = module is not None and module.training
-    if module and was_training:
-        module.eval()
-    try:
+    with _in_use(model):
         compiled = _compiled(model) if len(X) >= MANY else None
         if compiled is not None:
             batch: list[Any] = compiled.batch(X).tolist()
             return batch
         with no_grad():
             answers = [model(x) for x in X]
-    finally:
-        if module and was_training:
-            module.train()
     return [[float(v) for v in answer] if isinstance(answer, list) else float(answer) for answer in answers]
 
 
@@ -156,14 +192,3 @@ def likeliest(answers: Sequence[Sequence[float]]) -> list[int]:
     [1, 0]
     """
     return [max(range(len(answer)), key=answer.__getitem__) for answer in answers]
-
-
-def _progress(epochs: range) -> Iterable[int]:
-    """The epochs, with a bar that shows how far they are where there is a terminal to show it in."""
-    from rich.console import Console
-    from rich.progress import track
-
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        return epochs
-    return track(epochs, translate("book.training"), console=console, transient=True)

@@ -1,9 +1,9 @@
 r"""The code of a chapter with its words put in, for a reader of one language and for notebooks.
 
->>> print(worded('say("first_house", area=areas[0], price=5)  # 1,000 dollars', "03_linear_regression", "ko"))
-print(f"첫 집: 넓이 {areas[0]}천 제곱피트, 값 {5}천 달러")  # 천 달러
+>>> print(worded('say("onward", right=size(80, small=8), count=88)  # 1,000 dollars', "03_linear_regression", "ko"))
+print(f"새 특성만 보고 {88}채 가운데 {80}채를 맞혔습니다. (배울 때 본 집이므로 훈련 데이터의 정확도)")  # 천 달러
 >>> print(worded('show("two_lines", canvas)', "03_linear_regression", "en"))
-show("two_lines", canvas, caption="Two lines and the error of each house (red). The cost on the right is lower")
+show("two_lines", canvas, caption="Two lines and the error of each house. The cost of 140 × size + 10 is lower")
 """
 
 from __future__ import annotations
@@ -11,18 +11,27 @@ from __future__ import annotations
 import ast
 import io
 import json
+import re
 import string
 import tokenize
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from .prose import prose_of, template
 
 Edit = tuple[int, int, str]  # from, to (in characters), and the new text
 
+_PUT_IN = ("label", "say", "size")  # whose calls a reader does not see
 
-def worded(source: str, chapter: str, lang: str) -> str:
-    """The code with `say` as `print`, labels and captions as text, and comments in the language."""
-    for start, end, text in sorted([*_calls(source, chapter, lang), *_comments(source, chapter, lang)], reverse=True):
+
+def worded(source: str, chapter: str, lang: str, small: bool = False) -> str:
+    """The code with `say` as `print`, labels and captions as text, one size, and comments in the language."""
+    source = _edited(source, _sizes(source, small))
+    source = _edited(source, [*_calls(source, chapter, lang), *_comments(source, chapter, lang)])
+    return _edited(source, _imports(source)).strip("\n")
+
+
+def _edited(source: str, edits: Iterable[Edit]) -> str:
+    for start, end, text in sorted(edits, reverse=True):
         source = source[:start] + text + source[end:]
     return source
 
@@ -54,6 +63,26 @@ def _calls(source: str, chapter: str, lang: str) -> Iterator[Edit]:
                     shown = "".join([f"{ast.get_source_segment(source, argument)}, " for argument in others])
                     written = {"say": f"print({text})", "label": text, "show": f'show("{key}", {shown}caption={text})'}
                     yield *_span(node, source), written[name]
+
+
+def _sizes(source: str, small: bool) -> Iterator[Edit]:
+    for node in ast.walk(ast.parse(source)):
+        match node:
+            case ast.Call(ast.Name("size"), [full], [ast.keyword("small", little)]):
+                yield *_span(node, source), ast.get_source_segment(source, little if small else full) or ""
+
+
+def _imports(source: str) -> Iterator[Edit]:
+    """Imports of the book without the names that are no longer in the code."""
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.ImportFrom) and node.module == "micrograd_kr.book":
+            names = [alias.name for alias in node.names]
+            left = [name for name in names if name not in _PUT_IN or re.search(rf"(?<!\.)\b{name}\(", source)]
+            if left != names:
+                starts, lines = _starts(source), source.splitlines(keepends=True)
+                text = f"from {node.module} import {', '.join(left)}\n" if left else ""
+                last = node.end_lineno or node.lineno
+                yield starts[node.lineno - 1], starts[last - 1] + len(lines[last - 1]), text
 
 
 def _literal(template: str, pieces: list[ast.keyword], source: str) -> str | None:

@@ -1,4 +1,4 @@
-"""`micrograd-kr book`: list the chapters of the book, run some, bind them into one HTML file, or make notebooks."""
+"""`micrograd-kr book`: list the chapters of the book, run some, bind them into a file or a site, or make notebooks."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
     parser = subparsers.add_parser("book", help=_say("command.help"), description=_say("command.help"))
     parser.add_argument("chapters", nargs="*", metavar="N", help=_say("command.chapters"))
     parser.add_argument("--html", metavar="FILE.html", help=_say("command.html"))
+    parser.add_argument("--site", metavar="FOLDER", help=_say("command.site"))
     parser.add_argument("--notebooks", metavar="FOLDER", help=_say("command.notebooks"))
     parser.add_argument("--small", action="store_true", help=_say("command.small"))
     jobs = min(2, os.cpu_count() or 1)
@@ -41,9 +42,13 @@ def run(arguments: argparse.Namespace) -> int:
     chapters = _chosen(arguments.chapters)
     if arguments.html:
         path = output_path(arguments.html, (".html", ".htm"))
+        if not path.absolute().parent.is_dir():
+            raise CommandError(_say("no_folder", folder=path.parent))
         _bind(chapters or _all(), path, arguments.small, arguments.jobs)
+    elif arguments.site:
+        _bind_site(chapters or _all(), _folder(arguments.site), arguments.small, arguments.jobs)
     elif arguments.notebooks:
-        _write_notebooks(chapters or _all(), Path(arguments.notebooks))
+        _write_notebooks(chapters or _all(), _folder(arguments.notebooks))
     elif chapters:
         _run(chapters, arguments.small)
     else:
@@ -85,19 +90,20 @@ def _run(chapters: Sequence[Chapter], small: bool) -> None:
     out = console()
     for chapter in chapters:
         with _missing_packages_explained():
-            perform(chapter, language(), small, each=lambda shown: _print(shown, out))
+            performance = perform(chapter, language(), small, each=lambda shown: _print(shown, out))
+        _print_questions(performance, out)
 
 
 def _print(shown: Shown, out: Console) -> None:
     """A cell in the terminal: the text, the code, what it printed, and where its figures are."""
-    from rich.markdown import Markdown
     from rich.syntax import Syntax
 
+    from ..book.links import with_heading
     from ..book.pictures import save
 
     if shown.cell.kind == "markdown":
-        out.print(Markdown(shown.cell.source) if out.is_terminal else shown.cell.source, soft_wrap=not out.is_terminal)
-    else:
+        _print_markdown(with_heading(shown.cell), out)
+    elif shown.cell.kind == "code":
         if "hide-input" not in shown.cell.tags and out.is_terminal:
             out.print(Syntax(shown.cell.as_read(), "python", theme="ansi_dark", padding=(0, 2)))
         if shown.printed:
@@ -107,25 +113,77 @@ def _print(shown: Shown, out: Console) -> None:
     out.print()
 
 
+def _print_markdown(text: str, out: Console) -> None:
+    from rich.markdown import Markdown
+
+    from ..book.links import without_links
+
+    text = without_links(text)
+    out.print(Markdown(text) if out.is_terminal else text, soft_wrap=not out.is_terminal)
+
+
+def _print_questions(performance: Performance, out: Console) -> None:
+    """The questions of a chapter, then, further down, their answers."""
+    from ..book.questions import Question
+
+    cells = [shown.cell for shown in performance.cells if shown.cell.kind == "question"]
+    questions = [Question.of(cell) for cell in cells]
+    if not questions:
+        return
+    _print_markdown(f"## {_say('questions')}", out)
+    names = [_say(f"kind.{question.kind}", number=number) for number, question in enumerate(questions, 1)]
+    for name, question in zip(names, questions, strict=True):
+        options = "\n".join(f"{number}. {option}" for number, option in enumerate(question.options, 1))
+        code = f"```python\n{question.code}\n```" if question.code else ""
+        _print_markdown("\n\n".join(filter(None, [f"**{name}**", question.asked, code, options])), out)
+        out.print()
+    _print_markdown(f"## {_say('answer')}", out)
+    for name, question in zip(names, questions, strict=True):
+        mended = f"```python\n{question.mended}\n```" if question.mended else ""
+        answer = f"```\n{question.answer}\n```"
+        _print_markdown("\n\n".join(filter(None, [f"**{name}**", mended, answer, question.reason])), out)
+        out.print()
+
+
 # --- bound as one HTML file, and as notebooks -----------------------------------------------------------------------
 
 
 def _bind(chapters: Sequence[Chapter], path: Path, small: bool, jobs: int) -> None:
-    if not path.absolute().parent.is_dir():
-        raise CommandError(_say("no_folder", folder=path.parent))
-    if jobs < 1:
-        raise CommandError(_say("jobs_positive", jobs=jobs))
     from ..book.binding import bind
 
+    write(path, bind(_performed(chapters, small, jobs), language()).encode())
+    print(_say("done", path=path))
+
+
+def _bind_site(chapters: Sequence[Chapter], folder: Path, small: bool, jobs: int) -> None:
+    from ..book.binding import CONTENTS, bind_site
+
+    for name, text in bind_site(_performed(chapters, small, jobs), language()).items():
+        write(folder / name, text.encode())
+    print(_say("done", path=folder / CONTENTS))
+
+
+def _performed(chapters: Sequence[Chapter], small: bool, jobs: int) -> list[Performance]:
+    """The chapters, in order, after they have run."""
+    if jobs < 1:
+        raise CommandError(_say("jobs_positive", jobs=jobs))
     performances = []
     with _missing_packages_explained():
         for performance in _performances(chapters, small, min(jobs, len(chapters))):
             performances.append(performance)
             title = performance.chapter.title(language())
             print(_say("chapter_done", title=title, seconds=performance.seconds), file=sys.stderr)
-    performances.sort(key=lambda performance: performance.chapter.number)
-    write(path, bind(performances, language()).encode())
-    print(_say("done", path=path))
+    return sorted(performances, key=lambda performance: performance.chapter.number)
+
+
+def _folder(name: str) -> Path:
+    """The folder of this name, made if there is none."""
+    folder = Path(name)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CommandError(f"{folder}: {error.strerror or error}") from None
+    return folder
 
 
 def _performances(chapters: Sequence[Chapter], small: bool, jobs: int) -> Iterator[Performance]:
@@ -137,11 +195,11 @@ def _performances(chapters: Sequence[Chapter], small: bool, jobs: int) -> Iterat
 
     if jobs == 1:
         for chapter in chapters:
-            yield perform(chapter, language(), small)
+            yield perform(chapter, language(), small, for_page=True)
         return
     with ProcessPoolExecutor(jobs, get_context("spawn")) as pool:
         # The long chapters are the last ones: begin with them, so that no process waits for another in the end.
-        futures = [pool.submit(perform, chapter, language(), small) for chapter in reversed(chapters)]
+        futures = [pool.submit(perform, chapter, language(), small, for_page=True) for chapter in reversed(chapters)]
         try:
             for future in as_completed(futures):
                 yield future.result()
@@ -151,16 +209,14 @@ def _performances(chapters: Sequence[Chapter], small: bool, jobs: int) -> Iterat
 
 
 def _write_notebooks(chapters: Sequence[Chapter], folder: Path) -> None:
-    from ..book.chapters import as_notebook
+    """Each chapter for Jupyter, and as a script in percent format."""
+    from ..book.notebooks import as_notebook, as_percent
 
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise CommandError(f"{folder}: {error.strerror or error}") from None
     for chapter in chapters:
-        path = folder / f"{chapter.name}.ipynb"
-        write(path, as_notebook(chapter, language()).encode())
-        print(path)
+        for ending, text in ((".ipynb", as_notebook), (".py", as_percent)):
+            path = folder / f"{chapter.name}{ending}"
+            write(path, text(chapter, language()).encode())
+            print(path)
 
 
 @contextmanager

@@ -36,8 +36,9 @@ class MeanCall:
         mean, parameters = float(self._sums[-1]), self._leaves.values
         if not parameters or not is_recording():
             return Value(mean)
-        op = Op(f"mean_of_{self._title}", self.forward, self.partials, None, symbol=f"mean {self._title}")
-        object.__setattr__(op, "send", self.send)  # the row holds on to the call, not the other way round: no cycle
+        op = Op(
+            f"mean_of_{self._title}", self.forward, self.partials, None, symbol=f"mean {self._title}", send=self.send
+        )
         if is_plain() and self._numbers.typecode == "d":
             return node(op, mean, parameters, parameters[:1], self._numbers, None)
         return record(op, parameters)

@@ -33,6 +33,7 @@ class Stretch(NamedTuple):
         outputs: where the outputs of example 0 go.
         results: where the sums go.
         divisor: what the sums are divided by.
+        order: where the rows of the examples are listed; 0 if example k is row k.
     """
 
     start: int
@@ -40,6 +41,7 @@ class Stretch(NamedTuple):
     outputs: int = 0
     results: int = 0
     divisor: float = 1.0
+    order: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +115,8 @@ class Program:
 
     def fill(self, memory: Memory, batch: Batch, parameters: int, stretch: Stretch) -> int:
         """Write down what to do; returns the address of the frame, to be handed to the machine code."""
-        start, stop, outputs, results, divisor = stretch
-        where = (start, stop, 0, parameters, memory.values, memory.sums, outputs, results, divisor)
+        start, stop, outputs, results, divisor, order = stretch
+        where = (start, stop, order, parameters, memory.values, memory.sums, outputs, results, divisor)
         self._layout.pack_into(memory.block, 0, *where, *batch.rows)
         return memory.frame
 
@@ -142,6 +144,26 @@ class Program:
         _each(chunk, len(starts), threads)
         total: Array = np.add.reduce(parts, axis=0, dtype=np.float64)
         return parts[0] if count <= CHUNK else (total / count).astype(self.host.dtype, copy=False)
+
+    def sums_of_pieces(self, batch: Batch, parameters: int, order: Array, bounds: Array, threads: int) -> Array:
+        """The sums over each piece of a list of rows: piece k is order[bounds[k] : bounds[k + 1]].
+
+        Returns:
+            An array with a row for each piece, 0 where a piece is empty.
+        """
+        import numpy as np
+
+        found = np.zeros((len(bounds) - 1, self.sum_count), self.host.dtype)
+        address, row, rows = found.ctypes.data, found.strides[0], order.ctypes.data
+        edges = bounds.tolist()
+
+        def piece(number: int) -> None:
+            start, stop = edges[number], edges[number + 1]
+            if start < stop:
+                self.run(batch, parameters, Stretch(start, stop, 0, address + number * row, 1.0, rows))
+
+        _each(piece, len(edges) - 1, threads)
+        return found
 
     def outputs(self, batch: Batch, parameters: int, threads: int) -> Array:
         """The outputs of every example, shape (count, output_count)."""

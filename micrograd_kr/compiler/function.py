@@ -24,7 +24,12 @@ Result = TypeVar("Result")
 
 
 class Compiled(Generic[Result]):
-    """What `jit` returns; see there."""
+    """What `jit` returns; see there.
+
+    Attributes:
+        function: what was compiled.
+        programs: its recordings and machine code so far, for what builds on them.
+    """
 
     def __init__(
         self,
@@ -43,16 +48,16 @@ class Compiled(Generic[Result]):
         functools.update_wrapper(self, function, updated=())
         self.function = function
         self._options = {"threads": threads, "lanes": lanes, "seed": seed, "dtype": dtype}
-        self._programs = Programs(function, find_host(lanes, dtype), threads or available_cores(), seed)
+        self.programs = Programs(function, find_host(lanes, dtype), threads or available_cores(), seed)
 
     # --- calls ------------------------------------------------------------------------------------------------------
 
     def __call__(self, *arguments: Any) -> Result:
         """One example -> a Value (or a list of them), whose backward() runs machine code."""
-        recording, arrays = self._programs.read([[plain_numbers(argument)] for argument in arguments])
+        recording, arrays = self.programs.read([[plain_numbers(argument)] for argument in arguments])
         flat = flat_values(list(arguments))
         places = [place for place, each in enumerate(flat) if isinstance(each, Value)]
-        point = PointCall(self._programs, recording, arrays, places)
+        point = PointCall(self.programs, recording, arrays, places)
         found = point.outputs([flat[place] for place in places])
         return found[0] if recording.single else found  # type: ignore[return-value]
 
@@ -62,9 +67,9 @@ class Compiled(Generic[Result]):
         Raises:
             ValueError: an empty batch, or shapes that do not fit.
         """
-        call = self._programs.call(arrays, "batch", outputs)
-        found = call.outputs(self._programs.threads)
-        self._programs.done(outputs, call)
+        call = self.programs.call(arrays, "batch", outputs)
+        found = call.outputs(self.programs.threads)
+        self.programs.done(outputs, call)
         return found.reshape(-1) if call.recording.single else found
 
     def mean(self, *arrays: Any) -> Value:
@@ -76,9 +81,9 @@ class Compiled(Generic[Result]):
             ValueError: an empty batch, shapes that do not fit, or a function with several outputs.
         """
         wanted = mean_and_gradient if is_recording() else mean_alone
-        call = self._programs.call(arrays, "mean", wanted, single=True)
-        mean = MeanCall(call, self._programs)
-        self._programs.done(wanted, call)
+        call = self.programs.call(arrays, "mean", wanted, single=True)
+        mean = MeanCall(call, self.programs)
+        self.programs.done(wanted, call)
         return mean.output()
 
     def value_and_grad(self, *arrays: Any) -> tuple[float, Array]:
@@ -97,9 +102,9 @@ class Compiled(Generic[Result]):
         >>> jit(lambda x, y: (w * x - y) ** 2).value_and_grad([1.0, 2.0], [0.0, 1.0])
         (6.5, array([8.]))
         """
-        call = self._programs.call(arrays, "value_and_grad", mean_and_gradient, single=True)
-        sums = call.sums(self._programs.threads)
-        self._programs.done(mean_and_gradient, call)
+        call = self.programs.call(arrays, "value_and_grad", mean_and_gradient, single=True)
+        sums = call.sums(self.programs.threads)
+        self.programs.done(mean_and_gradient, call)
         return float(sums[-1]), sums[:-1]
 
     def grad(self, *arrays: Any) -> Any:
@@ -108,9 +113,9 @@ class Compiled(Generic[Result]):
         Returns:
             An array of the shape of the argument; a tuple of them if there are several arguments.
         """
-        call = self._programs.call(arrays, "grad", input_gradients, single=True)
-        flat = call.outputs(self._programs.threads)
-        self._programs.done(input_gradients, call)
+        call = self.programs.call(arrays, "grad", input_gradients, single=True)
+        flat = call.outputs(self.programs.threads)
+        self.programs.done(input_gradients, call)
         found, place = [], 0
         for shape in call.recording.shapes[: len(arrays)]:
             size = prod(shape)
@@ -159,14 +164,10 @@ class Compiled(Generic[Result]):
         >>> round(w.data, 6)
         2.0
         """
-        from ..nn.training import sorted_out
-        from .training import fit
+        from .training import fit, read_task
 
-        arrays, optimizer, epochs, batch_size = sorted_out(
-            "f.fit(", arrays_and_optimizer, optimizer, epochs, batch_size
-        )
-        options = batch_size, shuffle, seed, callback, progress, validation
-        return fit(self._programs, arrays, optimizer, epochs, *options)
+        task = read_task(self.programs, arrays_and_optimizer, optimizer, epochs, batch_size, validation)
+        return fit(self.programs, task, shuffle, seed, callback, progress)
 
     # --- copies -----------------------------------------------------------------------------------------------------
 
@@ -201,18 +202,18 @@ class Compiled(Generic[Result]):
     def parameters(self) -> list[Value]:
         """The parameters of the program that was recorded last, in its order."""
         _ = self._last
-        return list(self._programs.parameters)
+        return list(self.programs.parameters)
 
     def __repr__(self) -> str:
-        return f"jit({self._programs.title})"
+        return f"jit({self.programs.title})"
 
     @property
     def _last(self) -> tuple[Program, Stats]:
-        if self._programs.last is None:
+        if self.programs.last is None:
             raise RuntimeError(
                 f"{self!r} has compiled nothing yet: call it first, as its arguments' shapes decide the code"
             )
-        return self._programs.last
+        return self.programs.last
 
 
 def _compiled_again(function: Callable[..., Any], options: dict[str, Any]) -> Compiled[Any]:

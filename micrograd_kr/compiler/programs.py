@@ -190,13 +190,18 @@ class Programs:
         """The arrays, and random numbers if the function draws any, as the machine code finds them."""
         count = len(arrays[0])
         if recording.random_count:
-            import numpy as np
-
-            if self._random is None:
-                self._random = np.random.default_rng(self._seed)
-            drawn = self._random.random((count, recording.random_count)).astype(self.host.dtype, copy=False)
+            drawn = self.random.random((count, recording.random_count)).astype(self.host.dtype, copy=False)
             arrays = [*arrays, drawn]
         return batch_of(arrays, recording.shapes, count)
+
+    @property
+    def random(self) -> Any:
+        """The generator of the random numbers that examples draw."""
+        if self._random is None:
+            import numpy as np
+
+            self._random = np.random.default_rng(self._seed)
+        return self._random
 
     def _recording(self, arrays: Sequence[Array]) -> Recording:
         """The recording for arguments of these shapes, made if it is new or a module went from training to use."""

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from ..engine import put_numbers
 from ..nn.history import History
 from ..nn.progress import progress_bar
-from ..nn.training import as_arrays, in_use
+from ..nn.training import as_arrays, in_use, sorted_out
 from ..trace import Recording
 from .execution import Stretch
 from .machine_code import vector_name
@@ -28,34 +29,98 @@ if TYPE_CHECKING:
 _GLANCE = 0.05  # seconds between looks at what Python has to do
 
 
-def fit(
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What there is to train, read and checked.
+
+    Attributes:
+        recording: of the loss.
+        arrays: the examples.
+        optimizer: what moves the parameters.
+        epochs: how many passes over the examples.
+        count: how many examples there are.
+        batch: how many of them a step takes; the last step of a pass perhaps fewer.
+        validation: arrays on which the loss is computed after each pass, if there are any.
+    """
+
+    recording: Recording
+    arrays: list[Array]
+    optimizer: Any
+    epochs: int
+    count: int
+    batch: int
+    validation: Sequence[Any] | None
+
+    @property
+    def steps(self) -> int:
+        """How many steps a pass has."""
+        return -(-self.count // self.batch)
+
+    def record(self, history: History, losses: Array, begun: int) -> None:
+        """Put an epoch into the history.
+
+        Args:
+            history: what it goes into.
+            losses: the mean loss of each step.
+            begun: how many steps the optimizer had taken before the first epoch of the history.
+        """
+        import numpy as np
+
+        sizes = np.full(self.steps, float(self.batch))
+        sizes[-1] = self.count - (self.steps - 1) * self.batch
+        lr = self.optimizer.lr
+        rate = lr(begun + (len(history) + 1) * self.steps - 1) if callable(lr) else lr
+        history.record(float(losses @ sizes) / self.count, learning_rate=float(rate))
+
+
+def read_task(
     programs: Programs,
-    data: Sequence[Any],
+    arguments: Sequence[Any],
     optimizer: Any,
     epochs: int,
     batch_size: int | None,
-    shuffle: bool,
-    seed: int | None,
-    callback: Callable[[int, float], Any] | None,
-    progress: bool | None,
-    validation: Sequence[Any] | None,
-) -> History:
-    """See `Compiled.fit`."""
-    import numpy as np
+    validation: Sequence[Any] | None = None,
+) -> Task:
+    """The arguments of a `fit`: arrays, then an optimizer, which epochs and batch_size may follow.
 
+    Raises:
+        TypeError: there is no optimizer, or there are too many arguments.
+        ValueError: arrays, epochs or batch_size do not fit, or the optimizer has none of the loss's parameters.
+    """
+    arguments, optimizer, epochs, batch_size = sorted_out("f.fit(", arguments, optimizer, epochs, batch_size)
     _check(optimizer)
-    recording, arrays = programs.read(data, "fit")
+    recording, arrays = programs.read(arguments, "fit")
     if not recording.single:
         raise ValueError(f"fit needs one output, the loss, but there are {len(recording.outputs)}")
-    if validation is not None:
-        programs.read(as_arrays(validation), "fit")  # what does not fit is said before the training
     count = len(arrays[0])
     batch = count if batch_size is None else batch_size
     for name, number in (("epochs", epochs), ("batch_size", batch)):
         if not isinstance(number, int) or isinstance(number, bool) or number < 1:
             raise ValueError(f"{name} is a whole number of at least 1, got {number!r}")
-    batch = min(batch, count)
-    loop = _Loop(programs, recording, optimizer, count, batch)
+    if not any(parameter in set(recording.parameters) for parameter in optimizer.parameters):
+        raise ValueError(
+            f"none of the {len(optimizer.parameters)} parameters of the optimizer take part in "
+            f"{programs.title}: was the optimizer made for another model?"
+        )
+    if validation is not None:
+        programs.read(as_arrays(validation), "fit")  # what does not fit is said before the training
+    return Task(recording, arrays, optimizer, epochs, count, min(batch, count), validation)
+
+
+def fit(
+    programs: Programs,
+    task: Task,
+    shuffle: bool,
+    seed: int | None,
+    callback: Callable[[int, float], Any] | None,
+    progress: bool | None,
+) -> History:
+    """See `Compiled.fit`."""
+    import numpy as np
+
+    recording, arrays, optimizer = task.recording, task.arrays, task.optimizer
+    epochs, count, validation = task.epochs, task.count, task.validation
+    loop = _Loop(programs, task)
     source = np.random.default_rng(seed)
     history = History()
     with history.kept_in(optimizer), progress_bar(progress, epochs * loop.steps) as advance:
@@ -87,13 +152,9 @@ def fit(
 class _Loop:
     """The memory of a training loop."""
 
-    def __init__(self, programs: Programs, recording: Recording, optimizer: Any, count: int, batch: int) -> None:
-        if not any(parameter in set(recording.parameters) for parameter in optimizer.parameters):
-            raise ValueError(
-                f"none of the {len(optimizer.parameters)} parameters of the optimizer take part in "
-                f"{programs.title}: was the optimizer made for another model?"
-            )
-        self.optimizer, self.count, self.batch, self.steps = optimizer, count, batch, -(-count // batch)
+    def __init__(self, programs: Programs, task: Task) -> None:
+        self.task, self.optimizer, self.count, self.batch = task, task.optimizer, task.count, task.batch
+        self.steps, recording, optimizer = task.steps, task.recording, task.optimizer
         place_of = {parameter: place for place, parameter in enumerate(recording.parameters)}
         loss_place = len(place_of)
         size = loss_place + 1
@@ -172,15 +233,8 @@ class _Loop:
             history: what they go into.
             before: how many epochs it had before these.
         """
-        import numpy as np
-
-        sizes = np.full(self.steps, float(self.batch))
-        sizes[-1] = self.count - (self.steps - 1) * self.batch
-        lr = self.optimizer.lr
-        whole = self.progress[1][REACHED] // self.steps
-        for loss in (losses[len(history) - before : whole] @ sizes / self.count).tolist():
-            rate = lr(self.begun + (len(history) + 1) * self.steps - 1) if callable(lr) else lr
-            history.record(loss, learning_rate=float(rate))
+        for epoch in range(len(history) - before, self.progress[1][REACHED] // self.steps):
+            self.task.record(history, losses[epoch], self.begun)
 
     def _run(self, examples: Batch, orders: Any, first: int, last: int, losses: Array) -> None:
         """Steps first ... last, or fewer if a gradient is not finite; writes down the loss of each."""

@@ -83,6 +83,27 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]  # graphviz has no types
             rendered = render_dot(self.source, wanted, engine or self.engine, options)
         return rendered if encoding is None else rendered.decode(encoding)
 
+    def save(
+        self,
+        filename: str | os.PathLike[str] | None = None,
+        directory: str | os.PathLike[str] | None = None,
+        *,
+        skip_existing: bool | None = False,
+    ) -> str:
+        """Save the DOT source, whole or not at all; returns the path.
+
+        The arguments are those of graphviz.Digraph.save.
+        """
+        if filename is not None:
+            self.filename = filename
+        if directory is not None:
+            self.directory = directory
+        target = Path(self.filepath)
+        if not (skip_existing and target.exists()):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            write_whole(target, self.source.encode(self.encoding))
+        return str(target)
+
     def render(
         self,
         filename: str | os.PathLike[str] | None = None,

@@ -1,8 +1,8 @@
 """Value: a number that remembers how it was computed, so that backward() can ask how each input moved the result.
 
-The package reads in this order: `state` (what a thread is doing), `value` (the node), `gradients` (topological order,
-backward, grad), `recording` (how an op becomes a node: the operators, no_grad, watch, scopes) and `copying` (pickle,
-deepcopy, freeing).
+The package reads in this order: `value` (the node), `condition` (a comparison), `blocks` (no_grad, watch), `gradients`
+(topological order, backward, grad), `recording` (how an op becomes a node: the operators, scopes), `arrays` (numpy's
+functions on Values) and `copying` (pickle, deepcopy, freeing).
 
 >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
 >>> loss = (a * b + 10) ** 2
@@ -17,23 +17,11 @@ deepcopy, freeing).
 
 from . import arrays as arrays
 from . import copying as copying
+from .blocks import is_plain, is_recording, no_grad, stop_at_nonfinite, watch
+from .condition import Condition
 from .gradients import Contribution, Sweep, backward_passes, contributions, grad, last_output, topological_order
-from .recording import (
-    Condition,
-    current_scope,
-    enter_scope,
-    is_plain,
-    is_recording,
-    leave_scope,
-    no_grad,
-    node,
-    record,
-    stop_at_nonfinite,
-    watch,
-    weighted_sum,
-)
-from .state import Scope
-from .value import Constant, Value, checked_number, numbers_of, put_numbers
+from .recording import current_scope, enter_scope, leave_scope, node, record, weighted_sum
+from .value import Constant, Scope, Value, checked_number, numbers_of, put_numbers
 
 __all__ = [
     "Condition",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-from .recording import Condition
+from .condition import Condition
 from .value import Constant, Value, method
 
 

@@ -15,7 +15,7 @@ from .. import elementary
 from ..elementary import Number
 from ..interpreted import Chosen, ieee, no_path
 from ..ops import Op, first, one, second
-from .state import watchers
+from .blocks import watchers
 from .value import Constant, Value, checked_number, method
 
 _one_at_a_time = threading.RLock()  # the marks of a walk, and sums into shared leaves, are one thread's at a time
@@ -24,41 +24,56 @@ _one_at_a_time = threading.RLock()  # the marks of a walk, and sums into shared 
 def _computed_order(output: Value) -> list[Any]:
     """The computed nodes below `output`, arguments before what uses them; without recursion.
 
-    A node stays on the stack while its arguments are put into the order, and follows when it is met again.
+    The walk goes down along first arguments. A node that has computed arguments waits on the stack, below them, and
+    comes into the order when it is met again.
     """
-    order: list[Any] = []  # Any, as a computed node's op is never None
-    stack = [output] if output.op is not None else []
+    order: list[Any] = []
+    if output.op is None:
+        return order
+    stack: list[Any] = []
     push, pop, append = stack.append, stack.pop, order.append
     opened, done = object(), object()  # this walk's own marks, so that none has to be wiped off
     settled = None  # arguments, shared by neighbours, that are in the order all of them
-    while stack:
-        node = stack[-1]
-        mark = node._mark
-        if mark is done:
-            pop()
-            continue
-        if mark is not opened:
+    node: Any = output  # Any, as a computed node's op is never None
+    while True:  # the node has not been looked at
+        x, y = node._x, node._y
+        if type(x) is tuple:
             node._mark = opened
-            x, y = node._x, node._y
-            if type(x) is tuple:
-                among = y or x
-                if among is not settled:
-                    for arg in reversed(among):
-                        if arg.op is not None and arg._mark is not done:
-                            push(arg)
-                    if stack[-1] is node:
-                        settled = among
+            push(node)
+            among = y or x
+            if among is not settled:
+                for arg in reversed(among):
+                    if arg.op is not None and arg._mark is not done:
+                        push(arg)
+                if stack[-1] is node:
+                    settled = among
+        elif type(y) is Value and y.op is not None and y._mark is not done:
+            node._mark = opened
+            push(node)
+            if type(x) is Value and x.op is not None and x._mark is not done:
+                push(y)
+                node = x
             else:
-                if type(y) is Value and y.op is not None and y._mark is not done:
-                    push(y)
-                if type(x) is Value and x.op is not None and x._mark is not done:
-                    push(x)
-            if stack[-1] is not node:
-                continue
-        pop()
-        node._mark = done
-        append(node)
-    return order
+                node = y
+            continue
+        elif type(x) is Value and x.op is not None and x._mark is not done:
+            node._mark = opened
+            push(node)
+            node = x
+            continue
+        else:
+            node._mark = done
+            append(node)
+        while stack:
+            node = pop()
+            mark = node._mark
+            if mark is opened:
+                node._mark = done
+                append(node)
+            elif mark is not done:
+                break
+        else:
+            return order
 
 
 def topological_order(*outputs: Any) -> list[Any]:
@@ -245,13 +260,10 @@ def _not(x: Any) -> Any:
     return not x if isinstance(x, bool) else ~x
 
 
-def _is_finite(node: Any) -> bool:
-    return type(node._number) is float and math.isfinite(node._number)
-
-
 def _sends_nothing(node: Any, upstream: Number) -> bool:
     """Whether nothing need be computed, as the upstream gradient is 0 and no partial derivative is inf or nan."""
-    return type(upstream) is float and upstream == 0.0 and node.op.multilinear and _is_finite(node)
+    finite = type(node._number) is float and math.isfinite(node._number)
+    return type(upstream) is float and upstream == 0.0 and node.op.multilinear and finite
 
 
 def _partials(op: Op, out: Any, xs: Sequence[Any]) -> tuple[Number, ...]:
@@ -333,9 +345,13 @@ def backward(self: Value, seed: Number = 1) -> None:
 
 
 def _explained(error: TypeError, sweep: Sweep) -> TypeError:
-    """The error of a sum, with its cause if that is a gradient that is no number."""
+    """The error of a sum, with its cause if that is a gradient or a partial derivative that is no number."""
     for node in sweep.order:
-        for arg in node.args:
+        for index, arg in enumerate(node.args):
+            try:
+                node.op.derivative(index, node._number, *node.arg_numbers)
+            except TypeError as cause:
+                return cause
             if arg.grad is None:
                 name = arg.label or repr(arg)
                 return TypeError(
@@ -349,7 +365,7 @@ def _choose_send(op: Op) -> Callable[[Sweep, Any, Number], None]:
     special: dict[Any, Any] = {(one, one): _send_ones, (second, first): _send_factors}
     by_arity: dict[int | None, Any] = {1: _send_one, 2: special.get(op.rules, _send_two)}
     send: Callable[[Sweep, Any, Number], None] = by_arity.get(op.arity, _send_many)
-    object.__setattr__(op, "send", send)  # the row is frozen for all others
+    op.replace(send=send)
     return send
 
 
@@ -400,23 +416,39 @@ def _send_one(sweep: Sweep, node: Any, upstream: Number) -> None:
 
 
 def _send_two(sweep: Sweep, node: Any, upstream: Number) -> None:
-    for index, arg in enumerate((node._x, node._y)):
-        if type(arg) is Value:
-            try:
-                product = node.op.rules[index](node._number, node._x_number, node._y_number) * upstream
-            except ArithmeticError:
-                product = _careful_product(node, index, upstream)
-            _add(sweep, node, index, arg, product)
+    x, y, number, x_number, y_number = node._x, node._y, node._number, node._x_number, node._y_number
+    if type(x) is Value:
+        try:
+            product = node.op.rules[0](number, x_number, y_number) * upstream
+        except ArithmeticError:
+            product = _careful_product(node, 0, upstream)
+        if type(product) is float and product == product:
+            x.grad = x.grad + product
+        else:
+            _add(sweep, node, 0, x, product)
+    if type(y) is Value:
+        try:
+            product = node.op.rules[1](number, x_number, y_number) * upstream
+        except ArithmeticError:
+            product = _careful_product(node, 1, upstream)
+        if type(product) is float and product == product:
+            y.grad = y.grad + product
+        else:
+            _add(sweep, node, 1, y, product)
 
 
 def _send_many(sweep: Sweep, node: Any, upstream: Number) -> None:
-    if _sends_nothing(node, upstream):
-        return
-    locals_ = _partials(node.op, node._number, node._x_number)
-    if node.op.multilinear and type(upstream) is float and math.isfinite(upstream) and _is_finite(node):
-        for arg, local in zip(node._x, locals_):  # noqa: B905 - as long as each other: partials() has seen to it
-            arg.grad = arg.grad + local * upstream
-        return
+    op, number = node.op, node._number
+    locals_: Any = None
+    if op.multilinear and type(upstream) is float and type(number) is float and math.isfinite(number):
+        if upstream == 0.0:
+            return
+        locals_ = _partials(op, number, node._x_number)
+        if math.isfinite(upstream):
+            for arg, local in zip(node._x, locals_):  # noqa: B905 - as long as each other: partials() has seen to it
+                arg.grad = arg.grad + local * upstream
+            return
+    locals_ = locals_ or _partials(op, number, node._x_number)
     for index, (arg, local) in enumerate(zip(node._x, locals_, strict=True)):
         if type(arg) is Value:
             _add(sweep, node, index, arg, _times(local, upstream))

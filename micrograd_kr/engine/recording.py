@@ -1,17 +1,14 @@
 """Recording: how an op on Values becomes a node, for the operators here and for every other package.
 
-`record(op, args)` is the general way in, `node(...)` the short one for who has computed already. `no_grad` and `watch`
-change for a block what is recorded; `enter_scope` says to which nn module the nodes belong.
+`record(op, args)` is the general way in, `node(...)` the short one for who has computed already; `enter_scope` says to
+which nn module the nodes belong.
 """
 
 from __future__ import annotations
 
-import functools
-import inspect
 import numbers
 import threading
-from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from typing import Any
 
@@ -19,55 +16,16 @@ from .. import elementary
 from ..elementary import EQUAL, PI, Function, Number, dot
 from ..interpreted import ieee
 from ..ops import Op, find_op, for_each_op
-from .gradients import Sweep
-from .state import Scope, recording, scope_of_thread, watchers
-from .value import Constant, Value, checked_number, method
+from .blocks import open_blocks, recording, watchers
+from .condition import Condition
+from .value import Constant, Scope, Value, checked_number, method
 
 _new = object.__new__
-
-# The blocks of `no_grad` and `watch` that are open in any thread: every operation looks here, no further if there are
-# none. A dict, as Ctrl-C or another thread cannot come into the middle of adding a key or of removing it.
-_open_blocks: dict[object, None] = {}
 
 # The scope of every thread, while only one has ever been in one: a plain name is read faster than a ContextVar.
 _scope: Scope = None
 _scopes_are_shared = False
-
-
-class _SpecialBlock(AbstractContextManager[None]):
-    """A block in which a variable of this thread has another content, and operations are recorded the general way.
-
-    Ctrl-C may come between any two steps: to close a block is the same whether it is open, half open or closed. One
-    moment is out of reach, before the first step of `__exit__`: such a block is closed when it is freed.
-    """
-
-    def __init__(self, variable: ContextVar[Any], content: Any) -> None:
-        self.variable, self.content, self.thread = variable, content, threading.get_ident()
-        self.before = variable.get()
-        self.key: object = object()
-
-    def __enter__(self) -> None:
-        try:
-            _open_blocks[self.key] = None
-            self.variable.set(self.content)
-        except BaseException:
-            self._close()
-            raise
-
-    def __exit__(self, *error: object) -> None:
-        try:
-            self._close()
-        except BaseException:
-            self._close()
-            raise
-
-    def _close(self) -> None:
-        self.variable.set(self.before)
-        _open_blocks.pop(self.key, None)
-
-    def __del__(self) -> None:
-        if self.key in _open_blocks and self.thread == threading.get_ident():
-            self._close()
+_scope_of_thread: ContextVar[Scope] = ContextVar("scope", default=None)
 
 
 def node(op: Op, number: Number, x: Any, y: Any, x_number: Any, y_number: Any) -> Value:
@@ -90,7 +48,7 @@ def node(op: Op, number: Number, x: Any, y: Any, x_number: Any, y_number: Any) -
     out._x_number = x_number
     out._y_number = y_number
     out._mark = None
-    out.scope = scope_of_thread.get() if _scopes_are_shared else _scope
+    out.scope = _scope_of_thread.get() if _scopes_are_shared else _scope
     return out
 
 
@@ -107,18 +65,8 @@ def record(op: Op, args: Sequence[Any]) -> Value:
     return _recorded(op, _computed(op, xs), args, xs)
 
 
-def is_plain() -> bool:
-    """Whether no block of `no_grad` or `watch` is open: then `node` may be called instead of `record`."""
-    return not _open_blocks
-
-
-def is_recording() -> bool:
-    """Whether this thread records; False in a block of `no_grad`."""
-    return recording.get()
-
-
 def _recorded(op: Op, number: Number, args: Sequence[Any], xs: tuple[Number, ...]) -> Value:
-    if _open_blocks and not recording.get():
+    if open_blocks and not recording.get():
         return Value(number)
     if op.arity is None or op.arity > 2:
         out = node(op, number, tuple([x if isinstance(x, Value) else Constant(x) for x in args]), None, xs, None)
@@ -126,7 +74,7 @@ def _recorded(op: Op, number: Number, args: Sequence[Any], xs: tuple[Number, ...
         out = node(op, number, args[0], args[1], xs[0], xs[1])
     else:
         out = node(op, number, args[0], None, xs[0], None)
-    if _open_blocks:
+    if open_blocks:
         for watcher in watchers.get():
             watcher(out)
     return out
@@ -150,16 +98,23 @@ def _operand(op: Op, other: Any) -> Any:
 def _computed(op: Op, xs: tuple[Number, ...]) -> Number:
     """The op on plain numbers, by IEEE 754 where Python's floats raise; or an error that names op and numbers."""
     try:
-        return op.forward(*xs)
+        number = op.forward(*xs)
     except ArithmeticError:
         try:
-            return ieee(op.forward, *xs)
+            number = ieee(op.forward, *xs)
         except ArithmeticError as error:
             raise type(error)(f"{op.spell(*map(repr, xs))}: {error}") from None
     except TypeError as error:
         kinds = ", ".join(dict.fromkeys(type(x).__name__ for x in xs))
         values = ", ".join(map(repr, xs))
         raise TypeError(f"{op.name} cannot be computed on {kinds} ({values:.200}): {error}") from error
+    if number is None:
+        raise _no_number(op, xs)
+    return number
+
+
+def _no_number(op: Op, xs: tuple[Number, ...]) -> TypeError:
+    return TypeError(f"the rule of {op.name} returned None for {', '.join(map(repr, xs)):.200}: is a `return` missing?")
 
 
 # --- the operators of Value, made from the rows of the table --------------------------------------------------------
@@ -184,7 +139,7 @@ def _infix(op: Op) -> Any:
             number = forward(x, y)
         except (ArithmeticError, TypeError):
             number = _computed(op, (x, y))
-        if _open_blocks:
+        if open_blocks:
             return _recorded(op, number, (self, other), (x, y))
         out = _new(Value)  # what `node` does: here its call would cost a sixth of the operation
         out._number = number
@@ -196,7 +151,7 @@ def _infix(op: Op) -> Any:
         out._x_number = x
         out._y_number = y
         out._mark = None
-        out.scope = scope_of_thread.get() if _scopes_are_shared else _scope
+        out.scope = _scope_of_thread.get() if _scopes_are_shared else _scope
         return out
 
     return operator
@@ -216,7 +171,7 @@ def _reflected(op: Op) -> Any:
             number = forward(other, y)
         except (ArithmeticError, TypeError):
             number = _computed(op, (other, y))
-        if _open_blocks:
+        if open_blocks:
             return _recorded(op, number, (other, self), (other, y))
         return node(op, number, other, self, other, y)
 
@@ -233,7 +188,9 @@ def _prefix(op: Op) -> Any:
             number = forward(x)
         except (ArithmeticError, TypeError):
             number = _computed(op, (x,))
-        if _open_blocks:
+        if number is None:
+            raise _no_number(op, (x,))
+        if open_blocks:
             return _recorded(op, number, (self,), (x,))
         return node(op, number, self, None, x, None)
 
@@ -256,12 +213,24 @@ def _beside(op: Op, value: Value, other: Any) -> Any:
     return found
 
 
+def _power(op: Op) -> Any:
+    """`value ** other`; Python's pow(x, y, m) passes a third number."""
+    plain = _infix(op)
+
+    def operator(self: Value, other: Any, modulus: None = None) -> Any:
+        if modulus is not None:
+            raise TypeError("pow(x, y, m) of a Value: a remainder is not differentiable; leave the third number out")
+        return plain(self, other)
+
+    return operator
+
+
 _OPERATORS: dict[str, tuple[str, Callable[[Op], Any], Callable[[Op], Any] | None]] = {
     "add": ("add", _infix, _reflected),
     "sub": ("sub", _infix, _reflected),
     "mul": ("mul", _infix, _reflected),
     "div": ("truediv", _infix, _reflected),
-    "pow": ("pow", _infix, _reflected),
+    "pow": ("pow", _power, _reflected),
     "neg": ("neg", _prefix, None),
     "abs": ("abs", _prefix, None),
     "greater": ("gt", _comparison, None),
@@ -322,186 +291,6 @@ def __eq__(self: Value, other: object) -> Any:  # noqa: N807 - a method of Value
     return Condition(find_op(EQUAL.name), self, other)
 
 
-class Condition:
-    """What `x > 0` is on Values: true or false now, and remembered, so that `where` can decide again later.
-
-    In arithmetic it is the number 1 or 0.
-
-    >>> x = Value(2.0)
-    >>> x > 0, bool(x < 1), (x > 0) == True, 1 - (x > 0)
-    (True, False, True, 0)
-    """
-
-    __slots__ = ("op", "x", "y")
-
-    def __init__(self, op: Op, x: Any, y: Any) -> None:
-        self.op, self.x, self.y = op, x, y
-
-    def record(self) -> Value:
-        """The comparison as a node of the graph, for `where`."""
-        return record(self.op, (self.x, self.y))
-
-    def __apply__(self, function: Function, *args: Any) -> Any:
-        return record(find_op(function.name), args)
-
-    def __bool__(self) -> bool:
-        return bool(self.op.compute(*[x._number if isinstance(x, Value) else x for x in (self.x, self.y)]))
-
-    def __eq__(self, other: object) -> bool:
-        return bool(self) == other if isinstance(other, bool) else bool(self) == bool(other)
-
-    def __hash__(self) -> int:
-        return hash(bool(self))
-
-    def __int__(self) -> int:
-        return int(bool(self))
-
-    __index__ = __int__
-
-    def __add__(self, other: Any) -> Any:
-        return NotImplemented if isinstance(other, Value) else int(self) + other  # a Value records it
-
-    def __sub__(self, other: Any) -> Any:
-        return NotImplemented if isinstance(other, Value) else int(self) - other
-
-    def __mul__(self, other: Any) -> Any:
-        return NotImplemented if isinstance(other, Value) else int(self) * other
-
-    def __rsub__(self, other: Any) -> Any:
-        return other - int(self)
-
-    __radd__, __rmul__ = __add__, __mul__
-
-    def __repr__(self) -> str:
-        return repr(bool(self))
-
-
-# --- blocks ---------------------------------------------------------------------------------------------------------
-
-
-class _Unrecorded(AbstractContextManager["_Unrecorded"]):
-    """A block in which this thread does not record; as a decorator, one around each call of a function."""
-
-    def __init__(self) -> None:
-        self._blocks: list[AbstractContextManager[None]] = []
-
-    def __enter__(self) -> _Unrecorded:
-        block = _SpecialBlock(recording, False)
-        self._blocks.append(block)
-        block.__enter__()
-        return self
-
-    def __exit__(self, *error: Any) -> None:
-        self._blocks.pop().__exit__(*error)
-
-    def __call__(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        if inspect.isgeneratorfunction(function):
-
-            @functools.wraps(function)
-            def stepwise(*args: Any, **kwargs: Any) -> Iterator[Any]:
-                return _stepwise(function(*args, **kwargs))
-
-            return stepwise
-
-        @functools.wraps(function)
-        def unrecorded(*args: Any, **kwargs: Any) -> Any:
-            with _Unrecorded():
-                return function(*args, **kwargs)
-
-        return unrecorded
-
-
-def _stepwise(steps: Generator[Any, Any, Any]) -> Generator[Any, Any, Any]:
-    """A generator whose own steps are not recorded, while those of its caller between them are."""
-    resume, request = steps.send, None
-    while True:
-        try:
-            with _Unrecorded():
-                item = resume(request)
-        except StopIteration as stop:
-            return stop.value
-        try:
-            request, resume = (yield item), steps.send
-        except GeneratorExit:
-            steps.close()
-            raise
-        except BaseException as error:
-            request, resume = error, steps.throw
-
-
-def no_grad() -> _Unrecorded:
-    """Compute without recording: results are leaves, and cost no memory beyond themselves.
-
-    As a decorator, `@no_grad()`, for each call of a function, or for each step of a generator.
-
-    >>> x = Value(2.0)
-    >>> with no_grad():
-    ...     y = x * 3
-    >>> y.data, y.op
-    (6.0, None)
-    """
-    return _Unrecorded()
-
-
-@contextmanager
-def watch(callback: Callable[[Value], None]) -> Iterator[None]:
-    """Call `callback(node)` for every Value that this thread computes in the block, as soon as it is recorded.
-
-    If the callback has a method `after_backward`, it is called with the sweep of each backward pass when that is done.
-
-    >>> x = Value(2.0)
-    >>> with watch(lambda node: print(node.op.symbol, node.data)):
-    ...     y = (x * 3).exp()
-    * 6.0
-    exp 403.4287934927351
-    """
-    with _SpecialBlock(watchers, (*watchers.get(), callback)):
-        yield
-
-
-@contextmanager
-def stop_at_nonfinite() -> Iterator[None]:
-    """Stop where the first inf or nan arises, forward or backward, with an error that names the op and its arguments.
-
-    Raises:
-        FloatingPointError: a computed Value, or a gradient that reaches one, is not finite.
-
-    >>> with stop_at_nonfinite():
-    ...     Value(0.0, label="p").log()
-    Traceback (most recent call last):
-        ...
-    FloatingPointError: log(p) is -inf, with p = 0.0
-    """
-    with watch(_NonfiniteStop()):
-        yield
-
-
-class _NonfiniteStop:
-    """The watcher that raises a FloatingPointError."""
-
-    def __call__(self, node: Value) -> None:
-        if not elementary.is_finite(node.data):
-            spelt, given = _spelt(node)
-            raise FloatingPointError(f"{spelt} is {node.data}, with {given}")
-
-    def after_backward(self, sweep: Sweep) -> None:
-        for node in sweep.order:
-            for arg, local, product in sweep.contributions(node, node.grad):
-                if not elementary.is_finite(product):
-                    spelt, given = _spelt(node)
-                    raise FloatingPointError(
-                        f"the gradient that {spelt} sends back to {arg.label or arg!r} is {product}: "
-                        f"the local derivative {local} times {node.grad}, with {given}"
-                    )
-
-
-def _spelt(node: Value) -> tuple[str, str]:
-    """The node's op spelt with the names of its arguments, and what numbers they stood for."""
-    names = [arg.label or f"x{index}" for index, arg in enumerate(node.args)]
-    given = ", ".join(f"{name} = {number!r}" for name, number in zip(names, node.arg_numbers, strict=True))
-    return (node.op.spell(*names) if node.op else node.label), given
-
-
 # --- scopes: which nn module is computing ---------------------------------------------------------------------------
 
 
@@ -523,14 +312,14 @@ def leave_scope(outer: Scope) -> None:
     """Back to the scope that `enter_scope` returned."""
     global _scope
     if _scopes_are_shared:
-        scope_of_thread.set(outer)
+        _scope_of_thread.set(outer)
     else:
         _scope = outer
 
 
 def current_scope() -> Scope:
     """The nn module that is computing now and those around it, (module, outer scope); None outside of any."""
-    return scope_of_thread.get() if _scopes_are_shared else _scope
+    return _scope_of_thread.get() if _scopes_are_shared else _scope
 
 
 def weighted_sum(

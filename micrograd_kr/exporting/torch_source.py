@@ -72,7 +72,7 @@ class Block:
             args = (self.call(NOT_EQUAL, NOT_EQUAL.written("torch"), (args[0], 0.0)), *args[1:])
         template = cell if "{" in cell else f"{cell}({', '.join(['{}'] * len(args))})"
         op = OPS.get(row.name) if row.symbol else None
-        is_call = re.fullmatch(r"[\w.]+\([^()]*\)", template) is not None
+        is_call = re.fullmatch(r"[\w.]+\(([^()]|\([^()]*\))*\)", template) is not None
         texts = []
         for index, arg in enumerate(args):
             if is_call and row.name == WHERE.name and index == 0:

@@ -198,7 +198,8 @@ class Graph:
             if group.depth == 1:
                 for _, parameter in getattr(group.module, "named_parameters", tuple)():
                     within[id(parameter)] = common(within.get(id(parameter), group), group)
-        return {id(parameter): (within | direct)[id(parameter)] for parameter in self.parameters}
+        holders = within | direct
+        return {id(parameter): holders[id(parameter)] for parameter in self.parameters}
 
     @cached_property
     def _held(self) -> dict[int, dict[int, Path]]:

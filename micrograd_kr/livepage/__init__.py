@@ -17,5 +17,6 @@ True
 """
 
 from .document import MOST_NODES, Page, page
+from .training import TrainingPage, training_page
 
-__all__ = ["MOST_NODES", "Page", "page"]
+__all__ = ["MOST_NODES", "Page", "TrainingPage", "page", "training_page"]

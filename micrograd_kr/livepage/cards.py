@@ -12,7 +12,7 @@ from ..engine import grad
 from ..graph import Graph, format_number, shortened, text_width
 from .views import Card, Edge, Item, View, outputs
 
-_NAME_SIZE, _CHIP_SIZE, _KEY_SIZE, _NUMBER_SIZE = 13.0, 12.5, 11.0, 12.5
+_NAME_SIZE, _CHIP_SIZE, _KEY_SIZE, _NUMBER_SIZE = 13.0, 12.5, 12.0, 12.5
 _PADDING, _GAP = 12.0, 10.0
 _LONGEST_NAME = 14.0  # em
 _WIDEST_NUMBER = "-1.2346e-05"
@@ -98,13 +98,16 @@ class CardWriter:
 
     def _card(self, card: Card) -> str:
         kind, number = card.item
-        at = f'data-at="{card.x:.1f} {card.y:.1f}" transform="translate({card.x:.1f},{card.y:.1f})"'
+        name_width = text_width(self.title(card.item), _NAME_SIZE)
+        place = f'data-at="{card.x:.1f} {card.y:.1f}" transform="translate({card.x:.1f},{card.y:.1f})"'
+        at = f'{place} data-title="{name_width:.0f}"'
         round_ = 14 if self._is_constant(card.item) else 10
         rect = f'<rect width="{card.width:.0f}" height="{card.height:.0f}" rx="{round_}"/>'
         right = card.width - _PADDING
         name = f'<text class="name" x="{_PADDING:g}" y="21">{escape(self.title(card.item))}</text>'
+        hidden = ' aria-hidden="true"' if kind == "module" else ""
         chip = (
-            f'<text class="chip" x="{right:.0f}" y="21">{escape(self.chip(card.item))}</text>'
+            f'<text class="chip"{hidden} x="{right:.0f}" y="21">{escape(self.chip(card.item))}</text>'
             if self.chip(card.item)
             else ""
         )
@@ -119,7 +122,7 @@ class CardWriter:
                     "",
                 )
             style = 'class="card module" data-kind="card module"'
-            return f'<g {style} data-m="{number}"{out} {at}>{rect}{name}{chip}{rows}</g>'
+            return f'<g {style} data-m="{number}"{out} {at}>{rect}{name} {chip} {rows}</g>'
         node = self.graph.nodes[number]
         if self._is_constant(card.item):
             text = f'<text class="name" x="{card.width / 2:.0f}" y="18">{escape(self.title(card.item))}</text>'
@@ -127,15 +130,15 @@ class CardWriter:
         style = "card stub" if kind == "stub" else "card leaf" if node.op is None else "card"
         style += " output" if number == len(self.graph.nodes) - 1 else ""
         rows = self._rows(number, right)
-        return f'<g class="{style}" data-kind="{style}" data-n="{number}" {at}>{rect}{name}{chip}{rows}</g>'
+        return f'<g class="{style}" data-kind="{style}" data-n="{number}" {at}>{rect}{name} {chip} {rows}</g>'
 
     def _rows(self, number: int, right: float) -> str:
         rows = (
             ("data", 41, format_number(self.graph.nodes[number].data)),
             ("grad", 58, format_number(self._gradients[number])),
         )
-        return "".join(
-            f'<text class="key" data-w="{key}" x="{_PADDING:g}" y="{y}">{escape(self.say(key))}</text>'
+        return " ".join(
+            f'<text class="key" data-w="{key}" x="{_PADDING:g}" y="{y}">{escape(self.say(key))}</text> '
             f'<text class="{key}" x="{right:.0f}" y="{y}">{escape(text)}</text>'
             for key, y, text in rows
         )

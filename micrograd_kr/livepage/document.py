@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from html import escape
 from os import PathLike
 from typing import Any
@@ -11,7 +13,7 @@ from typing import Any
 from ..engine import Value
 from ..graph import ATOM, Graph, format_number
 from ..graph.names import MOST_OPERANDS
-from ..locale import catalog, language, preferred, translate
+from ..locale import catalog, glossary, language, preferred, translate
 from ..ops import OPS, Op
 from ..stepper import steps
 from ..stepper.formula import LONGEST_FORMULA, LONGEST_WRITTEN_OUT
@@ -21,6 +23,23 @@ from .javascript import formulas_function, forward_function, partials_function, 
 from .views import lay_out
 
 MOST_NODES = 2000  # that stay fluid in a browser
+_LARGE = 300  # nodes, from which on the layout may take a second
+# of the glossary, that graph_page.html explains
+TERMS = (
+    "leaf",
+    "forward_pass",
+    "backward_pass",
+    "gradient",
+    "upstream",
+    "local_derivative",
+    "chain_rule",
+    "parameter",
+    "data",
+    "loss",
+    "learning_rate",
+    "topological_order",
+    "zero_grad",
+)
 
 
 class Page(HtmlPage):
@@ -94,13 +113,29 @@ def page(
     for node in graph.nodes:
         _check_real(node, graph)
     writer = CardWriter(graph, lambda key, **pieces: translate(f"livepage.{key}", lang, **pieces))
-    views = lay_out(graph, writer.size, rankdir)
+    with _progress(graph, lang) as progress:
+        views = lay_out(graph, writer.size, rankdir, progress)
     drawn = [writer.svg(view) for view in views]
     html = _document(graph, drawn, lang=lang, title=title and str(title), trained=trained, rate=rate)
     made = Page(html, writer.svg(views[0], style_of("picture.css")), len(graph.nodes))
     if path is not None:
         made.save(path)
     return made
+
+
+@contextmanager
+def _progress(graph: Graph, lang: str) -> Iterator[Callable[[int, int], object]]:
+    """What shows in a terminal how far the layout of a large graph is, and takes it away again."""
+    if len(graph.nodes) < _LARGE or not sys.stderr.isatty():
+        yield lambda done, known: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(translate("livepage.laying_out", lang), total=None)
+        yield lambda done, known: bar.update(task, completed=done, total=known, refresh=True)
 
 
 def _check_real(node: Value, graph: Graph) -> None:
@@ -145,6 +180,7 @@ def _document(
         parts={
             "heading": "" if title else f' data-w="title" data-node="{escape(output)}"',
             "rate": f"{rate:g}",
+            "descent": "" if trained else " hidden",
             "views": "".join(views),
         },
         data=_data(graph, lang, trained),
@@ -196,8 +232,6 @@ def _data(graph: Graph, lang: str, trained: Sequence[Value]) -> Any:
     """The graph, its numbers and names."""
     variants = _variants(graph)
     names, number = graph.names, graph.number
-    free = [node for node in graph.nodes if graph.kind(node) != "constant"]
-    back = [graph.root, *(node for node in reversed(free) if node.op)]
     return {
         "lang": lang,
         "op": [variants[node.op, len(node.args)] if node.op else _LEAVES[graph.kind(node)] for node in graph.nodes],
@@ -206,7 +240,6 @@ def _data(graph: Graph, lang: str, trained: Sequence[Value]) -> Any:
         "names": [names[node] for node in graph.nodes],
         "spelling": [names.spell(node) for node in graph.nodes],
         "tight": [names.precedence(node) for node in graph.nodes],
-        "steps": [*([0, number[node]] for node in free), *([1, number[node]] for node in back)],  # as a Stepper's
         "trained": [number[leaf] for leaf in trained],
         "home": [group.number for group in graph.home],
         "parents": [group.outer.number if group.outer else None for group in graph.groups],
@@ -218,6 +251,7 @@ def _knowledge(graph: Graph, words: dict[str, dict[str, str]], ops: set[str]) ->
     """What the page must know about ops and languages to say and write what the stepper does."""
     return {
         **catalogs(words),
+        "glossary": {code: {term: glossary(code)[term][:2] for term in TERMS} for code in words},
         "ops": [
             _written(op) | {"sentence": op.name, "truth": op.gives == "condition"} for op, count in _variants(graph)
         ],
@@ -255,7 +289,7 @@ def _words(graph: Graph, lang: str) -> dict[str, str]:
     }
 
 
-_PYTHONS = ("livepage.too_large",)  # messages that the page itself never shows
+_PYTHONS = ("livepage.too_large", "livepage.laying_out")  # messages that the page itself never shows
 _OF_OPS_OR_ELSEWHERE = ("stepper.rule.", "stepper.forward.", "stepper.view.")
 
 

@@ -72,8 +72,20 @@ class View:
     edges: list[Edge] = field(default_factory=list)
 
 
-def lay_out(graph: Graph, size_of: Callable[[Item], tuple[float, float]], rankdir: str = "LR") -> list[View]:
-    """All views, that of the whole graph first; `size_of(item)` reserves each item's width and height."""
+def lay_out(
+    graph: Graph,
+    size_of: Callable[[Item], tuple[float, float]],
+    rankdir: str = "LR",
+    progress: Callable[[int, int], object] = lambda done, known: None,
+) -> list[View]:
+    """All views, that of the whole graph first.
+
+    Args:
+        graph: what is to be seen.
+        size_of: reserves the width and height of each item.
+        rankdir: as in `page`.
+        progress: is called after each view, with how many are done and how many are known so far.
+    """
     inside: dict[Group, list[int]] = {group: [] for group in graph.groups}
     for number, home in enumerate(graph.home):
         for group in home.around():
@@ -97,6 +109,7 @@ def lay_out(graph: Graph, size_of: Callable[[Item], tuple[float, float]], rankdi
         views.append(view)
         drawn += len(view.cards)
         waiting += [graph.groups[number] for card in view.cards for kind, number in [card.item] if kind == "module"]
+        progress(len(views), len(views) + len(waiting))
     return views
 
 
@@ -202,7 +215,7 @@ def _place(
         residents.setdefault(here, []).append(f"{names[card.item]} [{size}]")
     quick = _QUICK if len(view.cards) > _MANY_CARDS else ""
     lines = [
-        f"digraph {{ rankdir={rankdir}; nodesep=0.22; ranksep=1.2; pad=0; {quick}",
+        f"digraph {{ rankdir={rankdir}; nodesep=0.22; ranksep=1.35; pad=0; {quick}",
         'node [shape=box fixedsize=true label=""]; edge [dir=none];',
         *_clusters(view.module, frames, residents),
         *[f"{names[edge.tail]}->{names[edge.head]} [id=e{index}]" for index, edge in enumerate(view.edges)],
@@ -308,6 +321,14 @@ def _stack(view: View, ranks: dict[Item, int], rankdir: str) -> None:
         if rankdir == "BT":
             card.y = view.height - card.y - card.height
     for edge in view.edges:
-        ends = [(card.x + card.width / 2, card.y + card.height / 2) for card in (cards[edge.tail], cards[edge.head])]
-        (x, y), (end_x, end_y) = ends
+        tail, head = cards[edge.tail], cards[edge.head]
+        (x, y), (end_x, end_y) = _border(tail, head), _border(head, tail)
         edge.path = f"M{x:.1f},{y - view.height:.1f}L{end_x:.1f},{end_y - view.height:.1f}"
+
+
+def _border(card: Card, other: Card) -> tuple[float, float]:
+    """Where the straight line from the middle of a card to that of another one leaves the card."""
+    x, y = card.x + card.width / 2, card.y + card.height / 2
+    to_x, to_y = other.x + other.width / 2 - x, other.y + other.height / 2 - y
+    scale = min([extent / 2 / abs(way) for extent, way in ((card.width, to_x), (card.height, to_y)) if way], default=0)
+    return x + to_x * scale, y + to_y * scale

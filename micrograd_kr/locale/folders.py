@@ -4,6 +4,7 @@ A language is a folder named by its code, with
     messages.toml    everything that the project says, by key
     agreement.toml   which forms follow which words, if the language needs that (particles, plurals)
     glossary.toml    what the field's terms mean
+    terms.toml       which word the book uses for an idea
     chapters/*.md    the prose of the book
 """
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ..engine import Value
+from ..engine import Value, checked_number, put_numbers
 from .tables import numbers_of, shape_of
 
 _MANY = 20  # faults that an error lists
@@ -32,11 +32,14 @@ def write_state(title: str, own: Mapping[str, Any], state: Mapping[str, Any], st
             for name, each in given.items()
             if name not in own
         ]
-    changes: list[tuple[Value, Any]] = []
+    leaves: list[Value] = []
+    numbers: list[Any] = []
     for name, tensor in own.items():
         if name in given:
             try:
-                changes += _paired(tensor, given[name])
+                for leaf, number in _paired(tensor, given[name]):
+                    numbers.append(checked_number(number))
+                    leaves.append(leaf)
             except ValueError:
                 faults.append(f"{name}: expected shape {shape_of(tensor)}, got {shape_of(given[name])}")
             except TypeError as error:
@@ -45,8 +48,7 @@ def write_state(title: str, own: Mapping[str, Any], state: Mapping[str, Any], st
         more = [f"and {len(faults) - _MANY} more"] if len(faults) > _MANY else []
         listed = "\n  ".join([*faults[:_MANY], *more])
         raise ValueError(f"this state does not fit {title}, and nothing has been loaded:\n  {listed}")
-    for value, number in changes:
-        value.data = number
+    put_numbers(leaves, numbers)
 
 
 def printable(name: Any) -> str:

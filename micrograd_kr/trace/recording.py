@@ -121,7 +121,7 @@ def _traced(leaves: list[Value], trace: Trace) -> Iterator[None]:
                     f"{type(number).__name__}"
                 ) from None
     try:
-        put_numbers(leaves, map(trace.parameter, range(len(leaves))))
+        put_numbers(leaves, list(map(trace.parameter, range(len(leaves)))))
         yield
     finally:
         put_numbers(leaves, numbers)

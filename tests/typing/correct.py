@@ -57,7 +57,8 @@ def on_plain_numbers(x: float) -> float:
 
 
 def choice(x: Value) -> Value:
-    return where(x > 0, x, 0.0) + where(x <= 1, 0, x) + where(x == 1.0, x, x * 2) + where(x < 0, 1.0, 2.0)
+    inside = where((x > 0) & (x < 1) | ~(x < 5), 1.0, x)
+    return inside + where(x > 0, x, 0.0) + where(x <= 1, 0, x) + where(x == 1.0, x, x * 2) + where(x < 0, 1.0, 2.0)
 
 
 def control(x: Value) -> int:

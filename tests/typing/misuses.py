@@ -69,3 +69,4 @@ class Line(nn.Module):
 count: int = Line()(2.0)  # error
 compiled: int = jit(loss)(1.0, 2.0)  # error
 x.data_ = 2.0  # error
+(x > 0) & x  # error

@@ -8,6 +8,8 @@ import { build } from "esbuild";
 const ENTRIES = {
   "graph_page.js": "graph/main.js",
   "graph_page.css": "graph/page.css",
+  "training_page.js": "training/main.js",
+  "training_page.css": "training/page.css",
   "picture.css": "shared/picture.css",
   "unpack.js": "shared/unpack.js",
 };

@@ -82,6 +82,11 @@ def is_condition(op: Op, index: int) -> bool:
     return op.domain[min(index, len(op.domain) - 1)] == CONDITION
 
 
+def takes_conditions_only(op: Op) -> bool:
+    """Whether no argument of the op is a number, as of `and`."""
+    return op.arity is not None and all(is_condition(op, index) for index in range(op.arity))
+
+
 def usable(op: Op, operands: Sequence[Number], varies: Sequence[bool], numbers: type) -> Number | None:
     """The op's result, if the operands are well inside its domain and the result is a tame number; else None."""
     for index, x in enumerate(operands):
@@ -153,16 +158,16 @@ class _Grower:
         conditions = [name for name in reversed(self.values) if not self.is_number(name)]
         for index in range(count):
             if is_condition(op, index):
-                operands.append(conditions[0] if conditions else None)
+                operands.append(conditions[index % len(conditions)] if conditions else None)
             else:
                 operands.append(self.operand(picks[index % len(picks)], operands))
-        if not any(isinstance(x, str) and self.is_number(x) for x in operands):
+        if not takes_conditions_only(op) and not any(isinstance(x, str) and self.is_number(x) for x in operands):
             operands[-1] = self.newest_first()[0]  # constants alone make no node
         return operands
 
     def try_step(self, op: Op, operands: list[Any]) -> bool:
         names = [x for x in operands if isinstance(x, str)]
-        if not any(self.is_number(x) for x in names) or None in operands:
+        if None in operands or not (takes_conditions_only(op) or any(self.is_number(x) for x in names)):
             return False
         numbers = [self.values[x] if isinstance(x, str) else x for x in operands]
         if self.corners:
@@ -202,9 +207,9 @@ class _Grower:
             at_edge = next(op for op in _from(self.aims, picks[0]) if not _takes_condition(op))
             if self.aimed_step(at_edge, picks):
                 room -= 1
-                self.make_condition([0, *picks[1:]])
+                self.make_condition([0, *picks[1:]], room=0)  # just one comparison, at the edge
         if takes_condition and room > 1 and all(self.is_number(name) for name in self.values):
-            self.make_condition(picks)
+            self.make_condition(picks, room)
         if is_aimed and room > 1 and not takes_condition and self.aimed_step(chosen, picks):
             return True
         possible = [op for op in (chosen, *self.ops) if room > 1 or op.gives == "number"]  # a condition is no output
@@ -253,12 +258,18 @@ class _Grower:
                     return f"v{len(self.steps)}"
         return ""
 
-    def make_condition(self, picks: list[int]) -> None:
-        """A comparison for the op that was chosen, which needs one."""
-        comparisons = [op for op in self.ops if op.gives == "condition"]
-        for op in _from(comparisons, picks[0]):
-            if self.try_step(op, self.operands_for(op, picks[::-1])):
+    def make_condition(self, picks: list[int], room: int) -> None:
+        """A comparison for the op that was chosen, which needs one; or two of them, joined, if there is room."""
+        conditions = [op for op in self.ops if op.gives == "condition"]
+        comparisons = [op for op in conditions if not takes_conditions_only(op)]
+        joiners = [op for op in conditions if takes_conditions_only(op)]
+        wanted = [(comparisons, picks[0])]
+        if joiners and room > 3 and picks[2] % 4:
+            wanted += [(comparisons, picks[1]), (joiners, picks[2])]
+        for ops, first in wanted:
+            if not any(self.try_step(op, self.operands_for(op, picks[::-1])) for op in _from(ops, first)):
                 return
+            picks = picks[1:] + picks[:1]
 
     def join(self, left: str, right: str) -> bool:
         """A step that joins two results, by the first op of two numbers that is defined there.

@@ -108,16 +108,14 @@ def _with_partials(op: Op, make: Callable[[], PartialsRule]) -> Iterator[None]:
         return lambda out, *args: partials(out, *args)[index]
 
     if before[1]:
-        object.__setattr__(op, "rules", tuple([rule(index) for index in range(len(before[1]))]))
+        cells: dict[str, Any] = {"rules": tuple([rule(index) for index in range(len(before[1]))])}
     else:
-        object.__setattr__(op, "partial", partials)
-    object.__setattr__(op, "send", None)  # the engine chooses its backward step again
+        cells = {"partial": partials}
+    op.replace(**cells, send=None)  # the engine chooses its backward step again
     try:
         yield
     finally:
-        object.__setattr__(op, "partial", before[0])
-        object.__setattr__(op, "rules", before[1])
-        object.__setattr__(op, "send", None)
+        op.replace(partial=before[0], rules=before[1], send=None)
 
 
 def rule_with(op: Op, index: int | None, change: Callable[[Any], Any]) -> AbstractContextManager[None]:
