@@ -1,4 +1,4 @@
-"""The picture of the live page in the README: a neuron that has learnt a little, at its last backward step.
+"""The picture of the live page in the README: a neuron that has learnt a little, at a backward step.
 
     python demos/live_page_picture.py [demos/pictures/live-page.png]
 
@@ -25,7 +25,7 @@ def example() -> Value:
 
 
 def take_picture(path: Path) -> None:
-    """Open the page, train it a little, take its last step again, and save what is seen."""
+    """Open the page, train it a little, take a step of the backward pass, and save what is seen."""
     from selenium import webdriver
 
     options = webdriver.ChromeOptions()
@@ -40,10 +40,10 @@ def take_picture(path: Path) -> None:
             file = page(example(), lang="en", title="A neuron learns", rate=0.1).save(Path(folder) / "page.html")
             browser.get(file.as_uri())
             browser.implicitly_wait(10)
-            browser.find_element("css selector", ".alive #descend10").click()
-            browser.find_element("id", "wide").click()
-            browser.find_element("id", "back").click()
-            browser.find_element("id", "next").click()
+            browser.find_element("css selector", ".alive #last").click()
+            browser.execute_script("document.getElementById('descend10').click()")
+            for button in ("wide", "back", "next"):
+                browser.find_element("id", button).click()
             browser.execute_async_script("setTimeout(arguments[0], 500)")
             browser.save_screenshot(str(path))
         finally:

@@ -2,7 +2,6 @@
 
 import base64
 import contextlib
-import importlib.util
 import itertools
 import json
 import math
@@ -20,6 +19,7 @@ from hypothesis import strategies as st
 from micrograd_kr import Stepper, Value, define_op, elementary, livepage, nn, page, sigmoid, where, why
 from micrograd_kr.engine import topological_order
 from micrograd_kr.graph import Graph, format_number, names_of
+from micrograd_kr.interpreted import no_path
 from micrograd_kr.livepage import MOST_NODES
 from micrograd_kr.livepage.javascript import forward_function, partials_function
 from micrograd_kr.livepage.views import lay_out, shared_parameters
@@ -184,7 +184,7 @@ def test_long_sums_and_weighted_sums_are_loops():
 
 
 @given(st.integers(2, 30), st.integers(0, 2**31))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_every_node_and_argument_is_drawn_once_in_the_view_of_its_module(size, seed):
     random.seed(seed)
     model = nn.MLP(2, [size, 2, 1])
@@ -258,7 +258,7 @@ def assert_same(shown, build, point):
 
 
 browser_settings = settings(
-    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 
 
@@ -295,7 +295,8 @@ def test_every_row_of_the_table_agrees_at_the_corners(tab):
         )
         for point in points:
             out = op.compute(*point)
-            wanted.append((op.name, point, [float(out), *(float(op.derivative(i, out, *point)) for i in range(count))]))
+            locals_ = [op.derivative(index, out, *point) for index in range(count)]
+            wanted.append((op.name, point, [out, *locals_], [no_path(local) for local in locals_]))
     tab.browser.get("data:text/html,<p>")
     rules = ",".join(f"[{forward},{partials},{json.dumps(points)}]" for forward, partials, points in program)
     found = tab.run(
@@ -305,19 +306,17 @@ def test_every_row_of_the_table_agrees_at_the_corners(tab):
           for (const point of points) {{
             const a = point.map(number), d = [], o = +forward(a);
             partials(o, a, d);
-            all.push([o, ...d].map(x => Object.is(x, -0) ? "-0.0" : String(x ?? 0)));
+            all.push([o, ...d].map(x => Object.is(x, -0) ? "-0.0" : String(x)));
           }}
         return all"""
     )
-    for (name, point, numbers), texts in zip(wanted, found, strict=True):
-        for want, got in zip(numbers, map(float, texts), strict=True):
+    for (name, point, numbers, blocked), texts in zip(wanted, found, strict=True):
+        assert [text == "null" for text in texts[1:]] == blocked, (name, point, texts)  # exact zeros of the rule
+        for want, text in zip(map(float, numbers), texts, strict=True):
+            got = 0.0 if text == "null" else float(text)
             near = math.isclose(want, got, rel_tol=2e-12, abs_tol=5e-15) or (want != want and got != got)
-            assert near and (want != 0 or math.copysign(1, want) == math.copysign(1, got)), (
-                name,
-                point,
-                numbers,
-                texts,
-            )
+            same_sign = want != 0 or math.copysign(1, want) == math.copysign(1, got)
+            assert near and same_sign, (name, point, numbers, texts)
 
 
 @pytest.mark.browser
@@ -415,22 +414,22 @@ def test_everything_can_be_done_from_the_keyboard(tab):
 
     root = example()
     tab.open(root, rate=0.001, train=leaves_of(root))
-    reached = set()
-    tab.run("document.activeElement.blur()")
-    for _ in range(60):
-        tab.press(Keys.TAB)
-        reached.add(
-            tab.run("const e = document.activeElement; return e.id || e.dataset?.lang || e.getAttribute('aria-label')")
-        )
+    tab.run(
+        """document.activeElement.blur();
+           window.reached = [];
+           document.addEventListener("focusin", ({ target: e }) =>
+             reached.push(e.id || e.dataset?.lang || e.getAttribute("aria-label") || e.title))"""
+    )
+    tab.press(Keys.TAB * 70)
+    reached = set(tab.run("return reached"))
     controls = tab.run(
         """return [...document.querySelectorAll("button, input, select")]
              .filter(e => !e.disabled && e.checkVisibility())
-             .map(e => e.id || e.dataset.lang || e.getAttribute("aria-label"))"""
+             .map(e => e.id || e.dataset.lang || e.getAttribute("aria-label") || e.title)"""
     )
-    assert set(controls) <= reached
+    assert len(controls) > 30 and set(controls) <= reached
     tab.run("document.querySelector('.card[tabindex=\"0\"]').focus()")
-    for _ in range(12):
-        tab.press(Keys.ARROW_LEFT)
+    tab.press(Keys.ARROW_LEFT * 12)
     card = tab.run("return +document.activeElement.dataset.n")
     names = list(names_of(example()).values())
     assert names[card] in ("a", "b", "c")
@@ -694,32 +693,6 @@ def test_in_a_notebook_it_lives_in_its_frame(tab, tmp_path):
         tab.click("#last")
         assert tab.numbers() == expected(example())
     assert tab.run("return document.querySelector('img').naturalWidth") > 100
-
-
-@pytest.mark.browser
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1300])
-def test_axe_finds_no_fault(tab, scheme, width):
-    found = importlib.util.find_spec("axe_core_python")
-    if found is None or found.origin is None:
-        pytest.skip("axe-core-python is not installed")
-    axe = Path(found.origin).with_name("axe.min.js").read_text(encoding="utf-8")
-    emulate = tab.browser.execute_cdp_cmd
-    emulate("Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": scheme}]})
-    emulate(
-        "Emulation.setDeviceMetricsOverride", {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
-    )
-    try:
-        tab.open(example())
-        tab.run("document.querySelector('#leaves .name').click()")
-        tab.click("#back")
-        tab.browser.execute_script(axe)
-        faults = tab.browser.execute_async_script("const done = arguments[0]; axe.run().then(r => done(r.violations))")
-        assert [(fault["id"], [node["html"][:200] for node in fault["nodes"]]) for fault in faults] == []
-        assert tab.run("return document.documentElement.scrollWidth <= innerWidth")
-    finally:
-        emulate("Emulation.setEmulatedMedia", {"features": []})
-        emulate("Emulation.clearDeviceMetricsOverride", {})
 
 
 @pytest.mark.browser

@@ -109,23 +109,28 @@ function boxAround(cards) {
   return { x, y, width: Math.max(...cards.map(card => card.x + card.width)) - x, height: Math.max(...cards.map(card => card.y + card.height)) - y };
 }
 
-/** The state, looked at so that these nodes are in sight: the first of them at least. @param {State} state @param {number[]} which
-    @returns {State} */
+/** The state, looked at so that these nodes are in sight: the first of them at least, and as much of the others as the
+    room holds. @param {State} state @param {number[]} which @returns {State} */
 export function follow(state, which) {
   const view = views[placeOf(state.module)], camera = cameraOf(state), { k } = camera, { width, height } = state.room;
   const cards = [...new Set(which.map(node => cardIn(view, node)).filter(card => card !== undefined))];
   if (!cards.length) return state;
-  const all = boxAround(cards), wide = all.width * k <= width - 2 * MARGIN, high = all.height * k <= height - 2 * MARGIN;
-  const first = boxAround(cards.slice(0, 1));
-  const x = nearest(camera.x, (wide ? all : first).x * k, (wide ? all : first).width * k, width);
-  const y = nearest(camera.y, (high ? all : first).y * k, (high ? all : first).height * k, height);
+  const all = boxAround(cards), first = boxAround(cards.slice(0, 1));
+  const x = nearest(camera.x, [all.x * k, all.width * k], [first.x * k, first.width * k], width);
+  const y = nearest(camera.y, [all.y * k, all.height * k], [first.y * k, first.height * k], height);
   return x === camera.x && y === camera.y ? state : { ...state, at: { x, y } };
 }
 
-/** The least change of an offset that brings a stretch into a room. @param {number} offset @param {number} from
-    @param {number} extent @param {number} room */
-function nearest(offset, from, extent, room) {
-  if (offset + from < MARGIN) return MARGIN - from;
-  if (offset + from + extent > room - MARGIN) return room - MARGIN - from - extent;
-  return offset;
+/** The least change of an offset that brings a stretch into a room; if that is too long, the first part of it, at the
+    end of the room at which more of the rest is seen.
+    @param {number} offset @param {number[]} all @param {number[]} first @param {number} room */
+function nearest(offset, [from, extent], [firstFrom, firstExtent], room) {
+  const margin = Math.min(MARGIN, room * 0.03);
+  if (extent <= room - 2 * margin) {
+    if (offset + from < margin) return margin - from;
+    return Math.min(offset, room - margin - from - extent);
+  }
+  const before = firstFrom - from, after = extent - before - firstExtent;
+  if (Math.min(before, after) > (room - firstExtent) / 2) return (room - firstExtent) / 2 - firstFrom;
+  return before > after ? room - margin - firstFrom - firstExtent : margin - firstFrom;
 }
