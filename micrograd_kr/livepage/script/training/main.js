@@ -238,7 +238,7 @@ function makeSets() {
     input.addEventListener("change", () => set({ data: name }));
     const made = name === "own" ? given.own : DATA_SETS[name].make(80, DATA_SETS[name].noise / 2, 1, Math.max(2, given.classes.length));
     sketch(canvas, made, name === "own");
-    return html("label", {}, input, canvas, name === "own" ? given.ownTitle || say("set.own") : say(`set.${name}`));
+    return html("label", {}, input, canvas, say(`set.${name}`));
   }));
   $("sets").hidden = trainer.dataSets.length < 2;
 }
@@ -345,7 +345,7 @@ function makeLegend() {
 
 function paintExample() {
   const e = view.chosen, { x, y } = trainer;
-  $("plane-hint").textContent = say(view.tool === "look" ? "plane_hint" : "plane_hint_draw");
+  write("plane-hint", say(view.tool !== "look" ? "plane_hint_draw" : example.isThere ? "plane_hint" : "too_large"));
   $("open").disabled = !x.length || !example.isThere;
   $("example-back").disabled = $("example-next").disabled = x.length < 2;
   if (!x.length) { $("example").textContent = "–"; return; }
@@ -397,7 +397,7 @@ function open(on) {
   if (view.isOpen) {
     view.neuron = null;
     $("inside-title").textContent = say("inside_title", { number: view.chosen + 1 });
-    $("inside-hint").textContent = say("inside_hint");
+    $("inside-hint").textContent = say(given.classes.length && field.isPlane ? "inside_hint" : "inside_hint_curve");
     example.open(view.chosen, view.lang, say, say("inside"));
     $("inside-title").focus();
   } else {
