@@ -280,7 +280,7 @@ function sketch(canvas, made, isOwn) {
 
 /** What stands above each column: its name, its size to change, and the size of its gradient. */
 function makeLayers() {
-  $("net-section").classList.toggle("recorded", !trainer.isLayered);
+  document.documentElement.classList.toggle("recorded", !trainer.isLayered);
   if (!trainer.isLayered) return;
   const { hidden } = trainer.settings, { sizes } = given, last = trainer.net.sizes.length - 1;
   const focused = document.activeElement?.id;
