@@ -159,7 +159,8 @@ function paintLayers() {
   const { sizes } = trainer.net, { gradients } = trainer.now, most = Math.max(...gradients, 1e-300);
   const middles = network.middles;
   [...$("layers").children].forEach((/** @type {any} */ element, l) => {
-    element.style.left = `${middles[l]}px`;
+    const left = `${middles[l]}px`;
+    if (element.style.left !== left) element.style.left = left;
     if (!l) return;
     const size = gradients[l - 1], share = Number.isFinite(size) && size > 0 ? Math.max(0, 1 + Math.log10(size / most) / 4) : 0;
     element.querySelector(".flow").textContent = say("gradient_of", { size: short(size) });
