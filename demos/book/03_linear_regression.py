@@ -45,7 +45,9 @@ from micrograd_kr.book import DATA, ERROR, MODEL, figure, label, show
 
 canvas, panels = figure(1, 2, width=9.4, height=3.9, sharey=True)
 for axes, (weight, bias) in zip(panels, [(50, 100), (140, 10)]):
-    axes.vlines(areas, prices, [weight * area + bias for area in areas], color=ERROR, linewidth=0.9, label=label("errors"))
+    axes.vlines(
+        areas, prices, [weight * area + bias for area in areas], color=ERROR, linewidth=0.9, label=label("errors")
+    )
     axes.scatter(areas, prices, s=12, color=DATA, zorder=3, label=label("houses"))
     axes.plot([1.1, 4], [weight * 1.1 + bias, weight * 4 + bias], color=MODEL, label=label("line"))
     axes.set(

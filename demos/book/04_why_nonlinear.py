@@ -134,6 +134,7 @@ show("activations", canvas)
 
 # %% [markdown] recap
 
+
 # %% [question] two_layers_folded predict
 def first(x):
     return 2 * x + 1
@@ -156,6 +157,7 @@ numbers = [i / 4 for i in range(-8, 9)]
 lines = [(u, v, c) for u in numbers for v in numbers for c in numbers]
 right = [sum((u * x + v * y + c > 0) == (answer == 1) for (x, y), answer in zip(X, Y)) for u, v, c in lines]
 print(1 + [2, 3, 4].index(max(right)))
+
 
 # %% [question] bend_forgotten mend
 def xor_by_hand(a, b):

@@ -60,7 +60,7 @@ for axes, at, slope, along in [
     (left, -0.5, weight.grad, lambda t: cost_of(t, 2.0)),
     (right, 2.0, bias.grad, lambda t: cost_of(-0.5, t)),
 ]:
-    ts = [at + i / 50 for i in range(-60, 61)]
+    ts = [at + i / 25 for i in range(-30, 66)]
     costs = [along(t) for t in ts]
     lowest = min(range(len(ts)), key=costs.__getitem__)
     axes.plot(ts, costs, color=MODEL, label=label("cost"))
@@ -72,7 +72,9 @@ for axes, at, slope, along in [
     )
     axes.scatter([at], [cost.data], color=ERROR, zorder=3)
     if 0 < lowest < len(ts) - 1:
-        axes.scatter([ts[lowest]], [costs[lowest]], color=MODEL, marker="*", s=120, zorder=3, label=label("minimum_here"))
+        axes.scatter(
+            [ts[lowest]], [costs[lowest]], color=MODEL, marker="*", s=120, zorder=3, label=label("minimum_here")
+        )
     axes.legend(fontsize=9)
 left.set(
     title=label("bias_held_still"),
@@ -126,19 +128,10 @@ import math
 
 
 def draw_surface(axes):
-    weights = [-0.6 + 3.4 * i / 100 for i in range(101)]
-    biases = [-1.6 + 5.6 * i / 100 for i in range(101)]
+    weights = [-0.6 + 3.4 * i / 60 for i in range(61)]
+    biases = [-1.6 + 5.6 * i / 60 for i in range(61)]
     heights = [[math.log10(cost_of(w, b)) for w in weights] for b in biases]
-    axes.imshow(
-        heights,
-        extent=(-0.6, 2.8, -1.6, 4.0),
-        origin="lower",
-        aspect="auto",
-        cmap="Greys",
-        vmax=3,
-        interpolation="bilinear",
-    )
-    axes.contour(weights, biases, heights, levels=10, colors="white", linewidths=0.5)
+    axes.contourf(weights, biases, heights, levels=14, cmap="Greys", vmax=3, antialiased=False)
     axes.plot(*best, marker="*", markersize=12, color=MODEL, markeredgecolor="white", linestyle="", zorder=4)
     axes.set(
         xlim=(-0.6, 2.8),
@@ -164,11 +157,8 @@ show("three_learning_rates", canvas, steps=steps)
 # %% [markdown] try_a_rate
 
 # %% tags=["hide-input"]
-curve = lambda w: cost_of(w, 2.0)  # noqa: E731
-show(
-    "rates_by_hand",
-    widget("learning_rate", curve, start=-1.0, low=-1.5, high=2.2, rates=(0.002, 0.35), steps=12, **names),
-)
+reach = {"start": -1.0, "low": -1.5, "high": 2.2, "rates": (0.002, 0.35), "steps": 12}
+show("rates_by_hand", widget("learning_rate", lambda w: cost_of(w, 2.0), **reach, **names))
 
 # %% [markdown] momentum_and_adam
 
