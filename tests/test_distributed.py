@@ -23,7 +23,7 @@ pytestmark = pytest.mark.filterwarnings("default")  # Dask's own
 @pytest.fixture(scope="module")
 def client(tmp_path_factory):
     folder = str(tmp_path_factory.mktemp("dask"))
-    options = {"dashboard_address": None, "memory_limit": 0, "silence_logs": 50, "local_directory": folder}
+    options = {"dashboard_address": ":0", "memory_limit": 0, "silence_logs": 50, "local_directory": folder}
     with dask.LocalCluster(n_workers=2, threads_per_worker=1, **options) as cluster, dask.Client(cluster) as found:
         yield found
 

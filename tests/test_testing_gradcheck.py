@@ -427,8 +427,98 @@ def test_pytorch_on_scalars_arrays_kinks_and_order_two():
         gradcheck(lambda x: x * x.detach(), [3.0], engine=engine)
 
 
+def test_pytorch_functions_with_a_backward_of_their_own():
+    torch = pytest.importorskip("torch")
+    np = pytest.importorskip("numpy")
+
+    class Softsign(torch.autograd.Function):
+        power = 2
+
+        @staticmethod
+        def forward(ctx, x):
+            ctx.save_for_backward(x)
+            return x / (1 + x.abs())
+
+        @staticmethod
+        def backward(ctx, upstream):
+            (x,) = ctx.saved_tensors
+            return upstream / (1 + x.abs()) ** Softsign.power
+
+    check = lambda: gradcheck(lambda x: Softsign.apply(x) * x, [np.array([0.5, -2.0])], engine=adapters.PyTorch)  # noqa: E731
+    assert {line.oracle for line in check().lines} == {"240 bits"}
+    Softsign.power = 1
+    with pytest.raises(GradientError, match=r"written by hand of\s+Softsign"):
+        check()
+
+
+@pytest.fixture(scope="module")
+def jax():
+    return pytest.importorskip("jax")
+
+
+JAX_FUNCTIONS = {
+    "softplus": (lambda jax: jax.nn.softplus, [0.5, -1.2, 2.0]),
+    "logsumexp": (lambda jax: jax.nn.logsumexp, [0.5, -1.2, 2.0]),
+    "log_softmax": (lambda jax: lambda w: jax.nn.log_softmax(w)[0], [0.5, -1.2, 2.0]),
+    "norm": (lambda jax: jax.numpy.linalg.norm, [0.5, -1.2]),
+    "variance": (lambda jax: jax.numpy.var, [0.5, -1.2, 2.0]),
+    "maximum of all": (lambda jax: jax.numpy.max, [0.5, -1.2]),
+    "index, stack, concatenate": (
+        lambda jax: lambda w: jax.numpy.concatenate([jax.numpy.stack([w[1], w[0]]), w * 2]).prod(),
+        [0.5, -1.2],
+    ),
+    "outer and transposed": (lambda jax: lambda w: jax.numpy.outer(w, w[::-1]).T.reshape(4) ** 3, [0.5, -1.2]),
+    "where": (lambda jax: lambda w: jax.numpy.where(w > 0, w * w, 2 * w), [0.5, -1.2]),
+    "a batch of products": (
+        lambda jax: lambda w: jax.numpy.einsum("bi,bi->b", w.reshape(2, 2), w.reshape(2, 2)),
+        [0.5, -1.2, 2.0, 0.3],
+    ),
+}
+
+
+CHEAP = ("logsumexp", "index, stack, concatenate", "a batch of products")
+
+
+@pytest.mark.parametrize(
+    "name", [name if name in CHEAP else pytest.param(name, marks=pytest.mark.slow) for name in JAX_FUNCTIONS]
+)
+def test_jax_functions_of_arrays_have_an_exact_oracle(name, jax):
+    import numpy as np
+
+    make, numbers = JAX_FUNCTIONS[name]
+    report = gradcheck(make(jax), [np.array(numbers)], engine=adapters.Jax)
+    assert {line.oracle for line in report.lines} == {"240 bits"}
+
+
+def test_jax_on_scalars_kinks_order_two_and_what_values_do_not_have(jax):
+    import numpy as np
+
+    jnp, engine = jax.numpy, adapters.Jax
+    matrix, vector = np.array([[0.5, -1.0], [2.0, 0.25]]), np.array([0.3, -0.7])
+    report = gradcheck(lambda w, x: jnp.tanh(w @ x).sum(), [matrix[:1], vector], engine=engine, order=2)
+    assert {line.oracle for line in report.lines} == {"240 bits"} and len(report.lines) == 4 + 16
+    assert gradcheck(lambda x: jax.nn.relu(x) + x, [0.0], engine=engine).lines[0].verdict == "kink"
+    assert gradcheck(jax.scipy.special.i0, [0.5], engine=engine).lines[0].oracle == "plain differences"
+    with pytest.raises(GradientError, match="stop_gradient"):
+        gradcheck(lambda x: x * jax.lax.stop_gradient(x), [3.0], engine=engine)
+
+
+@pytest.mark.parametrize("order", [1, 2])
+def test_jax_functions_with_a_derivative_of_their_own(jax, order):
+    @jax.custom_jvp
+    def softsign(x):
+        return x / (1 + abs(x))
+
+    softsign.defjvps(lambda dx, out, x: dx / (1 + abs(x)) ** softsign.power)
+    softsign.power = 2
+    assert gradcheck(lambda x: softsign(x) * x, [0.5], order, engine=adapters.Jax)
+    softsign.power = 1
+    with pytest.raises(GradientError, match=r"by hand of\s+softsign"):
+        gradcheck(lambda x: softsign(x * 2) * x, [0.5], order, engine=adapters.Jax)
+
+
 def test_hips_autograd_on_scalars_arrays_and_order_two():
-    pytest.importorskip("autograd")
+    autograd = pytest.importorskip("autograd")
     import autograd.numpy as anp
     import numpy as np
 
@@ -437,3 +527,11 @@ def test_hips_autograd_on_scalars_arrays_and_order_two():
     report = gradcheck(lambda w, x: anp.sum(anp.tanh(anp.dot(w, x))), [matrix, vector], engine=engine, order=2)
     assert {line.oracle for line in report.lines} == {"240 bits"}
     assert gradcheck(lambda x, y: anp.sin(x * y) + anp.exp(x), [0.5, 1.5], engine=engine).lines[0].oracle == "240 bits"
+    assert gradcheck(lambda x: anp.maximum(x, 0.0) + x, [0.0], engine=engine).lines[0].verdict == "kink"
+    before = autograd.core.primitive_vjps[anp.sinh]
+    autograd.extend.defvjp(anp.sinh, lambda out, x: lambda g: g * anp.cosh(x) * 1.001)
+    try:
+        with pytest.raises(GradientError, match="the engine's 'sinh'"):
+            gradcheck(lambda x: anp.sinh(x * 2), [np.array([0.5, 1.0])], engine=engine)
+    finally:
+        autograd.core.primitive_vjps[anp.sinh] = before

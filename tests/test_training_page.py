@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 
 from micrograd_kr import Value, data, define_op, grad, livepage, nn, relu, training_page
+from micrograd_kr.__main__ import main
 from micrograd_kr.graph import format_number
 from micrograd_kr.livepage.training import rules
 from micrograd_kr.livepage.training.structure import take_apart
@@ -276,7 +277,7 @@ def test_what_goes_wrong_is_said(node):
           one.set(changes);
           one.begin();
           const met = new Set();
-          for (let i = 0; i < 120; i++) { one.run(5); said().forEach(each => met.add(each)); }
+          for (let i = 0; i < 60; i++) { one.run(5); said().forEach(each => met.add(each)); }
           return [key, [...met]];
         }));
         one.reset();
@@ -352,6 +353,19 @@ def unpack(packed):
     return zlib.decompress(base64.b64decode(packed), -15).decode()
 
 
+def test_frozen_parameters_stay_and_the_rest_learns(node):
+    model = nn.MLP(2, [3, 1], activation="tanh", seed=1)
+    model.layers[0].freeze()
+    html = training_page(model, POINTS, LABELS, squared_error(model), test=0).html
+    found = node('const one = trainer("page"); one.run(20); return one.parameters;', {"page": html})
+    nn.train(squared_error(model), POINTS, LABELS, nn.SGD(model, lr=0.1), epochs=20)
+    model.layers[0].unfreeze()
+    assert found == pytest.approx([p.data for p in model.parameters()], rel=1e-9)
+    model.freeze()
+    with pytest.raises(ValueError, match="frozen"):
+        training_page(model, POINTS, LABELS, squared_error(model))
+
+
 def test_a_new_op_needs_no_edit(node):
     """Its rules run in the page, and its node is drawn in the graph of an example."""
     op = define_op("half_square", lambda x: x * x / 2, (lambda out, x: x,))
@@ -381,6 +395,7 @@ def test_wrong_arguments_are_explained():
         ((model, [[1.0, math.nan]], [0], loss), {}, ValueError, "inf or nan"),
         ((model, POINTS, LABELS, lambda x, y: x[0] * y), {}, ValueError, "no parameter"),
         ((model, POINTS, LABELS, loss), {"names": ["a"]}, ValueError, "2 inputs"),
+        ((model, POINTS, LABELS, loss), {"labels": ["a"]}, ValueError, "2 classes"),
         ((model, POINTS, LABELS, loss), {"test": 1.0}, ValueError, "share"),
         ((model, POINTS, LABELS, loss), {"seed": -1}, ValueError, "seed"),
         ((model, POINTS, LABELS, loss), {"batch_size": 0}, ValueError, "batch_size"),
@@ -477,13 +492,13 @@ def nothing_to_complain_about(request):
 
 def moons_page(hands, sizes=(4, 1), **options):
     model = nn.MLP(2, list(sizes), activation="tanh", seed=1)
-    X, Y = data.moons(40, noise=0.15)  # noqa: N806
+    X, Y = data.moons(20, noise=0.15)  # noqa: N806
     hands.open(model, X, Y, lambda x, y: nn.binary_cross_entropy(model(x), y), **options)
     return model, X, Y
 
 
 def test_training_in_chromium_is_training_in_python(hands):
-    model, X, Y = moons_page(hands, (8, 1), optimizer=None)  # noqa: N806
+    model, X, Y = moons_page(hands)  # noqa: N806
     hands.run("trainer.run(100)")
     (train_x, train_y), _ = data.split(X, Y, parts=(0.8, 0.2), seed=0)
     optimizer = nn.SGD(model, lr=0.1)
@@ -616,7 +631,7 @@ def test_points_are_drawn_by_clicking_and_the_keyboard_can_do_it_all(hands):
     moons_page(hands, test=0)
     hands.run("document.querySelector('#tools input[value=add1]').click()")
     hands.click("#plane")
-    assert hands.run("return [trainer.x.length, trainer.y.at(-1)[0], trainer.train.length]") == [41, 1, 41]
+    assert hands.run("return [trainer.x.length, trainer.y.at(-1)[0], trainer.train.length]") == [21, 1, 21]
     hands.browser.refresh()
     hands.wait("!!globalThis.trainer")
     visited = []
@@ -633,7 +648,7 @@ def test_points_are_drawn_by_clicking_and_the_keyboard_can_do_it_all(hands):
             hands.press(Keys.ARROW_RIGHT)  # the next tool: adding points
             hands.run("document.getElementById('plane').focus()")
             hands.press(Keys.ARROW_RIGHT, Keys.ARROW_UP, Keys.ENTER)
-            assert hands.run("return [trainer.x.length, trainer.y.at(-1)[0]]") == [41, 0]
+            assert hands.run("return [trainer.x.length, trainer.y.at(-1)[0]]") == [21, 0]
     hands.press(Keys.ENTER)
     assert {"begin", "play", "step", "speed", "optimizer", "rate", "noise", "seed", "activation", "plane"} <= set(
         visited
@@ -653,7 +668,12 @@ def test_labels_are_text_and_both_languages_are_whole(hands):
     assert hands.run("return document.title !== 'owned' && !document.querySelector('#canvas b')")
     hands.outside().click("#close")
     assert not hands.run("return document.getElementById('axes-row').hidden")
-    hands.give("#axis-x", "2")
+    for axis in ("2", "-1", "0"):  # another input, no plane, a plane again
+        hands.give("#axis-x", axis)
+    assert hands.run("return [+document.getElementById('axis-x').value, +document.getElementById('axis-y').value]") == [
+        0,
+        1,
+    ]
     for lang in ("ko", "en"):
         hands.click(f"[data-lang={lang}]")
         assert hands.text("#step") == translate("training_page.step", lang)
@@ -681,12 +701,13 @@ def test_axe_finds_no_fault_and_nothing_is_cut_off(hands, scheme, width):
     try:
         moons_page(hands, lang="ko")
         hands.browser.execute_script(axe)
-        for state in (
+        states = (
             "",
             "trainer.set({ rate: 10, activation: 'linear' }); trainer.run(400); document.getElementById('log').click()",
             "document.querySelector('.neuron[data-layer=\"1\"]').click()",
             "document.getElementById('open').click()",
-        ):
+        )
+        for state in states if scheme == "light" else states[::3]:
             hands.run(state)
             hands.settle()
             faults = hands.browser.execute_async_script(
@@ -697,3 +718,56 @@ def test_axe_finds_no_fault_and_nothing_is_cut_off(hands, scheme, width):
     finally:
         hands.browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
         hands.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
+
+
+# --- the command ------------------------------------------------------------------------------------------------------
+
+
+def given_in(path):
+    return unpacked(path.read_text(encoding="utf-8"))[2]
+
+
+def test_train_writes_a_page_of_a_data_set_or_a_table(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert main(["train", "--html", "net.html", "--hidden", "3,2", "--activation", "relu", "--rate", "0.03"]) == 0
+    made = given_in(tmp_path / "net.html")
+    assert [layer["size"] for layer in made["layers"]] == [3, 2, 1] and made["layers"][0]["activation"] == "relu"
+    assert made["own"]["x"] == data.moons(200)[0] and made["settings"]["rate"] == 0.03
+    assert "net.html" in capsys.readouterr().out
+    rows = [f"{x:.3f};{y:.3f};{'cat' if label else 'dog'}" for (x, y), label in zip(POINTS, LABELS, strict=True)]
+    (tmp_path / "pets.csv").write_text("\ufefflength;weight;kind\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    assert main(["train", "pets.csv", "--lang", "ko"]) == 0
+    made = given_in(tmp_path / "net.html")
+    assert (made["labels"], made["classes"], made["names"]) == (["cat", "dog"], [0, 1], ["length", "weight"])
+    assert [row[0] for row in made["own"]["y"]] == [0 if label else 1 for label in LABELS]
+    assert sum(row[0] for row in made["own"]["x"]) == pytest.approx(0, abs=1e-9)
+    assert main(["train", "pets.csv", "--target", "weight"]) == 2
+    assert "length" not in capsys.readouterr().err
+    (tmp_path / "numbers.csv").write_text("1.5,2.5\n2.5,3\n4,5.5\n", encoding="utf-8")
+    assert main(["train", "numbers.csv", "--hidden", ""]) == 0
+    made = given_in(tmp_path / "net.html")
+    assert made["inputs"] == 1 and made["classes"] == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["sunsets"], "moons, circles"),
+        (["missing.csv"], "could not be read"),
+        (["one.csv"], "one column"),
+        (["text.csv"], "no number"),
+        (["short.csv"], "Row 3"),
+        (["text.csv", "--target", "colour"], "There are: a, b"),
+        (["--hidden", "8,x"], "8,x"),
+        (["--activation", "tahn"], "tanh"),
+        (["--html", "net.pdf"], ".html"),
+        (["--html", "-", "--open"], "--html"),
+    ],
+)
+def test_mistakes_are_answered(tmp_path, monkeypatch, capsys, arguments, words):
+    monkeypatch.chdir(tmp_path)
+    for name, text in (("one", "a\n1\n2\n"), ("text", "a,b\n1,2\nx,3\n"), ("short", "a,b\n1,2\n3\n")):
+        (tmp_path / f"{name}.csv").write_text(text, encoding="utf-8")
+    assert main(["train", *arguments]) == 2
+    assert words in capsys.readouterr().err
+    assert not list(tmp_path.glob("*.html"))

@@ -135,7 +135,7 @@ weight, bias = Value(2.0), Value(1.0)
 print((weight * 3.0 + bias).data)
 
 # %% [question] which_way choose
-now, gradient = 3.0, 4.0  # of (w - 1) ** 2
+now = 3.0
 costs = [(w - 1) ** 2 for w in (now + 0.1, now - 0.1, now)]
 print(1 + costs.index(min(costs)))
 

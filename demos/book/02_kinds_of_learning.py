@@ -170,8 +170,8 @@ from micrograd_kr.book import draw_pixels
 canvas, panels = figure(2, 8, width=9, height=2.6, narrow=(4, 4))
 for column in range(8):
     restored = outputs(decoder, [places[column]])[0]
-    for row, picture in enumerate([pictures[column], restored]):
-        draw_pixels(panels[row][column], picture, label(["original", "restored"][row]), largest=1.0)
+    draw_pixels(panels[0][column], pictures[column], label("original"), largest=1.0)
+    draw_pixels(panels[1][column], restored, label("restored"), largest=1.0)
 show("restored_digits", canvas)
 
 # %% [markdown] recap

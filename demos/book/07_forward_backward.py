@@ -6,11 +6,94 @@ The text and the words of this chapter stand in micrograd_kr/locale/LANGUAGE/cha
 
 # %% [markdown] forward_and_back_propagation
 
+# %% [markdown] aims
+
+# %% [markdown] chain_rule
+
+# %%
+from micrograd_kr import Stepper, Value, draw, nn, why
+from micrograd_kr.book import ERROR, MODEL, NEGATIVE, POSITIVE, TRAINING, figure, graph, label, say, show, size
+
+x = Value(1.5, label="x")
+y = 3 * x
+z = y**2
+y.label, z.label = "y", "z"
+
+z.backward()
+little = 0.001
+really = ((3 * (1.5 + little)) ** 2 - z.data) / little
+say("chain_in_numbers", y_gradient=y.grad, gradient=x.grad, really=really)
+print(why(z, x))
+
+# %% [markdown] slowly_step_by_step_stepper
+
+# %%
+x, w, b = Value(1.5, label="x"), Value(-0.6, label="w"), Value(0.2, label="b")
+prediction = (x * w + b).sigmoid()
+error = prediction - 1.0
+loss = error**2
+prediction.label, error.label, loss.label = "prediction", "error", "loss"
+
+for step in Stepper(loss):
+    print(step.say())
+
+# %% [markdown] you_can_walk_forwards
+
+# %% tags=["hide-input"]
+show("one_neuron", graph(loss, train=[w, b]))
+
+# %% [markdown] shared_node
+
+# %%
+a = Value(3.0, label="a")
+u, v = 2 * a, 5 * a
+out = u + v
+u.label, v.label, out.label = "u", "v", "out"
+
+out.backward()
+really = (2 * (3.0 + little) + 5 * (3.0 + little) - out.data) / little
+say("shared_in_numbers", gradient=a.grad, really=really)
+print(why(out, a))
+
+# %% tags=["hide-input"]
+show("shared_node_drawn", draw(out))
+
+# %% [markdown] order
+
+
+# %%
+def four_times():
+    a = Value(1.0)
+    b = a + a
+    c = b + b
+    c.grad = 1.0
+    return a, b, c
+
+
+def pass_on(node):
+    """Wrong: whoever is met passes on what it has so far."""
+    for argument in node.args:
+        argument.grad += node.grad  # the local derivative of + is 1
+    for argument in node.args:
+        pass_on(argument)
+
+
+a, b, c = four_times()
+pass_on(c)
+say("as_they_are_met", gradient=a.grad)
+
+# %% [markdown] right_order
+
+# %%
+a, b, c = four_times()
+for node in [c, b]:  # c before b: then b has both of its parts
+    for argument in node.args:
+        argument.grad += node.grad
+say("in_order", gradient=a.grad)
+
 # %% [markdown] two_inputs_two_hidden_neurons_one_output
 
 # %%
-from micrograd_kr import Stepper, Value, nn, why
-from micrograd_kr.book import BLUE, RED, figure, graph, label, say, show, size
 from sklearn.datasets import load_iris
 
 iris = load_iris()
@@ -20,27 +103,20 @@ flowers = [[iris.data[i][2] - mean_length, iris.data[i][3] - mean_width] for i i
 answers = [0.0, 0.0, 1.0, 1.0]
 
 model = nn.MLP(2, [2, 1], activation="tanh", output_activation="sigmoid", seed=4)
-for l, layer in enumerate(model.layers, start=1):
-    for n, neuron in enumerate(layer.neurons, start=1):
-        neuron.b.label = f"b{l}{n}"
-        for k, weight in enumerate(neuron.w, start=1):
-            weight.label = f"w{l}{n}{k}"
+names = ["w1", "w2", "b1", "w3", "w4", "b2", "w5", "w6", "b3"]
+for name, parameter in zip(names, model.parameters()):
+    parameter.label = name
 say("there_are_knobs", count=len(model.parameters()))
 
 # %% [markdown] forward_layer_by_layer
 
-
 # %%
-def forward(flower):
-    hidden = model.layers[0](flower)  # the first layer
-    prediction = model.layers[1](hidden)  # the last layer
-    return hidden, prediction
-
-
-predictions = []
+first_layer, last_layer = model.layers
+losses = []
 for flower, answer in zip(flowers, answers):
-    hidden, prediction = forward(flower)
-    predictions.append(prediction)
+    hidden = first_layer(flower)
+    prediction = last_layer(hidden)
+    losses.append((prediction - answer) ** 2)
     say(
         "inputs_hidden_prediction_truth",
         length=flower[0],
@@ -50,63 +126,85 @@ for flower, answer in zip(flowers, answers):
         prediction=prediction,
         answer=answer,
     )
-
-cost = sum((p - a) ** 2 for p, a in zip(predictions, answers)) / len(answers)
-say("mean_cost", cost=cost)
+cost = sum(losses) / len(losses)
+say("mean_of_losses", cost=cost)
 
 # %% [markdown] backward_from_the_cost_to_the_weights
 
 # %%
 cost.backward()
-before = {p.label: (p.data, p.grad) for p in model.parameters()}
-
-for number, layer in reversed(list(enumerate(model.layers, start=1))):
-    say("layer", number=number)
-    for parameter in layer.parameters():
-        advice = "↓" if parameter.grad > 0 else "↑"
-        say("gradient_move", name=parameter.label, parameter=parameter, gradient=parameter.grad, advice=advice)
+for parameter in reversed(model.parameters()):
+    advice = "↓" if parameter.grad > 0 else "↑"
+    say("gradient_move", name=parameter.label, parameter=parameter, gradient=parameter.grad, advice=advice)
 
 # %% tags=["hide-input"]
 canvas, axes = figure(width=7.6, height=3.4)
-names, gradients = list(before), [gradient for _, gradient in before.values()]
-axes.bar(names, gradients, color=[RED if g > 0 else BLUE for g in gradients])
-axes.axhline(0, color="black", linewidth=0.8)
-axes.set(
-    xlabel=label("knob"),
-    ylabel=label("gradient"),
-)
+gradients = [parameter.grad for parameter in model.parameters()]
+axes.bar(names, gradients, color=[POSITIVE if gradient > 0 else NEGATIVE for gradient in gradients])
+axes.axhline(0, color="grey", linewidth=0.8)
+axes.set(xlabel=label("knob"), ylabel=label("gradient"))
 show("blame", canvas)
-
-# %% [markdown] slowly_step_by_step_stepper
-
-# %%
-x, w, b = Value(1.5, label="x"), Value(-0.6, label="w"), Value(0.2, label="b")
-prediction = (x * w + b).sigmoid()
-prediction.label = "prediction"
-error = prediction - 1.0
-error.label = "error"
-small_cost = error**2
-small_cost.label = "cost"
-
-for step in Stepper(small_cost):
-    print(step.say())
-
-# %% [markdown] you_can_walk_forwards
-
-# %% tags=["hide-input"]
-show("one_neuron", graph(small_cost))
 
 # %% [markdown] why_this_gradient_why
 
 # %%
 predictions = []
 for number, flower in enumerate(flowers, start=1):
-    hidden, prediction = forward(flower)
+    hidden = first_layer(flower)
+    prediction = last_layer(hidden)
     hidden[0].label, prediction.label = f"hidden{number}", f"prediction{number}"
     predictions.append(prediction)
 cost = nn.mean_squared_error(predictions, answers)
 cost.label = "cost"
-print(why(cost, model.layers[0].neurons[0].w[0]))
+print(why(cost, model.parameters()[0]))
+
+# %% [markdown] gradient_of_zero
+
+# %%
+w = Value(-1.5, label="w")
+for x, b in [(2.0, 5.0), (2.0, 1.0), (0.0, 1.0), (2.0, 6.0)]:
+    w.grad = 0.0
+    before_relu = w * x + b
+    loss = (before_relu.relu() - 3) ** 2
+    loss.backward()
+    say("zero_or_not", x=x, b=b, before=before_relu.data, after=max(before_relu.data, 0.0), gradient=w.grad)
+
+# %% [markdown] closed_relu
+
+# %%
+before_relu = w * 2.0 + 1.0
+hidden = before_relu.relu()
+loss = (hidden - 3) ** 2
+before_relu.label, hidden.label, loss.label = "before_relu", "hidden", "loss"
+print(why(loss, w))
+
+# %% [markdown] resetting
+
+
+# %%
+def learn(reset):
+    w, path = Value(0.0), []
+    for _ in range(30):
+        loss = (w - 3) ** 2
+        if reset:
+            w.grad = 0.0
+        loss.backward()
+        w.data = w.data - 0.1 * w.grad
+        path.append(w.data)
+    return path
+
+
+with_reset, without_reset = learn(reset=True), learn(reset=False)
+say("after_thirty", reset=with_reset[-1], never=without_reset[-1], largest=max(without_reset))
+
+# %% tags=["hide-input"]
+canvas, axes = figure(width=6.4, height=3.2)
+axes.axhline(3, color="grey", linestyle=":", label=label("lowest_point"))
+axes.plot(range(1, 31), with_reset, color=MODEL, label=label("with_reset"))
+axes.plot(range(1, 31), without_reset, color=ERROR, linestyle="--", label=label("without_reset"))
+axes.set(xlabel=label("repetitions"), ylabel=label("weight_w"))
+axes.legend(fontsize=9)
+show("resetting_drawn", canvas)
 
 # %% [markdown] two_journeys_again_and_again
 
@@ -114,7 +212,7 @@ print(why(cost, model.layers[0].neurons[0].w[0]))
 optimizer, costs = nn.SGD(model, lr=2.0), []
 for _ in range(size(300, small=5)):
     predictions = [model(flower) for flower in flowers]
-    cost = sum((p - a) ** 2 for p, a in zip(predictions, answers)) / len(answers)
+    cost = nn.mean_squared_error(predictions, answers)
     optimizer.zero_grad()
     cost.backward()
     optimizer.step()
@@ -123,9 +221,48 @@ say("cost_predictions", before=costs[0], after=costs[-1], predictions=", ".join(
 
 # %% tags=["hide-input"]
 canvas, axes = figure(width=6.4, height=3)
-axes.plot(costs, color=BLUE)
-axes.set(
-    xlabel=label("repetitions"),
-    ylabel=label("mean_cost_axis"),
-)
+axes.plot(costs, color=TRAINING)
+axes.set(xlabel=label("repetitions"), ylabel=label("mean_cost_axis"))
 show("costs", canvas)
+
+# %% [markdown] famous_mistakes
+
+# %%
+from micrograd_kr.testing.mutation.gallery import show as gallery
+
+print(gallery())
+
+# %% [markdown] recap
+
+# %% [question] multiplied predict
+x = Value(2.0)
+y = 3 * x
+z = y**2
+z.backward()
+print(x.grad)
+
+# %% [question] added predict
+a = Value(2.0)
+out = a * a + 3 * a
+out.backward()
+print(a.grad)
+
+# %% [question] which_order choose
+a = Value(1.0)
+b = 2 * a
+out = b + 5 * b
+out.backward()
+print({1.0: 1, 12.0: 2, 10.0: 3}[a.grad])
+
+# %% [question] still_weight choose
+w = Value(1.0)
+((w * 2 - 5).relu() - 1).backward()
+print(1 if w.grad > 0 else 2 if w.grad < 0 else 3)
+
+# %% [question] left_over mend
+w = Value(1.0)
+for step in range(2):
+    loss = (w - 3) ** 2
+    loss.backward()  # mend: w.grad = 0.0; loss.backward()
+    w.data = w.data - 0.1 * w.grad
+print(round(w.data, 2))

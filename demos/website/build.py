@@ -25,6 +25,7 @@ import tempfile
 import tomllib
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import redirect_stdout
 from html import escape
 from importlib import metadata
 from pathlib import Path
@@ -37,11 +38,13 @@ import book_pages  # noqa: E402
 
 import micrograd_kr  # noqa: E402
 from micrograd_kr import draw, page  # noqa: E402
+from micrograd_kr.__main__ import main as command_line  # noqa: E402
 from micrograd_kr.book.chapters import find_chapters  # noqa: E402
 from micrograd_kr.book.chapters import folder as chapters_folder  # noqa: E402
 from micrograd_kr.command_line.expression import parse  # noqa: E402
 
 LANGUAGES = ("ko", "en")
+TRAINING_SETS = ("moons", "spiral", "wave", "houses")
 TITLES = {
     "index": ("micrograd_kr: 생각하는 과정이 보이는 딥러닝", "micrograd_kr: deep learning you can watch think"),
     "playground": ("실험실 · micrograd_kr", "Playground · micrograd_kr"),
@@ -196,27 +199,12 @@ def _run_chapter(number: int, small: bool) -> dict[str, Any]:
 def _write_pages(folder: Path, versions: dict[str, str], chapters: list[dict[str, Any]]) -> None:
     shutil.copytree(HERE / "pages", folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("head.html", "foot.html"))
     examples = _write_examples(folder)
-    training = _write_training(folder)
-    common = {
-        "version": micrograd_kr.__version__,
-        **versions,
-        "training_link": '<a href="{{top}}training.html"{{at_training}}><span lang="ko">학습</span>'
-        '<span lang="en">Training</span></a>\n'
-        if training
-        else "",
-        "training_card": '<a href="training.html"><h2><span lang="ko">학습</span><span lang="en">Training</span></h2>'
-        '<p><span lang="ko">신경망이 눈앞에서 배웁니다. 점을 하나 고르면 그 점의 그래프가 열립니다.</span>'
-        '<span lang="en">A net learns before your eyes. Choose a point, and its own graph opens.</span></p></a>\n'
-        if training
-        else "",
-        **examples,
-    }
-    for name in ("index", "playground", "console", *(("training",) if training else ())):
+    _write_training(folder / "training")
+    common = {"version": micrograd_kr.__version__, **versions, **examples}
+    for name in ("index", "playground", "training", "console"):
         text = (HERE / "pages" / f"{name}.html").read_text(encoding="utf-8")
         title = dict(zip(("title_ko", "title_en"), TITLES[name], strict=True))
         (folder / f"{name}.html").write_text(_filled(text, at=name, top="", **common, **title), encoding="utf-8")
-    if not training:
-        (folder / "training.html").unlink(missing_ok=True)
 
     def book_page(main: str, title_ko: str, title_en: str) -> str:
         titles = {"title_ko": escape(title_ko), "title_en": escape(title_en)}
@@ -262,9 +250,15 @@ def _write_examples(folder: Path) -> dict[str, str]:
     return {"examples": buttons, "example_data": book_pages.in_json(examples)}
 
 
-def _write_training(folder: Path) -> bool:
-    """The training page of a small net; False as long as micrograd_kr has none."""
-    return False
+def _write_training(folder: Path) -> None:
+    """The training pages, as `micrograd-kr train` writes them."""
+    folder.mkdir(exist_ok=True)
+    for data in TRAINING_SETS:
+        for lang in LANGUAGES:
+            with redirect_stdout(io.StringIO()):
+                failed = command_line(["train", data, "--html", str(folder / f"{data}-{lang}.html"), "--lang", lang])
+            if failed:
+                raise SystemExit(f"the training page of {data} could not be written")
 
 
 def _finish(folder: Path) -> None:
@@ -277,7 +271,16 @@ def _finish(folder: Path) -> None:
     name = digest.hexdigest()[:12]
     _write_build(folder, name, sizes)
     scripts = [f"js/{path.name}" for path in sorted((folder / "js").glob("*.js"))]
-    first = ["index.html", "playground.html", "console.html", "frame.html", "style.css", "icon.svg", "site.webmanifest"]
+    first = [
+        "index.html",
+        "playground.html",
+        "training.html",
+        "console.html",
+        "frame.html",
+        "style.css",
+        "icon.svg",
+        "site.webmanifest",
+    ]
     first += ["first-ko.svg", "first-en.svg", "book/index.html", *scripts]
     worker = folder / "service-worker.js"
     text = worker.read_text(encoding="utf-8")

@@ -15,6 +15,7 @@ The map
     plots.py        draw_boundary, draw_pixels, ...  figures that several chapters draw
     widgets.py      widget                           small pictures that the reader moves
     training.py     train, mean_cost, outputs, ...   training, compiled by jit where it is installed
+    judging.py      judge                            an engine that the reader built, judged in words
     data_checks.py  check_features, ...              bad data answered in words that a beginner can act on
 
 Writing a chapter. The code is written once, in demos/book/NN_NAME.py (shipped as micrograd_kr/book/texts):
@@ -118,13 +119,14 @@ widgets. `show("graph", graph(loss))` shows a graph alive; give it a loss, so th
 `book 3 --notebooks FOLDER` makes a notebook, in the language of --lang.
 
 >>> import os; os.environ["MICROGRAD_KR_LANG"] = "en"
->>> say("first_house", area=2.4, price=300)
-The first house: 2.4 thousand square feet, sold for 300 thousand dollars
+>>> say("one_loss", prediction=0.5, answer=1.5, loss=1.0)
+prediction 0.5 cm, answer 1.5 cm: loss 1.00
 """
 
 from micrograd_kr.locale import language
 
 from .data_checks import BadDataError, check_cost, check_features, check_labels
+from .judging import judge
 from .pictures import (
     BLUE,
     CLASSES,
@@ -174,6 +176,7 @@ __all__ = [
     "draw_pixels",
     "figure",
     "graph",
+    "judge",
     "label",
     "language",
     "likeliest",

@@ -206,6 +206,29 @@ def _policy(script: str, style: str, inside: Iterable[str]) -> str:
     return "; ".join(f"{name} {' '.join(sources)}" for name, sources in allowed.items())
 
 
+# A live page fills the window that it has to itself; in a frame it is as high as what is in it, and says how high
+_FRAME_STYLE = ".stage{position:static!important;height:42rem!important}aside{max-height:none!important;overflow:visible!important}"
+_FRAME_SCRIPT = (
+    "{const send=()=>parent.postMessage({height:document.documentElement.offsetHeight},'*');"
+    "new ResizeObserver(send).observe(document.documentElement);send()}"
+)
+
+
+def _framed(picture: Picture) -> str:
+    """A page as it stands in a frame; a widget needs no change."""
+    page = picture.content.decode()
+    found = _POLICY.search(page)
+    if picture.height or not found:
+        return page
+    policy = unescape(found[1])
+    for name, text in (("script-src", _FRAME_SCRIPT), ("style-src", _FRAME_STYLE)):
+        policy = policy.replace(f"{name} ", f"{name} {_hash(text)} ")
+    page = f"{page[: found.start(1)]}{policy}{page[found.end(1) :]}"
+    page = page.replace("</head>", f"<style>{_FRAME_STYLE}</style></head>", 1)
+    before, _, after = page.rpartition("</body>")
+    return f"{before}<script>{_FRAME_SCRIPT}</script></body>{after}"
+
+
 # --- a chapter -------------------------------------------------------------------------------------------------------
 
 
@@ -222,7 +245,7 @@ def _chapter(performance: Performance, language: str, places: Places) -> _Sectio
         else:
             parts.append(_cell(shown, place, language))
     parts.append(f'<p class="seconds">{translate("book.seconds", language, seconds=performance.seconds)}</p>')
-    pages = [unescape(p.content.decode()) for s in performance.cells for p in s.pictures if p.kind == "html"]
+    pages = [_framed(p) for s in performance.cells for p in s.pictures if p.kind == "html"]
     policies = [unescape(found[1]) for page in pages if (found := _POLICY.search(page))]
     title = performance.chapter.title(language)
     return _Section(f"chapter-{number}", title, "\n".join(parts), place.headings, policies)
@@ -289,7 +312,7 @@ def _question(shown: Shown, number: int, place: Place) -> str:
 def _picture(picture: Picture, language: str) -> str:
     caption, alt = escape(picture.caption), escape(picture.alt or picture.caption, quote=True)
     if picture.kind == "html":
-        page = escape(picture.content.decode(), quote=True)
+        page = escape(_framed(picture), quote=True)
         title = escape(translate("book.live", language, caption=picture.caption), quote=True)
         kind, height = ("widget", f' height="{picture.height}"') if picture.height else ("live", "")
         frame = f'<iframe sandbox="allow-scripts" loading="lazy" title="{title}"{height} srcdoc="{page}"></iframe>'

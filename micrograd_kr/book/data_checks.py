@@ -86,11 +86,11 @@ def check_cost(cost: float, rows: Sequence[Sequence[float]] = (), names: Sequenc
         return
     sizes = [sum(abs(row[column]) for row in rows) / len(rows) for column in range(len(rows[0]))] if len(rows) else []
     if not sizes or max(sizes) <= 10 * min(sizes):
-        raise BadDataError("exploded", cost=cost)
+        raise BadDataError("exploded", cost=f"{cost:.2g}")
     large, small = sizes.index(max(sizes)), sizes.index(min(sizes))
     raise BadDataError(
         "exploded_by_scale",
-        cost=cost,
+        cost=f"{cost:.2g}",
         large=_name(names, large),
         large_size=f"{sizes[large]:.4g}",
         small=_name(names, small),

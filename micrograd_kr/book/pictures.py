@@ -42,6 +42,7 @@ CLASSES = (BLUE, RED, GREEN, ORANGE, PURPLE, "#17a0ad", "#8c6d4f", "#d977b4", "#
 DATA, MODEL, ERROR = GREY, GREEN, ORANGE
 TRAINING, VALIDATION, TEST = GREEN, ORANGE, PURPLE
 
+_DPI = 144
 _PHONE = 4.2  # inches that a phone shows in such a size that the letters can be read
 
 
@@ -195,9 +196,16 @@ def _as_picture(name: str, picture: Any, caption: str, for_page: bool = False) -
     return Picture(name, "png", content, caption, width=width, narrow=narrow)
 
 
-def _png(canvas: Any, transparent: bool) -> bytes:
+def _png(figure: Any, transparent: bool) -> bytes:
+    """The figure as a PNG file, drawn once: `savefig` draws each figure twice."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    figure.set_dpi(_DPI)
+    if transparent:
+        for part in (figure, *figure.axes):
+            part.patch.set_alpha(0.0)
     with io.BytesIO() as file:
-        canvas.savefig(file, format="png", dpi=144, transparent=transparent)
+        FigureCanvasAgg(figure).print_png(file)
         return file.getvalue()
 
 

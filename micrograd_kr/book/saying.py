@@ -22,8 +22,8 @@ def say(key: str, /, **pieces: object) -> None:
         pieces: what they mention.
 
     >>> import os; os.environ["MICROGRAD_KR_LANG"] = "ko"
-    >>> say("first_house", area=2.438, price=300.0)
-    첫 집: 넓이 2.438천 제곱피트, 값 300.0천 달러
+    >>> say("one_loss", prediction=0.5, answer=1.5, loss=1.0)
+    예측 0.5 cm, 정답 1.5 cm: 손실 1.00
     >>> os.environ["MICROGRAD_KR_LANG"] = "en"
     """
     print(words(key, language(), pieces))

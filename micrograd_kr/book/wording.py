@@ -1,9 +1,9 @@
 r"""The code of a chapter with its words put in, for a reader of one language and for notebooks.
 
->>> print(worded('say("first_house", area=areas[0], price=5)  # 1,000 dollars', "03_linear_regression", "ko"))
-print(f"첫 집: 넓이 {areas[0]}천 제곱피트, 값 {5}천 달러")  # 천 달러
+>>> print(worded('say("onward", right=size(80, small=8), count=88)  # 1,000 dollars', "03_linear_regression", "ko"))
+print(f"새 특성만 보고 {88}채 가운데 {80}채를 맞혔습니다. (배울 때 본 집이므로 훈련 데이터의 정확도)")  # 천 달러
 >>> print(worded('show("two_lines", canvas)', "03_linear_regression", "en"))
-show("two_lines", canvas, caption="Two lines and the error of each house (red). The cost on the right is lower")
+show("two_lines", canvas, caption="Two lines and the error of each house. The cost of 140 × size + 10 is lower")
 """
 
 from __future__ import annotations

@@ -56,6 +56,7 @@ def run(arguments: argparse.Namespace) -> int:
             loss,
             optimizer=nn.SGD(model, lr=arguments.rate),
             names=examples.names,
+            labels=examples.classes or None,
             seed=arguments.seed,
         )
     except (ImportError, RuntimeError, TypeError, ValueError) as error:

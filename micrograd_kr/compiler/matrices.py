@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from ..elementary import DOT
-from ..trace import CONSTANT, PARAMETER, Term, Trace, Traced, sum_of_products
+from ..trace import CONSTANT, PARAMETER, Flow, Term, Trace, Traced, sum_of_products
 
 WORTH_A_LOOP = 16  # multiply-adds
 
@@ -60,15 +60,16 @@ def find_outers(trace: Trace, terms: Sequence[Term]) -> tuple[list[Outer], list[
         if len(run) < 2:
             others.extend(run)
         else:
-            key = (run[1].place - run[0].place, *[term.local.index for term in run])
+            key = (run[1].place - run[0].place, *[term.flow.local.index for term in run])
             runs.setdefault(key, []).append(run)
 
     run: list[Term] = []
     for term in terms:
-        if not isinstance(term.local, Traced) or not isinstance(term.upstream, Traced):
+        flow = term.flow
+        if not isinstance(flow.local, Traced) or not isinstance(flow.upstream, Traced) or flow.cut is not False:
             others.append(term)
             continue
-        fits = run and term.upstream is run[-1].upstream
+        fits = run and flow.upstream is run[-1].flow.upstream
         if fits and (len(run) < 2 or term.place - run[-1].place == run[1].place - run[0].place):
             run.append(term)
         else:
@@ -84,14 +85,14 @@ def find_outers(trace: Trace, terms: Sequence[Term]) -> tuple[list[Outer], list[
                 for row in matrix:
                     others += row
                 continue
-            upstreams = tuple([row[0].upstream for row in matrix])
-            inputs = tuple([term.local for term in matrix[0]])
+            upstreams = tuple([row[0].flow.upstream for row in matrix])
+            inputs = tuple([term.flow.local for term in matrix[0]])
             outers.append(Outer(upstreams, inputs, matrix[0][0].place, row_step, column_step))
-    pairs: dict[int, list[tuple[object, object]]] = {}
+    flows: dict[int, list[Flow]] = {}
     position = {id(term): number for number, term in enumerate(terms)}
     for term in sorted(others, key=lambda term: position[id(term)]):  # added up in the order of backward()
-        pairs.setdefault(term.place, []).append((term.local, term.upstream))
-    return outers, [(place, trace.lift(sum_of_products(trace, found))) for place, found in sorted(pairs.items())]
+        flows.setdefault(term.place, []).append(term.flow)
+    return outers, [(place, trace.lift(sum_of_products(trace, found))) for place, found in sorted(flows.items())]
 
 
 def find_layers(live: Sequence[Traced]) -> list[Layer]:

@@ -85,10 +85,11 @@ class Crew:
         self._holdings: list[Holding] = []
         threads = self._workers()
         total, before, first = sum(threads.values()), 0, 0
+        grain = 1 << max(0, (dealing.shards // (8 * len(threads))).bit_length() - 1)  # few branches in each share
         wanted = []
         for address, count in threads.items():  # a worker's share is in proportion to its threads
             before += count
-            stop = dealing.shards * before // total
+            stop = dealing.shards if before == total else grain * round(dealing.shards * before / total / grain)
             if stop > first:
                 wanted.append((first, stop, address))
             first = stop

@@ -56,6 +56,7 @@ class Engine:
 
     def __init__(self, value: Callable[[float], Any]) -> None:
         self.value = value
+        self.by_hand: list[str] = []  # functions in the recorded one that bring a derivative of their own
         self.name = getattr(value, "__name__", type(value).__name__)
 
     def make(self, number: float) -> Any:
@@ -123,9 +124,9 @@ class Engine:
         """The second derivatives; NotOffered if the engine has none."""
         raise NotOffered(f"{self.name} gives no second derivatives")
 
-    def as_recorded(self, leaves: Sequence[Any], shape: Sequence[Any]) -> list[Any]:
-        """The inputs as fn takes them, with this engine's Values in place of numbers."""
-        return list(leaves)
+    def record(self, fn: Callable[[Sequence[Any]], Any], leaves: Sequence[Any], shape: Sequence[Any]) -> Any:
+        """fn on this package's Values in place of numbers: its output is a graph of them, or this raises."""
+        return fn(list(leaves))
 
     def spell(self, op: Op, operands: Sequence[str]) -> str:
         """The node as Python for the report."""
@@ -172,11 +173,11 @@ class ArrayEngine(Engine):
         rows = self.hessian_of(lambda v: fn(pieces_of(v, shape)), self.vector(numbers))
         return [[float(x) for x in row] for row in rows]
 
-    def as_recorded(self, leaves: Sequence[Any], shape: Sequence[Any]) -> list[Any]:
-        """Arrays of Values, on which the functions of numpy, and PyTorch's of the same name, run."""
+    def record(self, fn: Callable[[Sequence[Any]], Any], leaves: Sequence[Any], shape: Sequence[Any]) -> Any:
+        """By arrays of Values, on which the functions of numpy, and PyTorch's of the same name, run."""
         from .gradients.value_arrays import array_of
 
-        return pieces_of(array_of(leaves), shape)
+        return fn(pieces_of(array_of(leaves), shape))
 
 
 def pieces_of(vector: Any, shape: Sequence[Any]) -> list[Any]:
@@ -217,6 +218,27 @@ class PyTorch(ArrayEngine):
         """By torch.autograd.functional."""
         return self.torch.autograd.functional.hessian(fn, vector)  # type: ignore[no-untyped-call,unused-ignore]
 
+    def record(self, fn: Callable[[Sequence[Any]], Any], leaves: Sequence[Any], shape: Sequence[Any]) -> Any:
+        """As for numpy; of an autograd.Function the forward is recorded, whose backward is on trial."""
+        function = self.torch.autograd.Function
+        before = function.__dict__["apply"]
+
+        def apply(cls: Any, *args: Any) -> Any:
+            self.by_hand.append(cls.__name__)
+            splits = cls.setup_context is not function.setup_context
+            return cls.forward(*args) if splits else cls.forward(_Context(), *args)
+
+        function.apply = classmethod(apply)
+        try:
+            return super().record(fn, leaves, shape)
+        finally:
+            function.apply = before
+
+    def apply(self, op: Op, operands: Sequence[Any]) -> Any:
+        """By operator, or by PyTorch's function of the op's name."""
+        function = getattr(self.torch, op.name, None)
+        return super().apply(op, operands) if op.precedence > 0 or function is None else function(*operands)
+
     def number(self, value: Any) -> Any:
         """The number of a tensor."""
         return float(value.detach()) if hasattr(value, "detach") else float(value)
@@ -233,6 +255,13 @@ class PyTorch(ArrayEngine):
         """In place, as an optimiser does: PyTorch then notices that a recorded pass is out of date."""
         with self.torch.no_grad():
             leaf.fill_(number)
+
+
+class _Context:
+    """What a forward of PyTorch's is handed to keep things in: everything is taken, and nothing kept."""
+
+    def __getattr__(self, name: str) -> Callable[..., None]:
+        return lambda *args, **options: None
 
 
 class _Traced(Interpreted):
@@ -328,11 +357,12 @@ class Autograd(ArrayEngine):
         function = getattr(self.numpy, row.numpy, None) if row and isinstance(row.numpy, str) else None
         if function is None:
             raise NotOffered(f"no {op.name}")
-        return operands[0].apply(function, *operands)
+        traced = next((x for x in operands if isinstance(x, _Traced)), None)
+        return traced.apply(function, *operands) if traced is not None else function(*operands)
 
 
 class Jax(ArrayEngine):
-    """JAX's arrays in double precision, for gradcheck: the functions are differenced on floats."""
+    """JAX's arrays in double precision. It differentiates functions, and so conforms to no suite of Values."""
 
     def __init__(self) -> None:
         import jax  # type: ignore[import-not-found,unused-ignore]
@@ -341,6 +371,24 @@ class Jax(ArrayEngine):
         self.jax = jax
         super().__init__(lambda number: jax.numpy.asarray(float(number)))
         self.name = "JAX"
+
+    def record(self, fn: Callable[[Sequence[Any]], Any], leaves: Sequence[Any], shape: Sequence[Any]) -> Any:
+        """By JAX's own trace, run over Values; of a function with a custom derivative the function itself is taken."""
+        from .gradients.jax_on_values import run
+        from .gradients.value_arrays import array_of
+
+        vector = self.vector([x.data for x in leaves])
+        closed = self.jax.make_jaxpr(lambda v: fn(pieces_of(v, shape)))(vector)
+        return run(closed.jaxpr, closed.consts, [array_of(list(leaves))], self.by_hand.append)[0]
+
+    def apply(self, op: Op, operands: Sequence[Any]) -> Any:
+        """By operator, or by the function of jax.numpy or jax.nn of the op's name."""
+        if op.precedence > 0:
+            return super().apply(op, operands)
+        for module in (self.jax.numpy, self.jax.nn):
+            if hasattr(module, op.name):
+                return getattr(module, op.name)(*operands)
+        raise NotOffered(f"no {op.name}")
 
     def vector(self, numbers: Sequence[float]) -> Any:
         """An array of one dimension."""

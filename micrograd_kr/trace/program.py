@@ -85,19 +85,16 @@ class Traced(Interpreted):
         value: the float of a constant, the place of an input or parameter, the length of a dot.
         index: its place in the program, after all its args.
         is_condition: whether it is true or false, and no number.
-        may_be_cut: whether it is a choice of which one side, or a side of a side, is an exact 0.
     """
 
-    __slots__ = ("args", "function", "index", "is_condition", "may_be_cut", "trace", "value")
+    __slots__ = ("args", "function", "index", "is_condition", "trace", "value")
 
     keeps_dot = True
     args: tuple[Traced, ...]
-    may_be_cut: bool
 
     def __init__(self, trace: Trace, function: Function, args: tuple[Traced, ...], value: Any, index: int) -> None:
         self.trace, self.function, self.args, self.value, self.index = trace, function, args, value, index
         self.is_condition = function.gives == "condition"
-        self.may_be_cut: bool = function is WHERE and any(_is(side, 0.0) or side.may_be_cut for side in args[1:])
 
     def __apply__(self, function: Function, *args: Any) -> Any:
         return self.trace.apply(function, *args)
@@ -151,7 +148,6 @@ class Trace(Shared[Traced]):
     def __init__(self) -> None:
         super().__init__()
         self.recorded = 0
-        self._cuts: dict[int, Any] = {}  # where a choice is an exact 0, by its index
 
     def make(self, function: Function, args: tuple[Traced, ...], value: Any = None) -> Traced:
         """The traced number of this function on these args, made if it is new."""
@@ -275,37 +271,6 @@ class Trace(Shared[Traced]):
             return x
         self.recorded += 1
         return self.make(WHERE, (condition, x, y))
-
-    def product(self, local: Any, upstream: Any) -> Any:
-        """local * upstream for a gradient: where a rule wrote an exact 0, nothing flows, whatever the upstream is."""
-        if type(local) is Traced and local.may_be_cut:
-            condition, x, y = local.args
-            return self.choose(
-                condition,
-                x if _is(x, 0.0) else self.product(x, upstream),
-                y if _is(y, 0.0) else self.product(y, upstream),
-            )
-        if _is(local, 1.0) or type(upstream) is not Traced or not upstream.may_be_cut:
-            return local * upstream
-        condition, x, y = upstream.args
-        if _is(x, 0.0) and not y.may_be_cut:
-            return self.choose(condition, x, local * y)
-        if _is(y, 0.0) and not x.may_be_cut:
-            return self.choose(condition, local * x, y)
-        return self.choose(self._cut(upstream) != 0.0, 0.0, local * upstream)
-
-    def _cut(self, choice: Traced) -> Any:
-        """1 where a choice, or a choice within it, is an exact 0, and else 0; without recursion."""
-        found, stack = [], [choice]
-        while stack:
-            node = stack.pop()
-            if node.may_be_cut and node.index not in self._cuts:
-                found.append(node)
-                stack += node.args[1:]
-        for node in sorted(found, key=lambda node: node.index):
-            sides = [1.0 if _is(side, 0.0) else self._cuts.get(side.index, 0.0) for side in node.args[1:]]
-            self._cuts[node.index] = self.choose(node.args[0], *sides)
-        return self._cuts[choice.index]
 
     def dot(self, *numbers: Any) -> Any:
         """bias + weights[0] * inputs[0] + ..., kept whole; the numbers are the weights, the inputs and the bias."""

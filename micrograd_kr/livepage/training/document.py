@@ -61,6 +61,7 @@ def training_page(
     seed: int = 0,
     initialization: str = "uniform",
     names: Sequence[str] | None = None,
+    labels: Sequence[str] | None = None,
     lang: str | None = None,
     title: str | None = None,
 ) -> TrainingPage:
@@ -76,12 +77,15 @@ def training_page(
             classes.
         loss: loss(x, y) of one example, as for `jit`.
         path: a file to write, too.
-        optimizer: what the page begins with, such as nn.Adam(model, lr=0.01); nn.SGD with the rate 0.1 unless given.
+        optimizer: what the page begins with, such as nn.Adam(model, lr=0.01); nn.SGD with the rate 0.1 unless given. Of
+            a schedule the page takes the first rate. Only the optimizer's parameters are trained, without one those of
+            the model; frozen ones stay as they are.
         batch_size: how many examples each step takes to begin with; None takes all.
         test: the share of the examples that is kept for the test.
         seed: of the split, of the order of the batches, and of the first weights of a net that is changed in the page.
         initialization: how such weights start, as in nn.MLP.
         names: what the inputs are called; x1, x2, ... unless given.
+        labels: what the classes are called, in their order; by their numbers unless given.
         lang: "ko" or "en", to begin with; the page can switch.
         title: the page's heading.
 
@@ -114,14 +118,18 @@ def training_page(
     named = [str(name) for name in names] if names is not None else [f"x{i + 1}" for i in range(examples.inputs)]
     if len(named) != examples.inputs:
         raise ValueError(f"names has a name for each of the {examples.inputs} inputs, got {len(named)}")
+    titles = [str(label) for label in labels] if labels is not None else [f"{label:g}" for label in classes]
+    if len(titles) != len(classes):
+        raise ValueError(f"labels has a name for each of the {len(classes)} classes, got {len(titles)}")
     layers, functions = _named_layers(anatomy)
+    trained = _trained(model, optimizer, anatomy)
     hidden = [layer["activation"] for layer in layers[:-1]] if layers else []
     sizes = sorted({*SIZES, *[layer["size"] for layer in layers or ()]})
     widths = sorted({*sizes, examples.inputs})
     frame = (
         layered_frame(anatomy, functions, widths, lang)
         if layers
-        else recorded_frame(loss, anatomy.parameters, *examples.first, named, lang)
+        else recorded_frame(loss, anatomy.parameters, trained, *examples.first, named, lang)
     )
     inner = frame.pop("shell") if frame else ""
     optimizers, chosen = _optimizers(optimizer)
@@ -143,9 +151,11 @@ def training_page(
         "targets": examples.targets,
         "outputs": outputs,
         "classes": classes,
+        "labels": [shortened(label, _LONGEST_NAME) for label in titles],
         "names": [shortened(name, _LONGEST_NAME) for name in named],
         "own": {"x": examples.x, "y": examples.y},
         "ownTitle": "",
+        "frozen": [place for place, parameter in enumerate(anatomy.parameters) if parameter not in trained],
         "parameters": [_number(parameter) for parameter in anatomy.parameters],
         "layers": layers,
         "mixed": len(set(hidden)) > 1,
@@ -267,6 +277,16 @@ def _number(parameter: Value) -> float:
     if not math.isfinite(number):
         raise ValueError(f"a parameter of the model is {number}: the page starts from finite numbers")
     return number
+
+
+def _trained(model: Any, optimizer: Optimizer | None, anatomy: Anatomy) -> set[Value]:
+    """The parameters that the page moves."""
+    if optimizer is not None:
+        return set(optimizer.parameters)
+    known = model.parameters() if callable(getattr(model, "parameters", None)) else anatomy.parameters
+    if anatomy.parameters and set(known).isdisjoint(anatomy.parameters):
+        raise ValueError("there is nothing to train: every parameter is frozen, or the loss uses none of the model's")
+    return set(known)
 
 
 def _named_layers(anatomy: Anatomy) -> tuple[list[dict[str, Any]] | None, dict[str, Function]]:

@@ -98,10 +98,19 @@ def _shell(sampler: Graph, lang: str) -> str:
 # --- any other model --------------------------------------------------------------------------------------------------
 
 
-def recorded_frame(loss: Any, parameters: Sequence[Value], x: Any, y: Any, names: Sequence[str], lang: str) -> Any:
+def recorded_frame(
+    loss: Any,
+    parameters: Sequence[Value],
+    trained: set[Value],
+    x: Any,
+    y: Any,
+    names: Sequence[str],
+    lang: str,
+) -> Any:
     """The graph of one example as page() draws it, and which of its leaves are parameters, inputs and targets.
 
     Args:
+        trained: those of the parameters that training moves.
         x, y: an example, with the shapes that the loss takes.
         names: of the inputs.
 
@@ -117,11 +126,12 @@ def recorded_frame(loss: Any, parameters: Sequence[Value], x: Any, y: Any, names
     if len(graph.nodes) > MOST_NODES:
         return None
     numbers = graph.number
+    moved = [each for each in parameters if each in numbers and each in trained]
     opening = '<script type="application/json" id="graph">{'
     return {
         "parts": [opening],
         "count": len(graph.nodes),
-        "shell": page(root, lang=lang, train=[each for each in parameters if each in numbers]).html,
+        "shell": page(root, lang=lang, train=moved).html,
         "places": {
             name: [numbers.get(leaf, -1) for leaf in leaves]
             for name, leaves in (("parameters", parameters), ("inputs", inputs), ("targets", targets))

@@ -12,13 +12,14 @@ import cmath
 import math
 from collections.abc import Callable, Sequence
 from fractions import Fraction
+from itertools import product
 from typing import Any, NamedTuple
 
 from ...elementary import Function, Number
 from ...extras import install_command
 from ...interpreted import Interpreted
 from ...ops import Op
-from .tolerances import ALL_BITS, LARGEST, ON_FLOATS, PRECISION, SAME, SEEN, SMALLEST, STEP, TINIEST, TWO_STEPS
+from .tolerances import ALL_BITS, LARGEST, NEARBY, ON_FLOATS, PRECISION, SAME, SEEN, SMALLEST, STEP, TINIEST, TWO_STEPS
 
 # Between these a float has all of its digits, and a comparison of floats is as good as one at high precision.
 _LEAST, _MOST = SMALLEST * 1e17, LARGEST / 1e17
@@ -219,7 +220,28 @@ def slopes(op: Op, numbers: Sequence[Any], index: int) -> Slopes:
         rounding = _mpmath().ldexp(abs(out) + 1, 64 - ALL_BITS) / abs(step)
         error = rounding + 2 * max(abs(x - y) for x, y in zip(found, nearer, strict=True))  # what curvature adds
         left, right = [x if abs(x) > error else 0 * x for x in (nearer[::-1] if step < 0 else nearer)]
+        beside = _beside_a_tie(op, xs, index)
+        if beside:
+            left, right = min(left, *beside), max(right, *beside)
     return Slopes(left, right, error + TINIEST)
+
+
+def _beside_a_tie(op: Op, xs: Sequence[Any], index: int) -> list[Any]:
+    """Where a kink is a tie of several arguments: the derivatives at points around it, where they have parted.
+
+    A limit of any of them is right: clip(x, x, x) may be taken for x, though no argument by itself moves it.
+    """
+    if op.kink is None or len(xs) < 2 or any(hasattr(x, "_mpc_") for x in xs) or op.kink(*xs) != 0:
+        return []
+    found = []
+    for signs in product((-1, 1), repeat=len(xs)):
+        moves = [sign * _step_of(xs, turn, NEARBY) * (turn + 1) for turn, sign in enumerate(signs)]
+        near = [x if isinstance(x, bool) else x + move for x, move in zip(xs, moves, strict=True)]
+        try:
+            found.append(slope_at(op, near, forward(op, near), index, TWO_STEPS[0]))
+        except NotApplicableError:
+            continue
+    return found
 
 
 class Curvatures(NamedTuple):

@@ -46,7 +46,8 @@ def _recorded(engine: Engine, subject: Subject, numbers: list[Any], value: Any) 
     """fn as a graph of Values, if it can be recorded and is the same function there."""
     leaves = [Value(x) for x in numbers]
     try:
-        output = subject.call(engine.as_recorded(leaves, subject.shape))
+        engine.by_hand.clear()
+        output = engine.record(subject.call, leaves, subject.shape)
         output = output.item() if hasattr(output, "shape") else output
     except Exception:
         return None
@@ -201,4 +202,10 @@ def _faulty_op(engine: Engine, subject: Subject, graph: tuple[Value, list[Value]
                 if any(hasattr(each, "shape") for each in subject.shape):
                     return blame.Blame(text, node.op, node)
                 return blame.with_line(subject, order, node, text, node.op)
-    return blame.Blame("every op by itself is right: the engine adds up wrongly, or a part of fn is not in its graph")
+    if engine.by_hand:
+        names = ", ".join(dict.fromkeys(engine.by_hand))
+        return blame.Blame(f"every op by itself is right; to blame: the derivative written by hand of {names}")
+    return blame.Blame(
+        "every op by itself is right: a derivative written by hand is wrong, a part of fn is not in the engine's graph "
+        "(detach, stop_gradient?), or the engine adds up wrongly"
+    )

@@ -199,7 +199,9 @@ def _names_of(fn: Callable[..., Any], inputs: list[Any], as_list: bool) -> list[
     if as_list:
         return numbered
     try:
-        parameters = [p.name for p in inspect.signature(fn).parameters.values() if p.kind is not p.VAR_POSITIONAL]
+        parameters = [
+            p.name for p in inspect.signature(fn).parameters.values() if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)
+        ]
     except (TypeError, ValueError):
         return numbered
     found = []

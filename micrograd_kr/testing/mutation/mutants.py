@@ -118,6 +118,19 @@ def _with_partials(op: Op, make: Callable[[], PartialsRule]) -> Iterator[None]:
         op.replace(partial=before[0], rules=before[1], send=None)
 
 
+def rule_with(op: Op, index: int | None, change: Callable[[Any], Any]) -> AbstractContextManager[None]:
+    """A block in which one partial derivative of a row (all, if index is None) is what `change` makes of it.
+
+    >>> from micrograd_kr import Value
+    >>> x = Value(3.0)
+    >>> with rule_with(OPS["exp"], 0, lambda local: 0 * local):
+    ...     x.exp().backward()
+    >>> x.grad
+    0.0
+    """
+    return _with_partials(op, lambda: _changed(op, index, change))
+
+
 def _differs(op: Op, partials: PartialsRule) -> bool:
     """Whether a change of a rule changes anything: the sign of a 0 does not."""
     original = _originals(op)

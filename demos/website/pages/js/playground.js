@@ -100,15 +100,15 @@ const short = (number) => (typeof number === "number" ? String(Number(number.toP
 
 function showAnswer() {
   if (!last?.html) return;
-  const parts = [`${say("value")} ${short(last.value)}`];
-  for (const [name, gradient] of Object.entries(last.gradients)) parts.push(`∂/∂${name} ${short(gradient)}`);
-  answer.replaceChildren(
-    ...parts.map((part) => {
-      const span = document.createElement("span");
-      span.textContent = part;
-      return span;
-    }),
-  );
+  const part = (text, kind) => {
+    const made = document.createElement(kind ? "span" : "b");
+    made.className = kind ?? "";
+    made.textContent = text;
+    return made;
+  };
+  const gradients = Object.entries(last.gradients).map(([name, gradient]) => part(`${name} ${short(gradient)}`, "gradient"));
+  if (gradients.length) gradients.unshift(part(say("gradient"), "gradient"));
+  answer.replaceChildren(part(`${say("value")} ${short(last.value)}`), ...gradients);
 }
 
 // The new page stands behind the old one until it is drawn, so that nothing flickers.

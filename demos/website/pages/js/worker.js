@@ -14,6 +14,7 @@ const PACKED = {
 };
 const total = Object.values(SIZES).reduce((sum, size) => sum + size, 0);
 let loaded = 0;
+let waking = false; // starting from the copy: little is left to be waited for
 
 const plainFetch = self.fetch.bind(self);
 self.fetch = (resource, options) => {
@@ -28,7 +29,7 @@ async function unpacked(address, type, part) {
   const counted = new TransformStream({
     transform(chunk, controller) {
       loaded += chunk.byteLength;
-      postMessage({ kind: "progress", part, loaded, total });
+      if (!waking) postMessage({ kind: "progress", part, loaded, total });
       controller.enqueue(chunk);
     },
   });
@@ -59,6 +60,7 @@ async function startPython({ top, build }) {
   const begun = performance.now();
   const engine = new URL("engine/", top).href;
   const memory = await keptMemory(top, build);
+  waking = Boolean(memory);
   if (memory) postMessage({ kind: "progress", part: "memory", loaded: total, total });
   const drawing = fetch(`${engine}viz.wasm`).then((response) => response.arrayBuffer());
   const files = fetch(`${engine}packages.json`).then((response) => response.json());

@@ -33,6 +33,7 @@ export class Field {
     this.trainer = trainer;
     this.axes = axes;
     this.isLine = trainer.given.inputs === 1;
+    this.isPlane = !this.isLine && axes[0] >= 0; // else predictions stand beside targets
     /** @type {Float32Array[][]} what each neuron gives, by layer; the inputs are layer 0 */
     this.maps = [];
     /** @type {Float32Array} for two classes: how much more the second one fits; for one number: the number */
@@ -44,10 +45,12 @@ export class Field {
 
   /** The part of the plane that is shown. */
   measure() {
-    const { trainer, axes } = this, [across, upwards] = axes;
-    this.across = span(trainer.x, across);
-    this.upwards = this.isLine ? span(trainer.y, 0) : span(trainer.x, upwards);
-    if (!this.isLine && trainer.given.inputs === 2) { // one scale for both, so that a circle is one
+    const { trainer, axes } = this, [across, upwards] = axes, count = trainer.given.inputs;
+    if (this.isLine || this.isPlane) {
+      this.across = span(trainer.x, across);
+      this.upwards = this.isLine ? span(trainer.y, 0) : span(trainer.x, upwards);
+    } else this.across = this.upwards = trainer.classes.length ? { low: -0.5, high: trainer.classes.length - 0.5 } : span(trainer.y, 0);
+    if (this.isPlane && trainer.given.inputs === 2) { // one scale for both, so that a circle is one
       const wide = Math.max(this.across.high - this.across.low, this.upwards.high - this.upwards.low);
       const ratio = wide / Math.min(this.across.high - this.across.low, this.upwards.high - this.upwards.low);
       if (ratio < 3) {
@@ -58,9 +61,8 @@ export class Field {
         }
       }
     }
-    const count = trainer.given.inputs;
     this.middle = Array.from({ length: count }, (_, i) => trainer.x.length ? trainer.x.reduce((sum, row) => sum + row[i], 0) / trainer.x.length : 0);
-    this.size = this.isLine ? LENGTH : SIDE * SIDE;
+    this.size = this.isLine ? LENGTH : this.isPlane ? SIDE * SIDE : 0;
     const { sizes } = trainer.net;
     this.maps = sizes.map(size => Array.from({ length: size }, () => new Float32Array(this.size)));
     this.lean = new Float32Array(this.size);

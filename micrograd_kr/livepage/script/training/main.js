@@ -9,7 +9,7 @@ import { DATA_SETS } from "./datasets.js";
 import { Example } from "./example.js";
 import { experimentsFor } from "./experiments.js";
 import { Field } from "./field.js";
-import { Network } from "./network.js";
+import { MOST_SHOWN, Network } from "./network.js";
 import { classColor, Plane } from "./plane.js";
 import { Trainer } from "./trainer.js";
 import { deadNeurons, remarks } from "./words.js";
@@ -24,11 +24,13 @@ const SPEEDS = [0.1, 1, 5, 20], LONGEST_FRAME = 12; // steps a frame; millisecon
 const RATES = [0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10], BATCHES = [0, 1, 2, 4, 8, 16, 32, 64];
 const STRENGTHS = [0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1];
 
+const MOST_IN_PLANE = 8; // inputs; with more there is no plane unless it is asked for
+
 /* what the reader looks at */
 const view = {
   lang: given.lang, playing: false, speed: 1, due: 0, turn: 0, isLog: false,
   /** @type {[number, number]} */
-  axes: [0, Math.min(1, given.inputs - 1)],
+  axes: given.inputs > MOST_IN_PLANE ? [-1, -1] : [0, Math.min(1, given.inputs - 1)],
   chosen: 0, isOpen: false, tool: "look",
   /** @type {{ layer: number, neuron: number } | null} */
   neuron: null,
@@ -44,7 +46,7 @@ let language = speakers(view.lang);
 const say = (key, pieces) => language.say(`training_page.${key}`, pieces);
 
 let field = new Field(trainer, view.axes);
-const plane = new Plane($("plane")), network = new Network($("network"), $("lines"), (layer, neuron) => {
+const plane = new Plane($("plane")), network = new Network($("network"), $("lines"), $("maps"), (layer, neuron) => {
   const { neuron: now } = view;
   view.neuron = now && now.layer === layer && now.neuron === neuron ? null : { layer, neuron };
   render();
@@ -76,33 +78,41 @@ function paint() {
     paintSettings();
   }
   const { now, settings } = trainer;
-  $("steps").textContent = String(trainer.steps);
-  $("epochs").textContent = String(trainer.epoch);
-  $("train-loss").textContent = show(now.train);
-  $("test-loss").textContent = trainer.test.length ? show(now.test) : "–";
-  $("accuracy").textContent = now.accuracy === now.accuracy ? `${(now.accuracy * 100).toFixed(1)}%` : "–";
-  $("play").textContent = say(view.playing ? "pause" : "play");
+  write("steps", String(trainer.steps));
+  write("epochs", String(trainer.epoch));
+  write("train-loss", show(now.train));
+  write("test-loss", trainer.test.length ? show(now.test) : "–");
+  write("accuracy", now.accuracy === now.accuracy ? `${(now.accuracy * 100).toFixed(1)}%` : "–");
+  write("play", say(view.playing ? "pause" : "play"));
   $("play").disabled = !trainer.train.length;
   $("step").disabled = !trainer.train.length || !!trainer.stopped;
-  field.compute();
-  if (trainer.steps % 10 === 0 || !view.playing) view.dead = deadNeurons(trainer);
-  const isDead = (/** @type {number} */ l, /** @type {number} */ j) => l > 0 && !!view.dead[l - 1] && !view.dead[l - 1].alive[j];
-  /* while it plays, what the eye follows less closely is painted in turns */
-  const turn = view.playing ? view.turn++ % 4 : -1;
-  if (!view.isOpen && trainer.isLayered) {
-    network.build(trainer);
-    if (turn < 0) network.name(neuronName);
-    if (turn !== 1 && turn !== 3) network.paint(trainer, field, view.neuron, isDead);
-    if (turn < 0 || turn === 1) { network.paintLines(trainer, view.neuron); paintLayers(); }
+  /* while it plays the parts are painted in turns, so that a frame has time for a step */
+  const turn = view.playing ? view.turn++ % 4 : -1, isTurn = (/** @type {number[]} */ ...turns) => turn < 0 || turns.includes(turn);
+  const isSeen = !view.isOpen && trainer.isLayered;
+  if (isSeen) network.build(trainer);
+  if (turn < 0 || trainer.steps % 10 === 0) view.dead = deadNeurons(trainer);
+  if (turn < 0 && isSeen) network.name(neuronName);
+  if (isTurn(0, 2)) field.compute();
+  if (isTurn(1) && isSeen) {
+    network.mark(view.neuron, (l, j) => l > 0 && !!view.dead[l - 1] && !view.dead[l - 1].alive[j]);
+    network.paintLines(trainer, view.neuron);
+    paintLayers();
   }
+  if (isTurn(3) && isSeen) network.paintMaps(trainer, field, trainer.x[view.chosen] ?? field.middle);
   const { neuron } = view, shown = neuron && field.maps[neuron.layer]?.[neuron.neuron];
-  plane.paint(field, { chosen: view.chosen, cursor: view.cursor, neuron: shown ?? null, names: [given.names[view.axes[0]], field.isLine ? "y" : given.names[view.axes[1]]] });
-  if (turn < 0 || turn === 3) paintCurve($("curve"), trainer.history, view.isLog);
+  if (isTurn(0, 2)) plane.paint(field, { chosen: view.chosen, cursor: view.cursor, neuron: shown ?? null, names: field.isPlane || field.isLine ? [given.names[view.axes[0]], field.isLine ? "y" : given.names[view.axes[1]]] : [say("target"), say("prediction")] });
+  if (isTurn(3)) paintCurve($("curve"), trainer.history, view.isLog);
   if (turn < 0) $("curve").setAttribute("aria-label", say("curve", { step: trainer.steps, train: show(now.train), test: trainer.test.length ? show(now.test) : "–" }));
-  $("result-title").textContent = shown ? say("map_of", { neuron: neuronName(neuron) }) : say(given.classes.length ? "regions" : field.isLine ? "fit" : "surface");
-  if (turn < 0 || turn === 3) { paintNeuron(); paintRemarks(); paintExample(); }
+  write("result-title", shown ? say("map_of", { neuron: neuronName(neuron) }) : say(field.isLine ? "fit" : !field.isPlane ? "compared" : given.classes.length ? "regions" : "surface"));
+  if (isTurn(1)) { paintNeuron(); paintRemarks(); paintExample(); }
   if (view.isOpen) example.show(view.chosen);
   if (settings.rate !== +$("rate").value) paintSettings();
+}
+
+/** @param {string} id @param {string} text */
+function write(id, text) {
+  const element = $(id);
+  if (element.textContent !== text) element.textContent = text;
 }
 
 let said = "";
@@ -283,7 +293,7 @@ function makeLayers() {
   };
   $("layers").replaceChildren(...trainer.net.sizes.map((size, l) => {
     const name = l === 0 ? say("inputs") : l === last ? say("output") : say("layer", { layer: l });
-    const inside = [html("b", {}, name)];
+    const inside = [html("b", {}, size > MOST_SHOWN ? say("some_of", { name, shown: MOST_SHOWN, size }) : name)];
     if (l === 0) {
       inside.push(html("span", {}, say("add_layer_hint")), html("span", { class: "size" },
         button("more-layers", "+", say("add_layer"), hidden.length < given.mostLayers ? [...hidden, hidden.at(-1) ?? 4] : null),
@@ -309,7 +319,7 @@ function sign(place, isTest = false) {
 
 function makeLegend() {
   const { classes } = given;
-  const entries = classes.map((/** @type {number} */ label, /** @type {number} */ place) => html("span", {}, sign(place), say("class", { label })));
+  const entries = classes.map((/** @type {number} */ label, /** @type {number} */ place) => html("span", {}, sign(place), say("class", { label: given.labels[place] })));
   if (trainer.test.length) entries.push(html("span", {}, sign(classes.length ? 0 : 1, true), say("test_points")));
   $("legend").replaceChildren(...entries);
   const drawable = given.targets === 1 && given.inputs < 3 && (classes.length > 0 || given.inputs === 1);
@@ -328,7 +338,7 @@ function makeLegend() {
     input.checked = tool === view.tool;
     input.addEventListener("change", () => { view.tool = tool; paintExample(); });
     const place = +tool.slice(3);
-    return html("label", {}, input, ...tool === "look" ? [say("tool.look")] : classes.length ? [sign(place), say("tool.add", { label: classes[place] })] : [say("tool.add_point")]);
+    return html("label", {}, input, ...tool === "look" ? [say("tool.look")] : classes.length ? [sign(place), say("tool.add", { label: given.labels[place] })] : [say("tool.add_point")]);
   }));
   $("tools").hidden = tools.length < 2;
 }
@@ -339,9 +349,14 @@ function paintExample() {
   $("open").disabled = !x.length || !example.isThere;
   $("example-back").disabled = $("example-next").disabled = x.length < 2;
   if (!x.length) { $("example").textContent = "–"; return; }
-  const scores = trainer.net.run(trainer.parameters, x[e]);
-  const target = given.classes.length ? say("class", { label: y[e][0] }) : y[e].slice(0, 3).map(short).join(", ");
-  $("example").textContent = say("example", { number: e + 1, count: x.length, target, score: [...scores].slice(0, 3).map(short).join(", ") });
+  const number = e + 1, count = x.length, { classes, labels } = given;
+  if (classes.length) {
+    const label = labels[classes.indexOf(y[e][0])] ?? short(y[e][0]), guess = labels[trainer.classAt(x[e])];
+    $("example").textContent = say("example_class", { number, count, label, guess });
+  } else {
+    const score = [...trainer.net.run(trainer.parameters, x[e])].slice(0, 3).map(short).join(", ");
+    $("example").textContent = say("example", { number, count, target: y[e].slice(0, 3).map(short).join(", "), score });
+  }
 }
 
 // --- what happens -----------------------------------------------------------------------------------------------------
@@ -419,6 +434,17 @@ function press(numbers, e) {
   render();
 }
 
+/** Another input along an axis; without one there is no plane. @param {0 | 1} index @param {number} input */
+function chooseAxis(index, input) {
+  view.axes[index] = input;
+  const other = /** @type {0 | 1} */ (1 - index);
+  if (input < 0) view.axes[other] = -1;
+  else if (view.axes[other] < 0) view.axes[other] = input ? 0 : 1;
+  $("axis-x").value = String(view.axes[0]);
+  $("axis-y").value = String(view.axes[1]);
+  fresh();
+}
+
 /** @param {string} id @param {string} event @param {(event: any) => void} action */
 const on = (id, event, action) => $(id).addEventListener(event, action);
 on("play", "click", () => play(!view.playing));
@@ -442,7 +468,7 @@ on("close", "click", () => open(false));
 on("example-back", "click", () => choose((view.chosen - 1 + trainer.x.length) % trainer.x.length));
 on("example-next", "click", () => choose((view.chosen + 1) % trainer.x.length));
 for (const [id, index] of /** @type {[string, 0 | 1][]} */ ([["axis-x", 0], ["axis-y", 1]])) {
-  on(id, "change", () => { view.axes[index] = +$(id).value; fresh(); });
+  on(id, "change", () => { chooseAxis(index, +$(id).value); });
 }
 on("plane", "click", event => {
   const box = $("plane").getBoundingClientRect(), left = event.clientX - box.x, top = event.clientY - box.y;
@@ -490,7 +516,7 @@ function speak(code) {
   for (const button of document.querySelectorAll("[data-lang]")) button.setAttribute("aria-pressed", String(/** @type {HTMLElement} */ (button).dataset.lang === code));
   document.title = $("h1")?.textContent ?? document.title;
   for (const [id, index] of /** @type {[string, 0 | 1][]} */ ([["axis-x", 0], ["axis-y", 1]])) {
-    fill(id, given.names.map((/** @type {string} */ name, /** @type {number} */ i) => [String(i), name]), view.axes[index]);
+    fill(id, [["-1", say("no_axis")], ...given.names.map((/** @type {string} */ name, /** @type {number} */ i) => [String(i), name])], view.axes[index]);
     $(id).setAttribute("aria-label", say(id.replace("-", "_")));
   }
   makeSets();
@@ -501,8 +527,8 @@ function speak(code) {
 }
 
 new ResizeObserver(() => { network.place(); render(); }).observe($("network"));
-new ResizeObserver(() => render()).observe($("plane-room"));
-const repaint = () => { forgetColors(); delete $("tools").dataset.key; makeSets(); makeLegend(); said = ""; paint(); };
+new ResizeObserver(() => { plane.measure(); render(); }).observe($("plane"));
+const repaint = () => { forgetColors(); plane.measure(); network.place(); delete $("tools").dataset.key; makeSets(); makeLegend(); said = ""; paint(); };
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", repaint);
 matchMedia("print").addEventListener("change", repaint);
 document.documentElement.classList.add("alive");

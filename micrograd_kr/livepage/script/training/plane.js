@@ -6,6 +6,7 @@ import { LENGTH, SIDE } from "./field.js";
 /** @typedef {import("./field.js").Field} Field */
 /** @typedef {import("./colors.js").Rgb} Rgb */
 
+const MOST_POINTS = 1500; // that are painted
 const MARGIN = { left: 34, right: 8, top: 8, bottom: 22 };
 
 /** The colour of a class, by its place among the classes. @param {number} place */
@@ -15,16 +16,20 @@ export const classColor = place => rgb(`class${place % 6}`);
  * The colours of a map: for two classes or a number from one colour over white to another.
  * @param {Float32Array} values
  * @param {(value: number) => number} scaled to -1 ... 1
- * @param {ImageData} image as large, or with every second point of every second row
+ * @param {ImageData} image where it is painted
+ * @param {number} [side] how many points it has along a side there
+ * @param {number} [left] @param {number} [top]
  */
-export function paintMap(values, scaled, image) {
-  const low = classColor(0), high = classColor(1), middle = rgb("surface"), { data, width } = image, stride = SIDE / width;
-  for (let k = 0; k < width * width; k++) {
-    const t = scaled(values[stride === 1 ? k : Math.floor(k / width) * stride * SIDE + (k % width) * stride]), to = t < 0 ? low : high, share = Math.min(1, Math.abs(t)) * 0.85 || 0;
-    data[4 * k] = middle[0] + (to[0] - middle[0]) * share;
-    data[4 * k + 1] = middle[1] + (to[1] - middle[1]) * share;
-    data[4 * k + 2] = middle[2] + (to[2] - middle[2]) * share;
-    data[4 * k + 3] = 255;
+export function paintMap(values, scaled, image, side = SIDE, left = 0, top = 0) {
+  const low = classColor(0), high = classColor(1), [r, g, b] = rgb("surface"), { data, width } = image, stride = SIDE / side;
+  for (let row = 0; row < side; row++) {
+    for (let column = 0, k = row * stride * SIDE, at = 4 * ((top + row) * width + left); column < side; column++, k += stride, at += 4) {
+      const t = scaled(values[k]), to = t < 0 ? low : high, share = Math.min(1, Math.abs(t)) * 0.85 || 0;
+      data[at] = r + (to[0] - r) * share;
+      data[at + 1] = g + (to[1] - g) * share;
+      data[at + 2] = b + (to[2] - b) * share;
+      data[at + 3] = 255;
+    }
   }
 }
 
@@ -47,6 +52,12 @@ export class Plane {
     this.fonts = "";
   }
 
+  /** Take the canvas's size. */
+  measure() {
+    this.width = this.canvas.clientWidth;
+    this.height = this.canvas.clientHeight;
+  }
+
   /** The place on the canvas of an example's two numbers. @param {number} x @param {number} y */
   at(x, y) {
     const { across, upwards } = /** @type {Field} */ (this.field), { width, height } = this;
@@ -67,8 +78,20 @@ export class Plane {
 
   /** What an example's two numbers are. @param {Field} field @param {number} e */
   pair(field, e) {
-    const { trainer, axes, isLine } = field;
+    const { trainer, axes, isLine, isPlane } = field;
+    if (!isLine && !isPlane) return this.compared(field, e);
     return isLine ? [trainer.x[e][0], trainer.y[e][0]] : [trainer.x[e][axes[0]], trainer.x[e][axes[1]]];
+  }
+
+  /**
+   * An example's target and its prediction; examples of the same class and prediction are spread out a little.
+   * @param {Field} field @param {number} e
+   */
+  compared({ trainer }, e) {
+    const { classes } = trainer;
+    if (!classes.length) return [trainer.y[e][0], trainer.net.run(trainer.parameters, trainer.x[e])[0]];
+    const turn = e * 2.399963, far = 0.36 * Math.sqrt((e * 0.618034) % 1); // a sunflower
+    return [classes.indexOf(trainer.y[e][0]) + far * Math.cos(turn), trainer.classAt(trainer.x[e]) + far * Math.sin(turn)];
   }
 
   /** The example nearest to a place on the canvas, -1 if none is near. @param {number} left @param {number} top */
@@ -87,7 +110,7 @@ export class Plane {
    * @param {{ chosen: number, cursor: number[] | null, neuron: Float32Array | null, names: string[] }} shown
    */
   paint(field, shown) {
-    const { canvas } = this, width = this.width = canvas.clientWidth, height = this.height = canvas.clientHeight, scale = devicePixelRatio || 1;
+    const { canvas, width, height } = this, scale = devicePixelRatio || 1;
     this.field = field;
     if (!width || !height) return;
     if (canvas.width !== Math.round(width * scale)) canvas.width = Math.round(width * scale);
@@ -103,7 +126,8 @@ export class Plane {
     pen.fill();
     pen.clip();
     if (field.isLine) this.paintLine(pen, field, shown.neuron);
-    else this.paintRegions(pen, field, shown.neuron, inner);
+    else if (field.isPlane) this.paintRegions(pen, field, shown.neuron, inner);
+    else this.paintDiagonal(pen, field);
     pen.restore();
     this.paintAxes(pen, field, inner, shown.names);
     this.paintPoints(pen, field, shown.chosen);
@@ -130,6 +154,24 @@ export class Plane {
       const [px, py] = this.at(x, y);
       if (k) pen.lineTo(px, py); else pen.moveTo(px, py);
     }
+    pen.stroke();
+  }
+
+  /** Where the prediction is the target. @param {CanvasRenderingContext2D} pen @param {Field} field */
+  paintDiagonal(pen, { across, trainer }) {
+    pen.fillStyle = color("soft");
+    pen.strokeStyle = color("muted");
+    pen.lineWidth = 1.5;
+    if (trainer.classes.length) {
+      for (let c = 0; c < trainer.classes.length; c++) {
+        const [x, y] = this.at(c - 0.5, c + 0.5), [endX, endY] = this.at(c + 0.5, c - 0.5);
+        pen.fillRect(x, y, endX - x, endY - y);
+      }
+      return;
+    }
+    pen.beginPath();
+    pen.moveTo(.../** @type {[number, number]} */ (this.at(across.low, across.low)));
+    pen.lineTo(.../** @type {[number, number]} */ (this.at(across.high, across.high)));
     pen.stroke();
   }
 
@@ -196,15 +238,18 @@ export class Plane {
     pen.font = `11px ${this.fonts ||= getComputedStyle(this.canvas).fontFamily}`;
     pen.textAlign = "center";
     pen.textBaseline = "alphabetic";
-    for (const tick of ticks(field.across)) {
+    const ofClasses = !field.isLine && !field.isPlane && field.trainer.classes.length > 0;
+    const marks = (/** @type {import("./field.js").Span} */ span) => ofClasses ? [...field.trainer.classes.keys()] : ticks(span);
+    const text = (/** @type {number} */ tick) => ofClasses ? field.trainer.given.labels[tick] : show(tick).replace("-", "−");
+    for (const tick of marks(field.across)) {
       const [x] = this.at(tick, 0);
-      pen.fillText(show(tick).replace("-", "−"), x, this.height - 8);
+      pen.fillText(text(tick), x, this.height - 8);
     }
     pen.textAlign = "right";
     pen.textBaseline = "middle";
-    for (const tick of ticks(field.upwards)) {
+    for (const tick of marks(field.upwards)) {
       const [, y] = this.at(0, tick);
-      pen.fillText(show(tick).replace("-", "−"), inner.x - 4, y);
+      pen.fillText(text(tick), inner.x - 4, y);
     }
     pen.fillStyle = color("ink");
     pen.font = `600 ${pen.font}`;
@@ -219,7 +264,7 @@ export class Plane {
   paintPoints(pen, field, chosen) {
     const { trainer } = field, { classes } = trainer, radius = trainer.x.length > 250 ? 3 : 4;
     const edge = color("surface"), ink = color("ink");
-    for (let e = 0; e < trainer.x.length; e++) {
+    for (let e = 0; e < Math.min(trainer.x.length, MOST_POINTS); e++) {
       const [x, y] = this.at(...(/** @type {[number, number]} */ (this.pair(field, e)))), place = classes.indexOf(trainer.y[e][0]);
       const tint = css(place >= 0 ? classColor(place) : field.isLine ? rgb("class1") : this.tint(field, trainer.y[e][0]));
       pen.beginPath();

@@ -52,7 +52,7 @@ export function scalarGraph(trainer, e, say) {
       const weights = Array.from({ length: width }, (_, i) => add(-1, [], parameters[at + i], `w${l}.${j + 1}.${i + 1}`, "", ATOM, home));
       if (l === 1 && j === 0) from = names.map((/** @type {string} */ name, /** @type {number} */ i) => places.inputs[i] = add(-1, [], trainer.x[e][i], name, "", ATOM, 0));
       const bias = add(-1, [], parameters[at + width], `b${l}.${j + 1}`, "", ATOM, home), args = [...weights, ...from, bias];
-      [...weights, bias].forEach((node, i) => { places.parameters[at + i] = node; graph.trained.push(node); });
+      [...weights, bias].forEach((node, i) => { places.parameters[at + i] = node; if (!(trainer.isOwnNet && trainer.frozen?.[at + i])) graph.trained.push(node); });
       const isPlain = steps.length === 1 && steps[0].op === -1;
       const sumName = isPlain ? short : `s${short}`;
       const shown = args.length > 6 ? [graph.names[args[0]], graph.names[args[1]], "…", graph.names[bias]] : args.map(node => graph.names[node]);

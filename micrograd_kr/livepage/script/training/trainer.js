@@ -56,6 +56,9 @@ export class Trainer {
     this.settings = structuredClone(given.settings);
     /** @type {Map<string, { x: number[][], y: number[][] }>} points that the reader has drawn, by data set */
     this.drawn = new Map();
+    /** @type {Uint8Array | null} which parameters of the given net stay as they are */
+    this.frozen = given.frozen.length ? new Uint8Array(given.parameters.length) : null;
+    for (const place of given.frozen) if (this.frozen) this.frozen[place] = 1;
     this.isLayered = given.layers !== null;
     this.classes = given.classes;
     this.targets = given.classes.map((/** @type {number} */ label) => [label]);
@@ -218,8 +221,8 @@ export class Trainer {
       }
     }
     const { move, decay } = this.rule, decays = settings.penalty === "decay" && settings.strength && decay;
-    const rule = decays ? decay : move, n = this.steps + 1;
-    for (let i = 0; i < parameters.length; i++) rule(parameters, gradient, state, i, n, settings.rate, settings.strength);
+    const rule = decays ? decay : move, n = this.steps + 1, frozen = this.isOwnNet ? this.frozen : null;
+    for (let i = 0; i < parameters.length; i++) if (!frozen?.[i]) rule(parameters, gradient, state, i, n, settings.rate, settings.strength);
     this.steps = n;
     return true;
   }

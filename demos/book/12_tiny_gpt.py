@@ -1,10 +1,12 @@
-"""Chapter 11. A tiny GPT.
+"""Chapter 12. A tiny GPT.
 
-The text and the words of this chapter stand in micrograd_kr/locale/LANGUAGE/chapters/11_tiny_gpt.md;
-`python -m micrograd_kr book 11` shows them with the code.
+The text and the words of this chapter stand in micrograd_kr/locale/LANGUAGE/chapters/12_tiny_gpt.md;
+`python -m micrograd_kr book 12` shows them with the code.
 """
 
 # %% [markdown] tiny_gpt
+
+# %% [markdown] aims
 
 # %% [markdown] data_names_letter_by_letter
 
@@ -13,7 +15,7 @@ import math
 import random
 
 from micrograd_kr import dot, nn, no_grad
-from micrograd_kr.book import BLUE, GREY, figure, label, say, show, size
+from micrograd_kr.book import MODEL, TRAINING, VALIDATION, figure, label, say, show, size
 
 NAMES = """
 서준 민준 도윤 예준 시우 하준 주원 지호 지후 준우 준서 건우 도현 현우 지훈 우진 선우 서진 연우 유준
@@ -59,17 +61,20 @@ def to_name(letters):
 
 
 END = "∎"  # the beginning and the end of a name
-names = sorted(set(NAMES))[:: size(1, small=20)]
+names = sorted(set(NAMES))
 vocabulary = [END, *sorted({letter for name in names for letter in to_letters(name)})]
 number_of = {letter: i for i, letter in enumerate(vocabulary)}
-say("names_different_letters", count=len(names), letters=len(vocabulary), example=" ".join(to_letters("서준")))
+random.Random(0).shuffle(names)
+unseen, names = names[:20], names[20 : size(200, small=30)]  # put aside
+say("names_different_letters", count=len(names), unseen=len(unseen), letters=len(vocabulary))
+say("one_name", example=" ".join(to_letters("서준")))
 
 # %% [markdown] model
 
 
 # %%
 class TinyGPT(nn.Module):
-    def __init__(self, letters, width=16, heads=2, longest=12):
+    def __init__(self, letters, width=12, heads=2, longest=12):
         small = lambda source, fan_in, fan_out: source.gauss(0.0, 0.3)
         self.letter = nn.Embedding(letters, width, initialization=small, seed=1)
         self.place = nn.Embedding(longest, width, initialization=small, seed=2)
@@ -134,49 +139,52 @@ def review(how_many=size(60, small=3)):
 
 
 before, share_before = review()
-say("before_learning", names=", ".join(before[:6]), share_before=share_before)
+say("before_learning", names=", ".join([name for name in before if name][:6]), share_before=share_before)
 
 # %% [markdown] training
 
 
 # %%
-def cost_of(name):
+def loss_of(name):
+    """The mean over the letters of one name."""
     letters = [number_of[letter] for letter in [END, *to_letters(name), END]]
     return nn.cross_entropy(model(letters[:-1]), letters[1:])
 
 
+def cost_of_unseen():
+    with no_grad():
+        return sum(loss_of(name) for name in unseen).data / len(unseen)
+
+
 dice = random.Random(0)
-epochs, batch = size(16, small=1), 4
+epochs, batch = size(6, small=1), 4
 steps = epochs * (len(names) // batch)
-optimizer = nn.Adam(model, lr=nn.LinearDecay(0.01, steps=steps), betas=(0.9, 0.99))
-losses = []
+optimizer = nn.Adam(model, lr=nn.LinearDecay(0.03, steps=steps), betas=(0.9, 0.99))
+costs, unseen_costs = [], [cost_of_unseen()]
 for _ in range(epochs):
     dice.shuffle(names)
     for start in range(0, len(names) - batch + 1, batch):
-        cost = sum(cost_of(name) for name in names[start : start + batch]) / batch
+        cost = sum(loss_of(name) for name in names[start : start + batch]) / batch
         optimizer.zero_grad()
         cost.backward()
         optimizer.step()
-        losses.append(cost.data)
+        costs.append(cost.data)
+    unseen_costs.append(cost_of_unseen())
 
-say("loss_at_first", first=losses[0], guessing=math.log(len(vocabulary)), last=sum(losses[-10:]) / 10)
+last = sum(costs[-10:]) / len(costs[-10:])
+say("cost_at_first", first=costs[0], guessing=math.log(len(vocabulary)), last=last)
+say("cost_of_the_unseen", first=unseen_costs[0], last=unseen_costs[-1])
 
 # %% tags=["hide-input"]
 canvas, axes = figure(width=7, height=3.2)
-window = min(20, len(losses))
-smooth = [
-    sum(losses[max(0, i - window + 1) : i + 1]) / len(losses[max(0, i - window + 1) : i + 1])
-    for i in range(len(losses))
-]
-axes.plot(losses, color=BLUE, alpha=0.25)
-axes.plot(smooth, color=BLUE, label=label("loss"))
-axes.axhline(math.log(len(vocabulary)), color=GREY, linestyle=":", label=label("guessing"))
-axes.set(
-    xlabel=label("steps"),
-    ylabel=label("loss_axis"),
-)
+smooth = [sum(costs[max(0, i - 19) : i + 1]) / len(costs[max(0, i - 19) : i + 1]) for i in range(len(costs))]
+axes.plot(smooth, color=TRAINING, label=label("training_cost"))
+rounds = [epoch * len(costs) / epochs for epoch in range(epochs + 1)]
+axes.plot(rounds, unseen_costs, color=VALIDATION, marker="o", linestyle="--", label=label("unseen_cost"))
+axes.axhline(math.log(len(vocabulary)), color="grey", linestyle=":", label=label("guessing"))
+axes.set(xlabel=label("steps"), ylabel=label("cost_axis"), ylim=(0, None))
 axes.legend(fontsize=9)
-show("gpt_loss", canvas)
+show("gpt_cost", canvas)
 
 # %% [markdown] new_names
 
@@ -194,16 +202,19 @@ for temperature in [0.3, 1.0, 2.0]:
 
 # %% [markdown] what_is_it_looking
 
+# %%
+chances = [p.data for p in nn.softmax(model([number_of[letter] for letter in [END, *to_letters("서")]])[-1])]
+say("vowel_after_vowel", share=sum(chances[number_of[vowel]] for vowel in VOWELS if vowel in number_of))
+
 # %% tags=["hide-input"]
 read = [END, *to_letters("서준")]
-known = [number_of.get(letter, 0) for letter in read]
-model(known)
+model([number_of[letter] for letter in read])
 heads = len(model.parts)
 canvas, panels = figure(1, 3, width=10.5, height=3.6, width_ratios=[1, 1, 1.4])
 for head in range(heads):
     looks = model.attention[head::heads]
     square = [row + [float("nan")] * (len(read) - len(row)) for row in looks]
-    image = panels[head].imshow(square, cmap="Blues", vmin=0, vmax=1)
+    image = panels[head].imshow(square, cmap="Greys", vmin=0, vmax=1)
     panels[head].set(
         xticks=range(len(read)),
         xticklabels=read,
@@ -218,9 +229,8 @@ for axes in panels:
 for axes in panels[:heads]:
     axes.tick_params(axis="y", labelsize=13)
 canvas.colorbar(image, ax=panels[1]).set_label(label("share"))
-chances = [p.data for p in nn.softmax(model(known[:3])[-1])]
 likely = sorted(range(len(vocabulary)), key=lambda i: -chances[i])[:12]
-panels[2].bar([vocabulary[i] for i in likely], [chances[i] for i in likely], color=BLUE)
+panels[2].bar([vocabulary[i] for i in likely], [chances[i] for i in likely], color=MODEL)
 panels[2].set(
     title=label("letter_after"),
     xlabel=label("letter"),
@@ -229,3 +239,20 @@ panels[2].set(
 show("gpt_inside", canvas)
 
 # %% [markdown] at_the_end_of_this_book
+
+# %% [markdown] recap
+
+# %% [question] six_letters predict
+print(to_letters("하늘"))
+
+# %% [question] cannot_look_ahead choose
+model([number_of[letter] for letter in [END, *to_letters("서준")]])
+print({1: 1, 2: 2, 6: 3}[len(model.attention[0])])  # the first place
+
+# %% [question] guessing_cost choose
+print(1 + [abs(guess - math.log(32)) < 0.01 for guess in (0.0, 3.47, 32.0)].index(True))
+
+# %% [question] next_letter mend
+letters = [END, *to_letters("나"), END]
+pairs = list(zip(letters, letters))  # mend: pairs = list(zip(letters[:-1], letters[1:]))
+print(pairs)
