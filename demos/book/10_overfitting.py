@@ -220,7 +220,7 @@ show("dropout_twice", canvas)
 
 # %%
 best = min(results, key=lambda cure: results[cure]["valid"][-1])
-say("test_once", best=titles[best], accuracy=accuracy(models[best], X_test, y_test), count=len(X_test))
+say("test_once", best=titles[best], accuracy=accuracy(models[best], X_test, y_test), count=len(y_test))
 
 # %% [markdown] after_the_test
 

@@ -2,10 +2,10 @@
 
 >>> from .suite import Outcome
 >>> print(verdict([Outcome("leaves", []), Outcome("functions", [], "none")], "mine:Value", "en").text)
-A leaf, and d x / d x = 1: right
-Functions and their derivatives: not offered
+a leaf, and d x / d x = 1: right
+functions and their derivatives: not offered
 <BLANKLINE>
-mine:Value: conforms. 1 checks passed; 1 were skipped, for what this engine does not have.
+mine:Value conforms: 1 checks passed, 1 skipped because it lacks what they check.
 """
 
 from __future__ import annotations
