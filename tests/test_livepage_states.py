@@ -32,11 +32,8 @@ class Run:
     """A backward pass of an engine on a graph, as far as some steps; textbook code on the table's derivatives."""
 
     def __init__(self, graph, engine, carry, steps):
-        self.received, self.gradients, self.expected = (
-            {},
-            dict.fromkeys(graph.nodes, 0.0),
-            dict.fromkeys(graph.nodes, 0.0),
-        )
+        self.received = {}
+        self.gradients, self.expected, self.size = (dict.fromkeys(graph.nodes, 0.0) for _ in range(3))
         self.flows, self.parting, self.graph = [], None, graph
         order = [node for node in reversed(graph.nodes) if node.op]
         gradients = right_gradients(graph)
@@ -44,7 +41,7 @@ class Run:
         used = set()
         if not steps:
             return
-        self.gradients[graph.root] = self.expected[graph.root] = 1.0
+        self.gradients[graph.root] = self.expected[graph.root] = self.size[graph.root] = 1.0
         self.received[graph.root] = True
         if engine == "forgotten":
             for leaf in (node for node in graph.nodes if graph.kind(node) in ("parameter", "input")):
@@ -64,6 +61,7 @@ class Run:
                 if (node, index) not in used:
                     used.add((node, index))
                     self.expected[mine.arg] += right.product
+                    self.size[mine.arg] += abs(right.product)
                 self.flows.append(Flow(index, mine.arg, mine.local, upstream, mine.product, before, after))
                 kind = {"overwrite": "overwritten", "forgotten": "leftover"}.get(
                     engine, "again" if node in been else "early"
@@ -78,8 +76,10 @@ class Run:
                 yield from self._recursive(arg)
 
     def is_wrong(self, node):
-        got, should = self.gradients[node], self.expected[node]
-        return not (math.isclose(got, should, rel_tol=1e-9, abs_tol=1e-12) or (got != got and should != should))
+        got, should, size = self.gradients[node], self.expected[node], self.size[node]
+        if math.isfinite(got - should):
+            return abs(got - should) > 1e-12 * size
+        return got != should and not (got != got and should != should)
 
     def _compare(self, arg, step, kind, node):
         if self.parting is None and self.is_wrong(arg):

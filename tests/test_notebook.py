@@ -1,13 +1,14 @@
 """A notebook in which everything that shows itself is shown, executed by a kernel."""
 
 import re
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
-nbformat = pytest.importorskip("nbformat")
-nbclient = pytest.importorskip("nbclient")
-pytest.importorskip("ipykernel")
+for needed in ("nbformat", "nbclient", "ipykernel"):
+    if find_spec(needed) is None:  # imported where it is used, as nbformat takes two seconds
+        pytest.skip(f"could not import {needed!r}", allow_module_level=True)
 
 TOUR = Path(__file__).parent.parent / "demos" / "tour.ipynb"
 
@@ -30,6 +31,9 @@ SHOWN = {
 def executed():
     import os
 
+    import nbclient
+    import nbformat
+
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("MICROGRAD_KR_LANG", "ko")
         patch.setenv("PYTHONPATH", f"{TOUR.parent.parent}{os.pathsep}{os.environ.get('PYTHONPATH', '')}")
@@ -39,6 +43,8 @@ def executed():
 
 
 def test_the_notebook_as_it_stands_is_clean():
+    import nbformat
+
     notebook = nbformat.read(TOUR, 4)
     nbformat.validate(notebook)
     assert not any(cell.get("outputs") for cell in notebook.cells)

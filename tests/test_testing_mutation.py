@@ -91,6 +91,12 @@ SUITE = """
             (x * y).backward()
             self.assertEqual(y.grad, 3.0)
 
+    class TestAsync(unittest.IsolatedAsyncioTestCase):
+        async def test_awaited(self):
+            x = Value(3.0)
+            (x - 1.0).backward()
+            self.assertEqual(x.grad, 1.0)
+
     class TestMethods:
         def test_difference(self, x):
             y = x - 1.0
@@ -101,13 +107,13 @@ SUITE = """
 """
 
 
-@pytest.mark.parametrize("jobs", ["1", "2"])
-def test_the_plugin_runs_a_whole_suite_under_each_mutant(tmp_path, jobs):
+@pytest.mark.parametrize("parallel", [["--gradient-mutants-jobs", "2"], ["-n", "2"]], ids=["jobs", "xdist"])
+def test_the_plugin_runs_a_whole_suite_under_each_mutant(tmp_path, parallel):
     tmp_path.joinpath("test_suite.py").write_text(textwrap.dedent(SUITE))
-    options = ["--gradient-mutants", "--gradient-mutants-match", "sub", "--gradient-mutants-jobs", jobs]
+    options = ["--gradient-mutants", "--gradient-mutants-match", "sub", *parallel, "--gradient-mutants-second-order"]
     run = subprocess.run([*PYTEST, *options, "."], cwd=tmp_path, capture_output=True, text=True)
     assert run.returncode == 0, run.stdout + run.stderr
-    assert "4 passed" in run.stdout and "mutants killed" in run.stdout
+    assert "5 passed" in run.stdout and "4 of 7 mutants killed" in run.stdout and "F" not in run.stdout, run.stdout
     lives = [line for line in run.stdout.splitlines() if "lives:" in line]
     assert any("sub[1]: sign flipped" in line and "ops.py:" in line for line in lives)
     assert not any("sub[0]" in line for line in lives)

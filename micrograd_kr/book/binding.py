@@ -207,9 +207,7 @@ def _policy(script: str, style: str, inside: Iterable[str]) -> str:
 
 
 # A live page fills the window that it has to itself; in a frame it is as high as what is in it, and says how high
-_FRAME_STYLE = (
-    ".stage{position:static!important;height:42rem!important}aside{max-height:none!important;overflow:visible!important}"
-)
+_FRAME_STYLE = ".stage{position:static!important;height:42rem!important}aside{max-height:none!important;overflow:visible!important}"
 _FRAME_SCRIPT = (
     "{const send=()=>parent.postMessage({height:document.documentElement.offsetHeight},'*');"
     "new ResizeObserver(send).observe(document.documentElement);send()}"

@@ -13,7 +13,18 @@ from typing import Any
 
 from ...elementary import DOT, WHERE
 from ...engine import Value
-from ...trace import CONSTANT, INPUT, PARAMETER, Recording, Trace, Traced, gradient_program, record
+from ...trace import (
+    CONSTANT,
+    INPUT,
+    PARAMETER,
+    Flow,
+    Recording,
+    Trace,
+    Traced,
+    gradient_program,
+    record,
+    sum_of_products,
+)
 from ..javascript import written_number
 
 Names = Mapping[Traced, str]
@@ -201,11 +212,12 @@ def program_functions(loss: Recording, outputs: Recording, count: int) -> dict[s
     (out,) = loss.numbers
     terms, _ = gradient_program(loss, [upstream])
     writer = Writer(names | {upstream: "u"})
-    flows: dict[int, list[Traced]] = {}
-    for place, local, above in terms:
-        flows.setdefault(place, []).append(trace.lift(trace.product(local, above)))
-    moved = "".join([f"g[{place}]+={'+'.join(map(writer.name, each))};" for place, each in sorted(flows.items())])
-    results = [out, *[each for flow in flows.values() for each in flow]]
+    flows: dict[int, list[Flow]] = {}
+    for term in terms:
+        flows.setdefault(term.place, []).append(term.flow)
+    sums = {place: trace.lift(sum_of_products(trace, each)) for place, each in sorted(flows.items())}
+    moved = "".join([f"g[{place}]+={writer.name(each)};" for place, each in sums.items()])
+    results = [out, *sums.values()]
     shown = Writer({})
     scores = outputs.numbers
     written = "".join([f"o[{place}]={shown.name(each)};" for place, each in enumerate(scores)])

@@ -7,12 +7,12 @@ from typing import Any
 
 from ..adapters import NotOffered
 from ..generation.expression import Expression
-from .lab import LACKING, Lab, agrees, each
+from .lab import LACKING, Lab, agrees, first_wrong
 
 
 def sharing(lab: Lab) -> None:
-    """What is used twice is counted twice: x * x, b = a + a, diamonds."""
-    each(
+    """What is used twice is counted twice: x * x, b = a + a, diamonds. The first that is wrong is shown."""
+    first_wrong(
         lab,
         [
             Expression({"x": 3.0}, [("mul", "x", "x")]),
@@ -58,6 +58,7 @@ def unused_values(lab: Lab) -> None:
 def python_sum(lab: Lab) -> None:
     """sum([x, y, x]) starts with 0 + x."""
     engine, code = lab.engine, "x, y = Value(3.0), Value(2.0)\nout = sum([x, y, x])\nout.backward()"
+    lab.needs(Expression({"x": 3.0, "y": 2.0}, [("add", "x", "y"), ("add", "v1", "x")]))
 
     def action() -> Any:
         x, y = engine.make(3.0), engine.make(2.0)
@@ -108,6 +109,7 @@ def repeated_backward(lab: Lab) -> None:
     """backward() twice adds the same gradient twice: 54 for x ** 3 at 3, not 72."""
     engine = lab.engine
     code = "x = Value(3.0)\nout = x * x * x\nout.backward()\nout.backward()"
+    lab.needs(Expression({"x": 3.0}, [("mul", "x", "x"), ("mul", "v1", "x")]))
 
     def action() -> Any:
         x = engine.make(3.0)
@@ -124,6 +126,7 @@ def zero_grad(lab: Lab) -> None:
     """After the leaves' gradients are cleared, a new graph gives its own gradient only."""
     engine = lab.engine
     code = "x = Value(3.0)\n(x * x).backward()\nx.grad = 0\n(x * x).backward()"
+    lab.needs(Expression({"x": 3.0}, [("mul", "x", "x")]))
 
     def action() -> Any:
         x = engine.make(3.0)
@@ -166,7 +169,8 @@ def changed_leaves(lab: Lab) -> None:
     """A leaf that is changed between forward and backward: the recorded pass's gradient, or an error; never another."""
     engine = lab.engine
     code = "x = Value(3.0)\nout = x * x\nx.data = 5.0\nout.backward()"
-    lab.attempt(code)
+    lab.needs(Expression({"x": 3.0}, [("mul", "x", "x")]))
+    lab.attempt(code, None)
     try:
         x = engine.make(3.0)
         output = x * x
@@ -178,13 +182,13 @@ def changed_leaves(lab: Lab) -> None:
         engine.backward(output)
     except Exception:  # an error is a fair answer: nothing silent about it
         return
-    if not agrees(engine.gradient(x), 6.0):
-        lab.found("changed_leaf", code, got=engine.gradient(x), expected=6.0)
+    _expect(lab, engine.gradient(x), 6.0, code, {10.0: "changed_leaf"})
 
 
 def wide_graphs(lab: Lab) -> None:
     """One leaf used 2,000 times."""
     engine, code = lab.engine, "x = Value(1.0)\nout = x\nfor _ in range(1999):\n    out = x + out * 0.5\nout.backward()"
+    lab.needs(Expression({"x": 1.0}, [("mul", "x", 0.5), ("add", "x", "v1")]))
 
     def action() -> Any:
         x = engine.make(1.0)

@@ -14,11 +14,13 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from ..adapters import as_engine
+from ..generation.expression import Expression
 from .lab import Finding
-from .suite import CHECKS, Outcome, run_check
+from .suite import CHECKS, Outcome, distinct, run_check, run_graph
 
 TIME_LIMIT = 20.0  # seconds without a new line in the journal: it hangs
 
@@ -45,16 +47,31 @@ def run_isolated(target: str, checks: Sequence[str] | None = None, time_limit: f
     """The outcome of each check, all run in one process; or, if that one dies, each in a process of its own.
 
     Of a check that ran after a crash only the first finding is kept: what damages memory spoils all that follows it.
+    Before a graph is blamed it is run once more, alone in a fresh process.
 
     Raises:
         ImportError, ValueError: the engine cannot be loaded.
     """
     wanted = list(CHECKS) if checks is None else list(checks)
-    together = _outcomes(target, wanted, time_limit)
-    if len(wanted) == 1 or not any(_is_death(outcome) for outcome in together):
-        return together
-    apart = [outcome for check in wanted for outcome in _outcomes(target, [check], time_limit)]
-    return [Outcome(outcome.check, outcome.findings[:1], outcome.skipped) for outcome in apart]
+    found = _outcomes(target, wanted, time_limit)
+    if len(wanted) > 1 and any(_is_death(outcome) for outcome in found):
+        apart = [outcome for check in wanted for outcome in _outcomes(target, [check], time_limit)]
+        found = [Outcome(outcome.check, outcome.findings[:1], outcome.skipped) for outcome in apart]
+    return [
+        Outcome(each.check, [_replayed(target, finding, time_limit) for finding in each.findings], each.skipped)
+        for each in distinct(found)
+    ]
+
+
+def _replayed(target: str, finding: Finding, time_limit: float) -> Finding:
+    """The finding as it is in a fresh process that runs nothing but its graph; another one if it is not found there."""
+    if finding.graph is None:
+        return finding
+    text = json.dumps([finding.check, *finding.graph.__reduce__()[1]])
+    alone = _outcomes(target, [text], time_limit)[0].findings
+    if not alone:
+        return Finding(finding.check, "not_alone", {"said": finding.say().splitlines()[0]}, finding.code, finding.graph)
+    return finding if finding.message == alone[0].message else replace(alone[0], check=finding.check)
 
 
 _DEATHS = ("crashes", "hangs", "leaves")
@@ -67,7 +84,7 @@ def _is_death(outcome: Outcome) -> bool:
 def _outcomes(target: str, checks: Sequence[str], time_limit: float) -> list[Outcome]:
     """The outcomes of the checks that a child came to, up to the one in which it died."""
     outcomes: list[Outcome] = []
-    attempted = ""
+    attempted, graph = "", None
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "journal")
         open(path, "w").close()
@@ -78,14 +95,18 @@ def _outcomes(target: str, checks: Sequence[str], time_limit: float) -> list[Out
                 if "error" in entry:
                     raise ImportError(entry["error"])
                 if "attempt" in entry:
-                    attempted = entry["attempt"]
+                    attempted, graph = entry["attempt"], _graph_of(entry["graph"])
                 if "outcome" in entry:
-                    findings = [Finding(*each) for each in entry["findings"]]
+                    findings = [Finding(*each[:4], _graph_of(each[4])) for each in entry["findings"]]
                     outcomes.append(Outcome(entry["outcome"], findings, entry["skipped"]))
     if len(outcomes) < len(checks):  # it died
         check = checks[len(outcomes)]
-        outcomes.append(Outcome(check, [Finding(check, message, {"how": how}, attempted)]))
+        outcomes.append(Outcome(check, [Finding(check, message, {"how": how}, attempted, graph)]))
     return outcomes
+
+
+def _graph_of(pieces: list[Any] | None) -> Expression | None:
+    return Expression(*pieces) if pieces else None
 
 
 def _run_child(target: str, checks: Sequence[str], journal: str, time_limit: float) -> tuple[str, str]:
@@ -109,7 +130,7 @@ def _run_child(target: str, checks: Sequence[str], journal: str, time_limit: flo
                 now = os.path.getsize(journal)
                 if now != size:
                     size, since = now, time.monotonic()
-                elif time.monotonic() - since > time_limit:
+                elif time.monotonic() - since > (time_limit if size else max(time_limit, 60)):  # it is starting
                     child.kill()
                     child.communicate()
                     return "hangs", f"{time_limit:g}"
@@ -130,14 +151,26 @@ def _child(target: str, journal_path: str, checks: Sequence[str]) -> None:
             journal.write(json.dumps(entry) + "\n")
             journal.flush()
 
+        note({"attempt": "", "graph": None})
         try:
             engine = as_engine(find_subject(target))
         except Exception as error:
             note({"error": f"{target}: {error}"})
             return
         for check in checks:
-            outcome = run_check(check, engine, lambda code: note({"attempt": code}))
-            findings = [(each.check, each.message, each.pieces, each.code) for each in outcome.findings]
+
+            def attempt(code: str, graph: Expression | None) -> None:
+                note({"attempt": code, "graph": graph and graph.__reduce__()[1]})
+
+            if check.startswith("["):  # a graph by itself
+                name, point, steps = json.loads(check)
+                outcome = run_graph(name, Expression(point, steps), engine, attempt)
+            else:
+                outcome = run_check(check, engine, attempt)
+            findings = [
+                (each.check, each.message, each.pieces, each.code, each.graph and each.graph.__reduce__()[1])
+                for each in outcome.findings
+            ]
             note({"outcome": check, "findings": findings, "skipped": outcome.skipped})
 
 

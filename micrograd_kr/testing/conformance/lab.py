@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from ...locale import translate
@@ -31,12 +32,14 @@ class Finding:
         message: the key of what is said about it, in the catalog `testing`.
         pieces: what the sentence names.
         code: the smallest graph that shows it, as Python.
+        graph: the same as an expression, None if it is more than a graph and one backward pass.
     """
 
     check: str
     message: str
     pieces: dict[str, str]
     code: str
+    graph: Expression | None = None
 
     def say(self, lang: str | None = None) -> str:
         """The finding in words, and the code below it."""
@@ -44,11 +47,15 @@ class Finding:
         return text + "".join(f"\n    {line}" for line in self.code.splitlines())
 
 
+Attempt = Callable[[str, Expression | None], None]  # is called before anything is run on the engine
+
+
 class Lab:
     """An engine on the bench: what it offers, and what was found."""
 
-    def __init__(self, engine: Engine, attempt: Callable[[str], None] = lambda code: None) -> None:
+    def __init__(self, engine: Engine, attempt: Attempt = lambda code, graph: None) -> None:
         self.engine, self.attempt = engine, attempt
+        self.graph: Expression | None = None  # that is being tried
         self.findings: list[Finding] = []
         self.check = ""
         self.ran = False  # whether the current check came to look at anything
@@ -57,7 +64,7 @@ class Lab:
     def found(self, message: str, code: str, **pieces: Any) -> None:
         """Note a finding."""
         shown = {name: _shown(piece) for name, piece in pieces.items()}
-        self.findings.append(Finding(self.check, message, shown, self.spelt(code)))
+        self.findings.append(Finding(self.check, message, shown, self.spelt(code), self.graph))
 
     def spelt(self, code: str) -> str:
         """Code as the engine takes it: with a Value for each number beside an operator, if it takes no numbers."""
@@ -75,7 +82,7 @@ class Lab:
 
     def try_it(self, code: str, action: Callable[[], Any]) -> Any:
         """action(), noted beforehand; None (and a finding) if it breaks; NotOffered if the engine lacks it."""
-        self.attempt(code)
+        self.attempt(code, self.graph)
         try:
             result = action()
         except LACKING as error:
@@ -128,13 +135,31 @@ class Lab:
                 return f"{name}.grad", got, want
         return None
 
+    def needs(self, expression: Expression) -> None:
+        """Raise NotOffered if the engine gets this graph wrong as it is: nothing more can be learnt from it then."""
+        self.attempt(self.code(expression), expression)
+        try:
+            wrong = self.wrong(expression) is not None
+        except RecursionError:
+            return
+        except Exception as error:
+            raise NotOffered(f"{type(error).__name__} before this check begins: {error}") from error
+        if wrong:
+            raise NotOffered("the graph that it begins with is wrong already: see the other checks")
+
     def expect(self, expression: Expression, reduce: bool = False) -> bool:
         """Check value and gradient of an expression; a finding shows the smallest one that is wrong."""
+        self.graph = expression
+        try:
+            return self._expect(expression, reduce)
+        finally:
+            self.graph = None
 
+    def _expect(self, expression: Expression, reduce: bool) -> bool:
         def fails(each: Expression) -> bool:
             if not is_safe(each, list(each.point.values()), float):
                 return False  # outside of a domain anything may come out
-            self.attempt(self.code(each))
+            self.attempt(self.code(each), each)
             try:
                 return self.wrong(each) is not None
             except (*LACKING, NotApplicableError):
@@ -191,6 +216,7 @@ def agrees(got: Any, expected: float) -> bool:
     return bool(abs(got - expected) <= OTHER_ENGINE * abs(expected) + LOST_IN_SUMS)
 
 
+@lru_cache(maxsize=2048)
 def truth(expression: Expression) -> tuple[float, list[float]]:
     """Value and gradient of an expression from the forward rules alone, at 240 bits.
 
@@ -205,10 +231,11 @@ def _shown(piece: Any) -> str:
     return f"{piece:.10g}" if isinstance(piece, float) else str(piece)
 
 
-def each(lab: Lab, expressions: Sequence[Expression]) -> None:
-    """Check each expression that the engine offers."""
+def first_wrong(lab: Lab, expressions: Sequence[Expression]) -> None:
+    """Check the expressions that the engine offers, up to the first that it gets wrong."""
     for expression in expressions:
         try:
-            lab.expect(expression)
+            if not lab.expect(expression):
+                return
         except NotOffered:
             continue

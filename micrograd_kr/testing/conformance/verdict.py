@@ -5,6 +5,7 @@
 a leaf, and d x / d x = 1: right
 functions and their derivatives: not offered
 <BLANKLINE>
+Score: 1 of 1. Skipped: functions and their derivatives.
 mine:Value conforms: 1 checks passed, 1 skipped because it lacks what they check.
 """
 
@@ -15,6 +16,7 @@ from typing import NamedTuple
 
 from ...locale import translate
 from .suite import Outcome
+from .written import score, skipped
 
 
 class Verdict(NamedTuple):
@@ -43,5 +45,8 @@ def verdict(outcomes: Sequence[Outcome], name: str, lang: str | None = None) -> 
         said = "offers_nothing"
     else:
         said = "does_not_conform" if counts["wrong"] else "conforms" if counts["skipped"] else "conforms_fully"
-    lines += ["", translate(f"testing.{said}", lang, name=name, all=len(outcomes), right=counts["ok"], **counts)]
+    right, ran = score(outcomes)
+    left_out = "; ".join(translate(f"testing.check.{check}", lang) for check in skipped(outcomes)) or "-"
+    lines += ["", translate("testing.check.score", lang, right=right, ran=ran, skipped=left_out)]
+    lines += [translate(f"testing.{said}", lang, name=name, all=len(outcomes), right=counts["ok"], **counts)]
     return Verdict("\n".join(lines), said.startswith("conforms"))

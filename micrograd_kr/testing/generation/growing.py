@@ -18,6 +18,7 @@ import math
 import random
 from collections.abc import Callable, Sequence
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from ...elementary import Number
@@ -318,12 +319,20 @@ def _can_be_aimed_at(op: Op, corners: bool) -> bool:
     """Whether a rule of the op branches at a number where an expression may stand."""
     if op.arity is None or op.gives == "condition" or not (corners or op.kink is None):
         return False
-    if corners and (
-        _takes_condition(op) or any(math.isfinite(end) for domain in op.domain for ends in domain for end in ends)
-    ):
+    if corners and (_takes_condition(op) or any(math.isfinite(end) for end in _ends(op))):
         return True
-    numbers = [0.7 + index for index in range(op.arity)]
-    return any(branches(op, numbers, index) for index in range(op.arity) if not is_condition(op, index))
+    return _has_branches(op, op.rules, op.partial)
+
+
+def _ends(op: Op) -> list[float]:
+    return [end for domain in op.domain for interval in domain for end in interval]
+
+
+@lru_cache(maxsize=1024)
+def _has_branches(op: Op, rules: Any, partial: Any) -> bool:
+    """The rules are a part of the key, as a mutant may have changed them."""
+    numbers = [0.7 + index for index in range(op.arity or 0)]
+    return any(branches(op, numbers, index) for index in range(len(numbers)) if not is_condition(op, index))
 
 
 def _from(ops: list[Op], first: int) -> list[Op]:

@@ -8,8 +8,10 @@ from .expression import Expression, pruned
 
 
 def smaller(expression: Expression) -> Iterator[Expression]:
-    """Expressions with one step less, or with simpler numbers."""
+    """Expressions without what is not used, with one step less, or with simpler numbers."""
     steps = list(expression.steps)
+    if len((without := pruned(expression.point, steps)).point) < len(expression.point):
+        yield without
     for number in range(len(steps), 0, -1):  # an earlier result as the output
         if number < len(steps):
             yield pruned(expression.point, steps[:number])

@@ -10,15 +10,17 @@ from __future__ import annotations
 
 import cmath
 import math
+import sys
 from collections.abc import Callable, Sequence
 from fractions import Fraction
+from itertools import product
 from typing import Any, NamedTuple
 
 from ...elementary import Function, Number
 from ...extras import install_command
 from ...interpreted import Interpreted
 from ...ops import Op
-from .tolerances import ALL_BITS, LARGEST, ON_FLOATS, PRECISION, SAME, SEEN, SMALLEST, STEP, TINIEST, TWO_STEPS
+from .tolerances import ALL_BITS, LARGEST, NEARBY, ON_FLOATS, PRECISION, SAME, SEEN, SMALLEST, STEP, TINIEST, TWO_STEPS
 
 # Between these a float has all of its digits, and a comparison of floats is as good as one at high precision.
 _LEAST, _MOST = SMALLEST * 1e17, LARGEST / 1e17
@@ -91,6 +93,9 @@ def has_high_precision() -> bool:
 
 
 def _mpmath() -> Any:
+    loaded = sys.modules.get("mpmath")
+    if loaded is not None:
+        return loaded
     try:
         import mpmath
     except ImportError as error:
@@ -112,10 +117,12 @@ def precise(x: Any) -> Any:
         mpmath = _mpmath()
     except NotApplicableError:
         return float(x) if isinstance(x, int | Fraction) else x
-    if kind is float or kind is int:
-        return mpmath.mpf(x)
+    if kind is float:
+        return mpmath.mp.make_mpf(mpmath.libmp.from_float(x))
     if kind is mpmath.mpf or kind is mpmath.mpc:
         return x
+    if kind is int:
+        return mpmath.mpf(x)
     if kind is Fraction:
         return mpmath.mpf(x.numerator) / x.denominator
     if kind is complex:
@@ -219,7 +226,28 @@ def slopes(op: Op, numbers: Sequence[Any], index: int) -> Slopes:
         rounding = _mpmath().ldexp(abs(out) + 1, 64 - ALL_BITS) / abs(step)
         error = rounding + 2 * max(abs(x - y) for x, y in zip(found, nearer, strict=True))  # what curvature adds
         left, right = [x if abs(x) > error else 0 * x for x in (nearer[::-1] if step < 0 else nearer)]
+        beside = _beside_a_tie(op, xs, index)
+        if beside:
+            left, right = min(left, *beside), max(right, *beside)
     return Slopes(left, right, error + TINIEST)
+
+
+def _beside_a_tie(op: Op, xs: Sequence[Any], index: int) -> list[Any]:
+    """Where a kink is a tie of several arguments: the derivatives at points around it, where they have parted.
+
+    A limit of any of them is right: clip(x, x, x) may be taken for x, though no argument by itself moves it.
+    """
+    if op.kink is None or len(xs) < 2 or any(hasattr(x, "_mpc_") for x in xs) or op.kink(*xs) != 0:
+        return []
+    found = []
+    for signs in product((-1, 1), repeat=len(xs)):
+        moves = [sign * _step_of(xs, turn, NEARBY) * (turn + 1) for turn, sign in enumerate(signs)]
+        near = [x if isinstance(x, bool) else x + move for x, move in zip(xs, moves, strict=True)]
+        try:
+            found.append(slope_at(op, near, forward(op, near), index, TWO_STEPS[0]))
+        except NotApplicableError:
+            continue
+    return found
 
 
 class Curvatures(NamedTuple):
@@ -315,6 +343,8 @@ def slopes_on_floats(op: Op, numbers: Sequence[Any], index: int) -> Slopes:
     """As `slopes`, by differences of floats, with an error that says how far they can be trusted."""
     point = [float(x) if isinstance(x, int | Fraction) and not isinstance(x, bool) else x for x in numbers]
     step = 2.0**-24 * (abs(point[index]) or 1.0)  # at a kink the two sides differ by far more than the step
+    if step == 0:
+        raise NotApplicableError("there is no smaller float to step by")
     out = op.compute(*point)
     left, right = ((_called(lambda xs: op.compute(*xs), _moved(point, (index, s))) - out) / s for s in (-step, step))
     if not is_number(left) or not is_number(right):

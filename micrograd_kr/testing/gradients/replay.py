@@ -15,7 +15,7 @@ from ...elementary import Number
 from ...engine import Value, topological_order
 from .local_derivatives import NotApplicableError, at_high_precision, has_high_precision, precise
 from .subject import Subject
-from .tolerances import ALL_BITS, ESCAPE, ESCAPE_ROUNDING, MOVES, PRECISION
+from .tolerances import ALL_BITS, ESCAPE, ESCAPE_ROUNDING, MOST_EXPONENT, MOVES, PRECISION
 
 
 def escapes(subject: Subject, order: Sequence[Value], leaves: Sequence[Value]) -> str:
@@ -114,6 +114,9 @@ def computed(order: Sequence[Value], known: dict[Value, Any], convert: Any) -> A
             continue
         try:
             known[node] = convert(node.op.compute(*[known[arg] for arg in node.args]))
-        except (TypeError, ValueError, ArithmeticError) as error:
+        except Exception as error:  # a function of mpmath's raises what it likes where it has no real number
             raise NotApplicableError(str(error)) from error
+        mpf = getattr(known[node], "_mpf_", None)
+        if mpf is not None and abs(mpf[2]) > MOST_EXPONENT:
+            raise NotApplicableError(f"{node.op.name} is beyond all floats there")
     return known[order[-1]]

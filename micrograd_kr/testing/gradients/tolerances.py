@@ -11,6 +11,7 @@ STEP = 120  # bits of the step of a difference: no kink but one at the argument 
 # of two steps shows how much the larger one is off.
 ALL_BITS = 3000
 TWO_STEPS = (400, 420)
+NEARBY = 300  # bits of the distance to points around a tie: far above the steps, far below any other kink
 
 # --- what is the same ------------------------------------------------------------------------------------------------
 
@@ -46,3 +47,5 @@ SMALLEST = 1e-307  # about the smallest float with all of its digits
 LARGEST = 1e307  # a sum of terms as large as this may be beyond the floats on its way
 # Beyond these a rule may overflow or underflow on its way, in a square or in an exponential.
 HUGE, LARGE_EXPONENT = 1e100, 300.0
+# Of a number at high precision, which has no largest and no smallest: exp of what is beyond it takes gigabytes.
+MOST_EXPONENT = 2**16

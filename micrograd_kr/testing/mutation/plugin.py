@@ -3,6 +3,7 @@
 The suite runs as usual first. Then, for each mutant, the process forks after the collection: the child breaks the
 engine and runs the collected tests up to the first that fails, with their fixtures and parameters, whatever kind of
 test they are. A child that is not done in time is stopped, and counts as a failure, as does one that crashes.
+Under xdist (`-n 2`) each worker, which has collected the whole suite, takes its share of the mutants.
 `_micrograd_kr_pytest`, beside the package, adds the options and loads this module only if they are used.
 """
 
@@ -37,13 +38,26 @@ def pytest_runtestloop(session: pytest.Session) -> Any:
         return result
     found = mutants(second_order=config.getoption("--gradient-mutants-second-order"))
     chosen = [mutant for mutant in found if config.getoption("--gradient-mutants-match") in mutant.name]
-    killed = _run_under_each(session, chosen)
-    survivors = [mutant for mutant in chosen if not killed[mutant.name]]
-    config.stash[_RESULT] = (len(chosen), survivors)
+    if config.pluginmanager.hasplugin("dsession"):  # xdist's controller: the workers have run them
+        return result
+    worker = getattr(config, "workerinput", None)
+    if worker is None:
+        config.stash[_RESULT] = _run_under_each(session, chosen)
+    else:
+        share = chosen[int(worker["workerid"].removeprefix("gw")) :: worker["workercount"]]
+        config.workeroutput[_OUTPUT] = _run_under_each(session, share)  # type: ignore[attr-defined]
     return result
 
 
-_RESULT = pytest.StashKey[tuple[int, list[Mutant]]]()
+_RESULT = pytest.StashKey[dict[str, bool]]()
+_OUTPUT = "micrograd_kr gradient mutants"
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Take what a worker of xdist has found."""
+    killed = getattr(node, "workeroutput", {}).get(_OUTPUT, {})
+    node.config.stash[_RESULT] = {**node.config.stash.get(_RESULT, {}), **killed}
 
 
 def _run_under_each(session: pytest.Session, chosen: Sequence[Mutant]) -> dict[str, bool]:
@@ -76,6 +90,9 @@ def _fork(session: pytest.Session, mutant: Mutant) -> int:
         silence = os.open(os.devnull, os.O_WRONLY)
         os.dup2(silence, 1)
         os.dup2(silence, 2)
+        for plugin in list(session.config.pluginmanager.get_plugins()):
+            if type(plugin).__name__ in ("WorkerInteractor", "TerminalReporter"):  # nothing is reported to anyone
+                session.config.pluginmanager.unregister(plugin)
         with mutant:
             items = session.items
             for item, following in zip(items, [*items[1:], None], strict=True):
@@ -89,12 +106,13 @@ def _fork(session: pytest.Session, mutant: Mutant) -> int:
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
     """List the mutants that live, each with the line that nobody tests."""
-    if _RESULT not in config.stash:
+    killed = config.stash.get(_RESULT, {})
+    if not killed or terminalreporter.stats.get("failed") or terminalreporter.stats.get("error"):
         return
-    count, survivors = config.stash[_RESULT]
     terminalreporter.section("gradient mutants")
-    terminalreporter.line(f"{count - len(survivors)} of {count} mutants killed")
-    for mutant in survivors:
+    terminalreporter.line(f"{sum(killed.values())} of {len(killed)} mutants killed")
+    second_order = config.getoption("--gradient-mutants-second-order")
+    for mutant in [each for each in mutants(second_order=second_order) if not killed.get(each.name, True)]:
         place = line_of(mutant)
         terminalreporter.line(f"  lives: {mutant.name}" + (f"   {place}" if place else ""))
 

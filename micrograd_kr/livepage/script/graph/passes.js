@@ -102,8 +102,8 @@ export const momentOf = remembered(/**
 
   /** @param {number} k @param {Omit<Parting, "got" | "should" | "arg">} how */
   function compare(k, how) {
-    const near = Math.abs(grad[k] - expected[k]) <= 1e-12 * size[k];
-    wrong[k] = +!(near || Object.is(grad[k], expected[k]) || grad[k] === expected[k] || grad[k] !== grad[k] && expected[k] !== expected[k]);
+    const got = grad[k], should = expected[k], near = Number.isFinite(got - should) && Math.abs(got - should) <= 1e-12 * size[k];
+    wrong[k] = +!(near || got === should || got !== got && should !== should);
     if (wrong[k]) parting ??= { ...how, arg: k, got: grad[k], should: expected[k] };
   }
 

@@ -87,7 +87,15 @@ function remember(state) {
 /** @param {State} state @returns {State} */
 export function undo(state) {
   const before = state.past.at(-1);
-  return before ? { ...state, ...before, position: Math.min(before.position, lastOf(state)), past: state.past.slice(0, -1), playing: false, mistyped: "" } : state;
+  if (!before) return state;
+  const position = Math.min(before.position, lastOf(state));
+  return toShownStep({ ...state, ...before, position, past: state.past.slice(0, -1), playing: false, mistyped: "" });
+}
+
+/** The step that is shown, in the view where its node stands. @param {State} state @returns {State} */
+function toShownStep(state) {
+  const step = shownStep(state);
+  return step ? follow(inView(state, step.node), [step.node, ...(step.phase === "seed" ? [] : args[step.node])]) : state;
 }
 
 /** New numbers; descent begins anew. @param {State} state @param {Float64Array} numbers @returns {State} */
@@ -175,9 +183,7 @@ export const descend = times => state => {
 export const go = (position, playing = false) => state => {
   const last = lastOf(state), p = Math.max(0, Math.min(last, position));
   const next = { ...state, position: p, stepped: true, notice: /** @type {const} */ (""), nudge: null, mistyped: "", playing: playing && p < last, path: -1 };
-  if (p === 0) return { ...next, at: null };
-  const { node, phase } = stepAt(state, p);
-  return follow(inView(next, node), [node, ...(phase === "seed" ? [] : args[node])]);
+  return p === 0 ? { ...next, at: null } : toShownStep(next);
 };
 
 /** Both passes as a whole, in the view that is open. @param {State} state @returns {State} */

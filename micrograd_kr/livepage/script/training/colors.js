@@ -4,10 +4,13 @@
 
 /** @type {Record<string, string>} */
 let read = {};
+/** @type {Record<string, Rgb>} */
+let parts = {};
 
 /** Forget the colours, as the theme has changed. */
 export function forgetColors() {
   read = {};
+  parts = {};
 }
 
 /** A colour of the style sheet, such as `ink`. @param {string} name */
@@ -17,6 +20,11 @@ export function color(name) {
 
 /** @param {string} name @returns {Rgb} */
 export function rgb(name) {
+  return parts[name] ??= split(name);
+}
+
+/** @param {string} name @returns {Rgb} */
+function split(name) {
   const hex = color(name).slice(1), wide = hex.length < 6 ? [...hex].map(c => c + c).join("") : hex;
   const [r, g, b] = [0, 2, 4].map(i => parseInt(wide.slice(i, i + 2), 16) || 0);
   return [r, g, b];

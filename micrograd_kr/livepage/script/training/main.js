@@ -46,7 +46,7 @@ let language = speakers(view.lang);
 const say = (key, pieces) => language.say(`training_page.${key}`, pieces);
 
 let field = new Field(trainer, view.axes);
-const plane = new Plane($("plane")), network = new Network($("network"), $("lines"), (layer, neuron) => {
+const plane = new Plane($("plane")), network = new Network($("network"), $("lines"), $("maps"), (layer, neuron) => {
   const { neuron: now } = view;
   view.neuron = now && now.layer === layer && now.neuron === neuron ? null : { layer, neuron };
   render();
@@ -78,33 +78,41 @@ function paint() {
     paintSettings();
   }
   const { now, settings } = trainer;
-  $("steps").textContent = String(trainer.steps);
-  $("epochs").textContent = String(trainer.epoch);
-  $("train-loss").textContent = show(now.train);
-  $("test-loss").textContent = trainer.test.length ? show(now.test) : "–";
-  $("accuracy").textContent = now.accuracy === now.accuracy ? `${(now.accuracy * 100).toFixed(1)}%` : "–";
-  $("play").textContent = say(view.playing ? "pause" : "play");
+  write("steps", String(trainer.steps));
+  write("epochs", String(trainer.epoch));
+  write("train-loss", show(now.train));
+  write("test-loss", trainer.test.length ? show(now.test) : "–");
+  write("accuracy", now.accuracy === now.accuracy ? `${(now.accuracy * 100).toFixed(1)}%` : "–");
+  write("play", say(view.playing ? "pause" : "play"));
   $("play").disabled = !trainer.train.length;
   $("step").disabled = !trainer.train.length || !!trainer.stopped;
-  field.compute();
-  if (trainer.steps % 10 === 0 || !view.playing) view.dead = deadNeurons(trainer);
-  const isDead = (/** @type {number} */ l, /** @type {number} */ j) => l > 0 && !!view.dead[l - 1] && !view.dead[l - 1].alive[j];
-  /* while it plays, what the eye follows less closely is painted in turns */
-  const turn = view.playing ? view.turn++ % 4 : -1;
-  if (!view.isOpen && trainer.isLayered) {
-    network.build(trainer);
-    if (turn < 0) network.name(neuronName);
-    if (turn !== 1 && turn !== 3) network.paint(trainer, field, view.neuron, isDead, trainer.x[view.chosen] ?? field.middle);
-    if (turn < 0 || turn === 1) { network.paintLines(trainer, view.neuron); paintLayers(); }
+  /* while it plays the parts are painted in turns, so that a frame has time for a step */
+  const turn = view.playing ? view.turn++ % 4 : -1, isTurn = (/** @type {number[]} */ ...turns) => turn < 0 || turns.includes(turn);
+  const isSeen = !view.isOpen && trainer.isLayered;
+  if (isSeen) network.build(trainer);
+  if (turn < 0 || trainer.steps % 10 === 0) view.dead = deadNeurons(trainer);
+  if (turn < 0 && isSeen) network.name(neuronName);
+  if (isTurn(0, 2)) field.compute();
+  if (isTurn(1) && isSeen) {
+    network.mark(view.neuron, (l, j) => l > 0 && !!view.dead[l - 1] && !view.dead[l - 1].alive[j]);
+    network.paintLines(trainer, view.neuron);
+    paintLayers();
   }
+  if (isTurn(3) && isSeen) network.paintMaps(trainer, field, trainer.x[view.chosen] ?? field.middle);
   const { neuron } = view, shown = neuron && field.maps[neuron.layer]?.[neuron.neuron];
-  plane.paint(field, { chosen: view.chosen, cursor: view.cursor, neuron: shown ?? null, names: field.isPlane || field.isLine ? [given.names[view.axes[0]], field.isLine ? "y" : given.names[view.axes[1]]] : [say("target"), say("prediction")] });
-  if (turn < 0 || turn === 3) paintCurve($("curve"), trainer.history, view.isLog);
+  if (isTurn(0, 2)) plane.paint(field, { chosen: view.chosen, cursor: view.cursor, neuron: shown ?? null, names: field.isPlane || field.isLine ? [given.names[view.axes[0]], field.isLine ? "y" : given.names[view.axes[1]]] : [say("target"), say("prediction")] });
+  if (isTurn(3)) paintCurve($("curve"), trainer.history, view.isLog);
   if (turn < 0) $("curve").setAttribute("aria-label", say("curve", { step: trainer.steps, train: show(now.train), test: trainer.test.length ? show(now.test) : "–" }));
-  $("result-title").textContent = shown ? say("map_of", { neuron: neuronName(neuron) }) : say(field.isLine ? "fit" : !field.isPlane ? "compared" : given.classes.length ? "regions" : "surface");
-  if (turn < 0 || turn === 3) { paintNeuron(); paintRemarks(); paintExample(); }
+  write("result-title", shown ? say("map_of", { neuron: neuronName(neuron) }) : say(field.isLine ? "fit" : !field.isPlane ? "compared" : given.classes.length ? "regions" : "surface"));
+  if (isTurn(1)) { paintNeuron(); paintRemarks(); paintExample(); }
   if (view.isOpen) example.show(view.chosen);
   if (settings.rate !== +$("rate").value) paintSettings();
+}
+
+/** @param {string} id @param {string} text */
+function write(id, text) {
+  const element = $(id);
+  if (element.textContent !== text) element.textContent = text;
 }
 
 let said = "";
@@ -151,7 +159,8 @@ function paintLayers() {
   const { sizes } = trainer.net, { gradients } = trainer.now, most = Math.max(...gradients, 1e-300);
   const middles = network.middles;
   [...$("layers").children].forEach((/** @type {any} */ element, l) => {
-    element.style.left = `${middles[l]}px`;
+    const left = `${middles[l]}px`;
+    if (element.style.left !== left) element.style.left = left;
     if (!l) return;
     const size = gradients[l - 1], share = Number.isFinite(size) && size > 0 ? Math.max(0, 1 + Math.log10(size / most) / 4) : 0;
     element.querySelector(".flow").textContent = say("gradient_of", { size: short(size) });
@@ -230,7 +239,7 @@ function makeSets() {
     input.addEventListener("change", () => set({ data: name }));
     const made = name === "own" ? given.own : DATA_SETS[name].make(80, DATA_SETS[name].noise / 2, 1, Math.max(2, given.classes.length));
     sketch(canvas, made, name === "own");
-    return html("label", {}, input, canvas, name === "own" ? given.ownTitle || say("set.own") : say(`set.${name}`));
+    return html("label", {}, input, canvas, say(`set.${name}`));
   }));
   $("sets").hidden = trainer.dataSets.length < 2;
 }
@@ -272,7 +281,7 @@ function sketch(canvas, made, isOwn) {
 
 /** What stands above each column: its name, its size to change, and the size of its gradient. */
 function makeLayers() {
-  $("net-section").classList.toggle("recorded", !trainer.isLayered);
+  document.documentElement.classList.toggle("recorded", !trainer.isLayered);
   if (!trainer.isLayered) return;
   const { hidden } = trainer.settings, { sizes } = given, last = trainer.net.sizes.length - 1;
   const focused = document.activeElement?.id;
@@ -337,7 +346,7 @@ function makeLegend() {
 
 function paintExample() {
   const e = view.chosen, { x, y } = trainer;
-  $("plane-hint").textContent = say(view.tool === "look" ? "plane_hint" : "plane_hint_draw");
+  write("plane-hint", say(view.tool !== "look" ? "plane_hint_draw" : example.isThere ? "plane_hint" : "too_large"));
   $("open").disabled = !x.length || !example.isThere;
   $("example-back").disabled = $("example-next").disabled = x.length < 2;
   if (!x.length) { $("example").textContent = "–"; return; }
@@ -389,7 +398,7 @@ function open(on) {
   if (view.isOpen) {
     view.neuron = null;
     $("inside-title").textContent = say("inside_title", { number: view.chosen + 1 });
-    $("inside-hint").textContent = say("inside_hint");
+    $("inside-hint").textContent = say(given.classes.length && field.isPlane ? "inside_hint" : "inside_hint_curve");
     example.open(view.chosen, view.lang, say, say("inside"));
     $("inside-title").focus();
   } else {
@@ -519,8 +528,8 @@ function speak(code) {
 }
 
 new ResizeObserver(() => { network.place(); render(); }).observe($("network"));
-new ResizeObserver(() => render()).observe($("plane-room"));
-const repaint = () => { forgetColors(); delete $("tools").dataset.key; makeSets(); makeLegend(); said = ""; paint(); };
+new ResizeObserver(() => { plane.measure(); render(); }).observe($("plane"));
+const repaint = () => { forgetColors(); plane.measure(); network.place(); delete $("tools").dataset.key; makeSets(); makeLegend(); said = ""; paint(); };
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", repaint);
 matchMedia("print").addEventListener("change", repaint);
 document.documentElement.classList.add("alive");

@@ -14,50 +14,53 @@ export class Network {
   /**
    * @param {HTMLElement} room
    * @param {HTMLCanvasElement} lines
+   * @param {HTMLCanvasElement} maps
    * @param {(layer: number, neuron: number) => void} choose
    */
-  constructor(room, lines, choose) {
+  constructor(room, lines, maps, choose) {
     this.room = room;
     this.lines = lines;
+    this.maps = maps;
     this.choose = choose;
-    /** @type {{ button: HTMLButtonElement, canvas: HTMLCanvasElement, image: ImageData, x: number, y: number }[][]} */
+    /** @type {{ button: HTMLButtonElement, x: number, y: number }[][]} */
     this.columns = [];
     this.shape = "";
+    this.width = this.height = this.size = 0;
+    this.atlas = document.createElement("canvas"); // all maps, one beside the other
+    this.image = new ImageData(SMALL, SMALL);
   }
 
   /** Make the buttons of the neurons, if the net is another than before. @param {Trainer} trainer */
   build(trainer) {
-    const { sizes } = trainer.net, isLine = trainer.given.inputs === 1;
-    const shape = sizes.join("-");
+    const { sizes } = trainer.net, shape = sizes.join("-");
     if (shape === this.shape) return;
     this.shape = shape;
     for (const column of this.columns) for (const { button } of column) button.remove();
     this.columns = sizes.map((size, l) => Array.from({ length: Math.min(size, MOST_SHOWN) }, (_, j) => {
-      const canvas = html("canvas", { width: isLine ? SIDE : SMALL, height: isLine ? SIDE : SMALL, "aria-hidden": "true" });
-      const button = html("button", { type: "button", class: "neuron" }, canvas);
-      button.dataset.layer = String(l);
-      button.dataset.neuron = String(j);
+      const button = html("button", { type: "button", class: "neuron", "data-layer": l, "data-neuron": j });
       button.addEventListener("click", () => this.choose(l, j));
       this.room.append(button);
-      return { button, canvas, image: new ImageData(SMALL, SMALL), x: 0, y: 0 };
+      return { button, x: 0, y: 0 };
     }));
+    this.atlas.width = SMALL * Math.max(...this.columns.map(column => column.length));
+    this.atlas.height = SMALL * this.columns.length;
+    this.image = new ImageData(this.atlas.width, this.atlas.height);
     this.place();
   }
 
   /** Put every neuron in its place. */
   place() {
-    const { clientWidth: width, clientHeight: height } = this.room, count = this.columns.length;
+    const width = this.width = this.room.clientWidth, height = this.height = this.room.clientHeight, count = this.columns.length;
     const most = Math.max(...this.columns.map(column => column.length), 1);
-    const size = Math.max(18, Math.min(44, (height - 16) / most - 5));
+    const size = this.size = Math.round(Math.max(18, Math.min(44, (height - 16) / most - 5)));
     this.columns.forEach((column, l) => {
       const step = Math.min(64, (height - 12) / column.length), top = height / 2 - step * (column.length - 1) / 2;
       column.forEach((neuron, j) => {
-        neuron.x = count > 1 ? 8 + size / 2 + (width - size - 16) * l / (count - 1) : width / 2;
-        neuron.y = top + step * j;
+        neuron.x = Math.round(count > 1 ? 8 + size / 2 + (width - size - 16) * l / (count - 1) : width / 2);
+        neuron.y = Math.round(top + step * j);
         Object.assign(neuron.button.style, { left: `${neuron.x - size / 2}px`, top: `${neuron.y - size / 2}px`, width: `${size}px`, height: `${size}px` });
       });
     });
-    this.size = size;
   }
 
   /** What the buttons are called. @param {(place: { layer: number, neuron: number }) => string} named */
@@ -70,42 +73,42 @@ export class Network {
     return this.columns.map(column => column[0].x);
   }
 
+  /** Which neuron is chosen, and which are dead. @param {{ layer: number, neuron: number } | null} chosen @param {(layer: number, neuron: number) => boolean} isDead */
+  mark(chosen, isDead) {
+    this.columns.forEach((column, l) => column.forEach(({ button }, j) => {
+      const isChosen = !!chosen && chosen.layer === l && chosen.neuron === j;
+      if (button.getAttribute("aria-pressed") !== String(isChosen)) button.setAttribute("aria-pressed", String(isChosen));
+      button.classList.toggle("dead", isDead(l, j));
+    }));
+  }
+
   /**
+   * The neurons' maps.
    * @param {Trainer} trainer @param {Field} field
-   * @param {{ layer: number, neuron: number } | null} chosen
-   * @param {(layer: number, neuron: number) => boolean} isDead
    * @param {number[]} x the example whose numbers are shown where there is no plane to draw maps of
    */
-  paint(trainer, field, chosen, isDead, x) {
-    const isLine = field.isLine, hasMaps = isLine || field.isPlane, { net } = trainer;
-    if (!hasMaps) net.run(trainer.parameters, x);
-    this.columns.forEach((column, l) => column.forEach(({ button, canvas, image }, j) => {
-      const values = field.maps[l][j], pen = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
-      if (isLine) paintCurve(pen, values);
-      else if (field.isPlane) {
-        paintMap(values, byLargest(values), image);
-        pen.putImageData(image, 0, 0);
-      } else {
+  paintMaps(trainer, field, x) {
+    const { isLine, isPlane } = field, { net } = trainer, { columns, image, atlas, size } = this;
+    const pen = begin(this.maps, this.width, this.height);
+    if (isPlane) {
+      columns.forEach((column, l) => column.forEach((_, j) => paintMap(field.maps[l][j], byLargest(field.maps[l][j]), image, SMALL, SMALL * j, SMALL * l)));
+      /** @type {CanvasRenderingContext2D} */ (atlas.getContext("2d")).putImageData(image, 0, 0);
+    } else if (!isLine) net.run(trainer.parameters, x);
+    columns.forEach((column, l) => column.forEach((neuron, j) => {
+      const left = neuron.x - size / 2, top = neuron.y - size / 2;
+      if (isPlane) pen.drawImage(atlas, SMALL * j, SMALL * l, SMALL, SMALL, left, top, size, size);
+      else if (isLine) paintCurve(pen, field.maps[l][j], left, top, size);
+      else {
         const numbers = l ? net.outs[l - 1] : x, share = numbers[j] / Math.max(1e-12, ...numbers.map(Math.abs));
         pen.fillStyle = css(mix(rgb("surface"), rgb(share < 0 ? "class0" : "class1"), Math.min(1, Math.abs(share)) || 0));
-        pen.fillRect(0, 0, SMALL, SMALL);
+        pen.fillRect(left, top, size, size);
       }
-      button.setAttribute("aria-pressed", String(!!chosen && chosen.layer === l && chosen.neuron === j));
-      button.classList.toggle("chosen", !!chosen && chosen.layer === l && chosen.neuron === j);
-      button.classList.toggle("dead", isDead(l, j));
     }));
   }
 
   /** @param {Trainer} trainer @param {{ layer: number, neuron: number } | null} chosen */
   paintLines(trainer, chosen) {
-    const { lines, columns, size = 0 } = this, { net, parameters } = trainer, scale = devicePixelRatio || 1;
-    const width = this.room.clientWidth, height = this.room.clientHeight;
-    if (lines.width !== Math.round(width * scale)) lines.width = Math.round(width * scale);
-    if (lines.height !== Math.round(height * scale)) lines.height = Math.round(height * scale);
-    const pen = /** @type {CanvasRenderingContext2D} */ (lines.getContext("2d"));
-    pen.setTransform(scale, 0, 0, scale, 0, 0);
-    pen.clearRect(0, 0, width, height);
-    pen.lineCap = "round";
+    const { columns, size } = this, { net, parameters } = trainer, pen = begin(this.lines, this.width, this.height);
     const plus = color("class1"), minus = color("class0");
     for (let l = 1; l < columns.length; l++) {
       columns[l].forEach((to, j) => columns[l - 1].forEach((from, i) => {
@@ -127,22 +130,35 @@ export class Network {
   }
 }
 
-/** A function of one input, as a small curve. @param {CanvasRenderingContext2D} pen @param {Float32Array} values */
-function paintCurve(pen, values) {
-  const scaled = byLargest(values);
+/** A canvas of this size, wiped, and a pen for it. @param {HTMLCanvasElement} canvas @param {number} width @param {number} height */
+function begin(canvas, width, height) {
+  const scale = devicePixelRatio || 1, pen = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+  if (canvas.width !== Math.round(width * scale)) canvas.width = Math.round(width * scale);
+  if (canvas.height !== Math.round(height * scale)) canvas.height = Math.round(height * scale);
+  pen.setTransform(scale, 0, 0, scale, 0, 0);
+  pen.clearRect(0, 0, width, height);
+  return pen;
+}
+
+/**
+ * A function of one input, as a small curve.
+ * @param {CanvasRenderingContext2D} pen @param {Float32Array} values @param {number} left @param {number} top @param {number} size
+ */
+function paintCurve(pen, values, left, top, size) {
+  const scaled = byLargest(values), middle = top + size / 2;
   pen.fillStyle = color("surface");
-  pen.fillRect(0, 0, SIDE, SIDE);
+  pen.fillRect(left, top, size, size);
   pen.strokeStyle = color("line");
   pen.lineWidth = 1;
   pen.beginPath();
-  pen.moveTo(0, SIDE / 2);
-  pen.lineTo(SIDE, SIDE / 2);
+  pen.moveTo(left, middle);
+  pen.lineTo(left + size, middle);
   pen.stroke();
   pen.strokeStyle = color("blue");
-  pen.lineWidth = 2;
+  pen.lineWidth = 1.8;
   pen.beginPath();
   for (let k = 0; k < LENGTH; k += 3) {
-    const x = k / LENGTH * SIDE, y = SIDE / 2 - scaled(values[k]) * SIDE * 0.42;
+    const x = left + k / LENGTH * size, y = middle - scaled(values[k]) * size * 0.42;
     if (k) pen.lineTo(x, y); else pen.moveTo(x, y);
   }
   pen.stroke();

@@ -16,16 +16,20 @@ export const classColor = place => rgb(`class${place % 6}`);
  * The colours of a map: for two classes or a number from one colour over white to another.
  * @param {Float32Array} values
  * @param {(value: number) => number} scaled to -1 ... 1
- * @param {ImageData} image as large, or with every second point of every second row
+ * @param {ImageData} image where it is painted
+ * @param {number} [side] how many points it has along a side there
+ * @param {number} [left] @param {number} [top]
  */
-export function paintMap(values, scaled, image) {
-  const low = classColor(0), high = classColor(1), middle = rgb("surface"), { data, width } = image, stride = SIDE / width;
-  for (let k = 0; k < width * width; k++) {
-    const t = scaled(values[stride === 1 ? k : Math.floor(k / width) * stride * SIDE + (k % width) * stride]), to = t < 0 ? low : high, share = Math.min(1, Math.abs(t)) * 0.85 || 0;
-    data[4 * k] = middle[0] + (to[0] - middle[0]) * share;
-    data[4 * k + 1] = middle[1] + (to[1] - middle[1]) * share;
-    data[4 * k + 2] = middle[2] + (to[2] - middle[2]) * share;
-    data[4 * k + 3] = 255;
+export function paintMap(values, scaled, image, side = SIDE, left = 0, top = 0) {
+  const low = classColor(0), high = classColor(1), [r, g, b] = rgb("surface"), { data, width } = image, stride = SIDE / side;
+  for (let row = 0; row < side; row++) {
+    for (let column = 0, k = row * stride * SIDE, at = 4 * ((top + row) * width + left); column < side; column++, k += stride, at += 4) {
+      const t = scaled(values[k]), to = t < 0 ? low : high, share = Math.min(1, Math.abs(t)) * 0.85 || 0;
+      data[at] = r + (to[0] - r) * share;
+      data[at + 1] = g + (to[1] - g) * share;
+      data[at + 2] = b + (to[2] - b) * share;
+      data[at + 3] = 255;
+    }
   }
 }
 
@@ -46,6 +50,12 @@ export class Plane {
     this.field = null;
     this.width = this.height = 0;
     this.fonts = "";
+  }
+
+  /** Take the canvas's size. */
+  measure() {
+    this.width = this.canvas.clientWidth;
+    this.height = this.canvas.clientHeight;
   }
 
   /** The place on the canvas of an example's two numbers. @param {number} x @param {number} y */
@@ -100,7 +110,7 @@ export class Plane {
    * @param {{ chosen: number, cursor: number[] | null, neuron: Float32Array | null, names: string[] }} shown
    */
   paint(field, shown) {
-    const { canvas } = this, width = this.width = canvas.clientWidth, height = this.height = canvas.clientHeight, scale = devicePixelRatio || 1;
+    const { canvas, width, height } = this, scale = devicePixelRatio || 1;
     this.field = field;
     if (!width || !height) return;
     if (canvas.width !== Math.round(width * scale)) canvas.width = Math.round(width * scale);
