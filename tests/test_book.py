@@ -411,8 +411,9 @@ def book(chromium, documents, tmp_path_factory):
     chromium.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
 
+@pytest.mark.browser
 def test_search_questions_terms_and_dark_mode_work_in_one_file(book):
-    folder, browser, until = book
+    folder, browser, _ = book
     browser.get((folder / "book.html").as_uri())
     run = browser.execute_script
     run(
@@ -426,13 +427,14 @@ def test_search_questions_terms_and_dark_mode_work_in_one_file(book):
 
     verdicts = run(
         """const [question] = document.querySelectorAll(".question:has(input[type=radio])"), seen = [];
+           const verdict = question.querySelector(".verdict");
            for (const radio of question.querySelectorAll("input[type=radio]")) {
              radio.click();
-             seen.push([radio.value === question.dataset.answer, question.querySelector(".verdict").className]);
+             seen.push([radio.value === question.dataset.answer, verdict.className]);
            }
            return seen"""
     )
-    assert {right: name for right, name in verdicts} == {True: "verdict yes", False: "verdict no"}
+    assert dict(verdicts) == {True: "verdict yes", False: "verdict no"}
     verdicts = run(
         """const [question] = document.querySelectorAll(".question:has(.try)"), seen = [];
            const field = question.querySelector(".try input");
@@ -459,6 +461,7 @@ def test_search_questions_terms_and_dark_mode_work_in_one_file(book):
     assert shades[0] == shades[2] != shades[1]
 
 
+@pytest.mark.browser
 @pytest.mark.parametrize("width", [1300, 390])
 def test_pages_in_frames_are_as_high_as_what_is_in_them_and_nothing_is_wider_than_the_window(book, width):
     folder, browser, until = book
@@ -473,8 +476,9 @@ def test_pages_in_frames_are_as_high_as_what_is_in_them_and_nothing_is_wider_tha
     assert browser.execute_script("return document.documentElement.scrollWidth") <= width
 
 
+@pytest.mark.browser
 def test_a_widget_shows_the_numbers_that_were_computed(book, tmp_path):
-    _, browser, until = book
+    _, browser, _ = book
     made = {
         "slope": widget("slope", lambda x: (x - 2) ** 2, at=5.0, lang="en"),
         "learning_rate": widget("learning_rate", lambda x: (x - 2) ** 2, start=5.0, low=-1, high=5, lang="en"),
@@ -493,7 +497,8 @@ def test_a_widget_shows_the_numbers_that_were_computed(book, tmp_path):
         path.write_text(made[kind].html, encoding="utf-8")
         browser.get(path.as_uri())
         shown = browser.execute_script(
-            """const slider = document.querySelector("input"), texts = () => document.querySelector(".numbers").textContent;
+            """const slider = document.querySelector("input"), list = document.querySelector(".numbers");
+               const texts = () => list.textContent;
                const before = texts();
                slider.value = slider.max;
                slider.dispatchEvent(new Event("input"));
@@ -576,7 +581,9 @@ def test_the_code_that_a_reader_sees_prints_what_the_chapter_prints(performed):
                 with redirect_stdout(io.StringIO()) as printed, pictures.collected() as found:
                     exec(cell.as_read(small=True), namespace)
                 assert [picture.caption for picture in found] == [picture.caption for picture in shown.pictures]
-                if not re.search(r"step\.say\(\)|why\(|gallery\(|judge\(|as problem", cell.source):  # what the library says itself
+                if not re.search(
+                    r"step\.say\(\)|why\(|gallery\(|judge\(|as problem", cell.source
+                ):  # what the library says itself
                     assert printed.getvalue() == shown.printed
 
 

@@ -37,7 +37,7 @@ def as_notebook(chapter: Chapter, lang: str) -> str:
 
 
 def as_percent(chapter: Chapter, lang: str) -> str:
-    """The chapter as a script in percent format, which Jupyter (with jupytext), VS Code and others open as a notebook."""
+    """The chapter as a script in percent format, which many editors, and Jupyter with jupytext, open as a notebook."""
     parts = []
     for cell in notebook_cells(chapter, lang):
         tags = f" tags={json.dumps(list(cell.tags))}" if cell.tags else ""
