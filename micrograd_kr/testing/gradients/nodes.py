@@ -54,7 +54,9 @@ NOTHING = Edge(0, 0, is_shut=True)
 def edges(node: Value) -> list[Edge]:
     """The derivative by each argument; a constant or a condition has none. To be called at high precision."""
     return [
-        edge._replace(is_shut=_is_shut(node, index)) if edge.got == 0 and edge is not NOTHING else edge
+        edge._replace(is_shut=_is_shut(node, index))
+        if edge.got == 0 and not edge.fault and edge is not NOTHING
+        else edge
         for index, edge in enumerate(_edges(node))
     ]
 
