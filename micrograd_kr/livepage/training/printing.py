@@ -9,10 +9,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from ...elementary import DOT, WHERE
-from ...engine import Value
+from ...engine import Value, topological_order
 from ...trace import (
     CONSTANT,
     INPUT,
@@ -150,7 +151,16 @@ def head_recording(whole: Recording, scores: Sequence[Value], targets: Sequence[
             return None
         stack += node.args
     again = replayed(output, known)
-    return Recording(trace, [again], True, [], inputs, ((len(scores),), (len(targets),)), [], [])
+    return replace(
+        whole,
+        trace=trace,
+        outputs=[again],
+        parameters=[],
+        inputs=inputs,
+        shapes=((len(scores),), (len(targets),)),
+        order=topological_order(again),
+        length=len(trace.nodes),
+    )
 
 
 def replayed(output: Value, known: Mapping[Value, Value]) -> Value:
