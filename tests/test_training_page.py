@@ -641,6 +641,14 @@ def test_points_are_drawn_by_clicking_and_the_keyboard_can_do_it_all(hands):
     hands.run("document.querySelector('#tools input[value=add1]').click()")
     hands.click("#plane")
     assert hands.run("return [trainer.x.length, trainer.y.at(-1)[0], trainer.train.length]") == [13, 1, 13]
+    hands.click("#log")
+    hands.click("#clear")
+    assert hands.run("return trainer.x.length") == 0 and "no points" in hands.text("#remarks")
+    assert hands.run("return ['open', 'play', 'step'].every(id => document.getElementById(id).disabled)")
+    hands.run("document.querySelector('#tools input[value=add0]').click()")
+    hands.click("#plane")
+    hands.click("#step")
+    assert hands.run("return [trainer.x.length, trainer.steps]") == [1, 1]
     hands.browser.refresh()
     hands.wait("!!globalThis.trainer")
     visited = []

@@ -1,9 +1,8 @@
 """Traced programs as JavaScript: a function's numbers and gradient, written from the rules of the table.
 
->>> from micrograd_kr.engine import Value
 >>> from micrograd_kr.ops import OPS
->>> print(slope_function(lambda x: OPS["tanh"](x)))
-(x,o,u)=>{const t2=o*o,t4=1-t2,t5=t4*u;return t5}
+>>> print(slope_function(OPS["tanh"]))
+(x,o,u)=>{const t3=o*o,t5=1-t3,t6=u*t5;return t6}
 """
 
 from __future__ import annotations
