@@ -590,6 +590,15 @@ def test_the_graph_of_a_model_that_is_no_layers_opens_too(hands):
     hands.outside().click("#close")
 
 
+def test_a_graph_that_is_too_large_is_not_opened(hands):
+    model = nn.MLP(40, [50, 1], activation="tanh", seed=1)
+    hands.open(model, [[0.01 * i] * 40 for i in range(6)], [0, 1] * 3, squared_error(model))
+    assert hands.run("return document.getElementById('open').disabled")
+    assert "too large" in hands.text("#plane-hint")
+    hands.click("#step")
+    assert hands.text("#steps") == "1"
+
+
 def test_everything_can_be_changed_and_the_page_stays_true(hands):
     moons_page(hands)
     for css, value in (

@@ -11,6 +11,8 @@ from typing import Any
 
 from markdown_it import MarkdownIt
 
+from micrograd_kr.locale import translate
+
 LANGUAGES = ("ko", "en")
 _WORDS = {
     "ko": {
@@ -103,6 +105,8 @@ def _turn(chapter: Mapping[str, Any], chapters: Sequence[Mapping[str, Any]]) -> 
 def _cell(number: int, cell: Mapping[str, Any], chapter: Mapping[str, Any], lang: str, folder: Path) -> str:
     if cell["kind"] == "markdown":
         text = MarkdownIt("commonmark", {"html": False}).enable("table").render(cell["source"])
+        if "answer" in cell["tags"]:
+            text = f"<details><summary>{escape(translate('book.answer', lang))}</summary>{text}</details>"
         return f'<div class="prose">{text}</div>'
     live = number in chapter["live"]
     words, source = _WORDS[lang], escape(cell["source"])

@@ -27,6 +27,8 @@ sys.path.insert(0, str(Path(__file__).parent / "python"))
 from website_session import restore_cell
 
 from micrograd_kr.book.chapters import Chapter, find_chapters
+from micrograd_kr.book.links import to_files
+from micrograd_kr.book.notebooks import notebook_cells
 from micrograd_kr.book.pictures import collected
 from micrograd_kr.book.prose import running
 
@@ -57,13 +59,14 @@ def stored(chapter: Chapter, small: bool) -> dict[str, Any]:
 
 def _run(chapter: Chapter, lang: str, left: dict[int, dict[str, Any]]) -> Iterator[dict[str, Any]]:
     namespace: dict[str, Any] = {"__name__": "__main__", "__file__": str(chapter.path)}
-    for number, cell in enumerate(chapter.cells(lang)):
-        shown = {"kind": cell.kind, "tags": list(cell.tags), "source": cell.as_read(), "printed": "", "pictures": []}
-        if cell.kind == "code":
-            code = compile(cell.as_read(), f"<cell {number}>", "exec")
+    for number, cell in enumerate(notebook_cells(chapter, lang, small=None)):
+        source = to_files(cell.source, ".html") if cell.kind == "markdown" else cell.source
+        shown = {"kind": cell.kind, "tags": list(cell.tags), "source": source, "printed": "", "pictures": []}
+        if cell.kind == "code" and "question" not in cell.tags:  # a question's code is the reader's to run
+            code = compile(source, f"<cell {number}>", "exec")
             with redirect_stdout(io.StringIO()) as printed, running(chapter.name), collected() as pictures:
                 exec(code, namespace)  # our own chapter
-            left[number] = _plain_data(cell.as_read(), namespace)
+            left[number] = _plain_data(source, namespace)
             shown["printed"] = printed.getvalue()
             shown["pictures"] = [
                 {
@@ -119,12 +122,15 @@ def _live(chapter: Chapter, left: dict[int, dict[str, Any]]) -> dict[str, Any]:
 
     namespace: dict[str, Any] = {"__name__": "__main__", "__builtins__": builtins}
     live, lacking, data = [], {}, {}
-    for number, cell in enumerate(chapter.cells("en")):
+    for number, cell in enumerate(notebook_cells(chapter, "en", small=None)):
         if cell.kind != "code":
+            continue
+        if "question" in cell.tags:
+            live.append(number)
             continue
         try:
             with redirect_stdout(io.StringIO()), running(chapter.name), collected():
-                exec(compile(cell.as_read(), f"<cell {number}>", "exec"), namespace)
+                exec(compile(cell.source, f"<cell {number}>", "exec"), namespace)
             live.append(number)
         except Exception as error:
             lacking[number] = _what_is_missing(error, cell.source)
