@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-import re
 from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from pathlib import Path
@@ -100,8 +99,6 @@ def glossary_page() -> str:
         )
         parts.append(f'<dl lang="{lang}">{terms}</dl>')
     return f'<main class="contents glossary">\n<h1>{both("glossary")}</h1>\n{"".join(parts)}\n</main>'
-
-
 
 
 def _text(cell: Mapping[str, Any], place: Place, lang: str) -> str:
