@@ -36,6 +36,11 @@ async function answer(event, request) {
   address.hash = address.search = "";
   if (address.pathname.endsWith("/")) address.pathname += "index.html";
   const kept = await store.match(address.href);
+  if (kept && request.url.endsWith("frame.html?sandbox")) {
+    const headers = new Headers(kept.headers);
+    headers.set("Content-Security-Policy", "sandbox allow-scripts");
+    return new Response(await kept.blob(), { headers });
+  }
   if (kept) return kept;
   const loaded = await fetch(request);
   if (loaded.ok && loaded.type === "basic" && !loaded.redirected) event.waitUntil(store.put(address.href, loaded.clone()));

@@ -7,6 +7,7 @@ const frames = new Map(); // by the frame's window: its element, what it is to s
 addEventListener("message", ({ source, data }) => {
   const known = frames.get(source);
   if (!known) return;
+  if (data.waiting) known.isThere = true;
   if (data.waiting) source.postMessage(known.content, "*");
   else if (data.shown === known.content.id) {
     known.frame.dataset.shown = "";
@@ -21,7 +22,19 @@ function makeFrame(content, title, onShown, place) {
   frame.title = title;
   frame.src = new URL("frame.html", TOP).href;
   place(frame);
-  frames.set(frame.contentWindow, { frame, content: { id: next++, ...content }, onShown });
+  const known = { frame, content: { id: next++, ...content }, onShown, isThere: false };
+  frames.set(frame.contentWindow, known);
+  // A service worker does not answer for a sandboxed frame. Where there is no network its answer is the sandbox instead:
+  // it comes with the policy `sandbox`, and without that the frame takes nothing.
+  const again = () =>
+    setTimeout(() => {
+      if (known.isThere || !frame.isConnected || !navigator.serviceWorker?.controller) return;
+      frame.removeEventListener("load", again);
+      frame.removeAttribute("sandbox");
+      frame.src = `${new URL("frame.html", TOP).href}?sandbox`;
+      frames.set(frame.contentWindow, known);
+    }, 50);
+  frame.addEventListener("load", again);
   for (const [window, { frame: other }] of frames) if (!other.isConnected) frames.delete(window);
   return frame;
 }
@@ -29,6 +42,12 @@ function makeFrame(content, title, onShown, place) {
 // A whole page. Until it is there, `place` has put the frame beside what was shown before.
 export function pageFrame(html, title, place, onShown = () => {}) {
   return makeFrame({ page: html }, title, onShown, place);
+}
+
+// A page that was made when the website was built.
+export async function storedFrame(address, title, place, onShown = () => {}) {
+  const response = await fetch(address);
+  return pageFrame(await response.text(), title, place, onShown);
 }
 
 // A piece of HTML; the frame grows with it.

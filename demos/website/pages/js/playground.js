@@ -1,6 +1,6 @@
 // The playground: an expression, its numbers, and its live page. The address holds the whole state.
 import "./loading.js";
-import { pageFrame } from "./frames.js";
+import { pageFrame, storedFrame } from "./frames.js";
 import { inLanguage, language, say } from "./language.js";
 import { ask, start, Stopped } from "./python.js";
 import { columnsOf } from "./columns.js";
@@ -135,12 +135,11 @@ function settle(frame) {
 
 // Before Python is there: the page of this very example as it was made when the website was built.
 function showPrepared(example) {
-  const frame = document.createElement("iframe");
-  frame.setAttribute("sandbox", "allow-scripts");
-  frame.title = say("live");
-  frame.id = "live";
-  frame.src = `examples/${example.file}-${language()}.html`;
-  stage.replaceChildren(frame);
+  void storedFrame(`examples/${example.file}-${language()}.html`, say("live"), (frame) => {
+    if (html) return; // Python was faster
+    frame.id = "live";
+    stage.replaceChildren(frame);
+  }).catch(() => {}); // not there without a network: Python makes it
 }
 
 function exampleShown() {

@@ -1,5 +1,6 @@
 // The training pages, made when the website was built; which one is shown stands in the address.
 import "./offline.js";
+import { storedFrame } from "./frames.js";
 import { inLanguage, language } from "./language.js";
 
 const stage = document.getElementById("stage");
@@ -10,13 +11,12 @@ function show() {
   const asked = location.hash.slice(1);
   const shown = buttons.find((button) => button.dataset.set === asked) ?? buttons[0];
   for (const button of buttons) button.setAttribute("aria-pressed", String(button === shown));
-  const frame = document.createElement("iframe");
-  frame.id = "live";
-  frame.title = shown.textContent.trim();
-  frame.setAttribute("sandbox", "allow-scripts");
-  frame.src = save.href = `training/${shown.dataset.set}-${language()}.html`;
+  save.href = `training/${shown.dataset.set}-${language()}.html`;
   save.download = `${shown.dataset.set}.html`;
-  stage.replaceChildren(frame);
+  void storedFrame(save.href, shown.textContent.trim(), (frame) => {
+    frame.id = "live";
+    stage.replaceChildren(frame);
+  });
 }
 
 for (const button of buttons)
