@@ -15,8 +15,7 @@ from .prose import section
 from .wording import worded
 
 _MARKER = re.compile(
-    r"^# %%(?: \[(?P<kind>markdown|question)\])?"
-    r"(?: (?P<name>[\w-]+)(?= (?:predict|choose|mend)$|$))?(?P<rest>.*)$"
+    r"^# %%(?: \[(?P<kind>markdown|question)\])?(?: (?P<name>[\w-]+)(?= (?:predict|choose|mend)$|$))?(?P<rest>.*)$"
 )
 _TAGS = re.compile(r"tags=\[(?P<tags>[^\]]*)\]")
 _FILE = re.compile(r"^(?P<number>\d\d)_\w+\.py$")
