@@ -403,7 +403,8 @@ def book(chromium, documents, tmp_path_factory):
     def until(condition, *arguments):
         """What the condition gives, as soon as it is true."""
         script = f"""const done = arguments[arguments.length - 1];
-            const look = () => {{ const seen = {condition}; seen ? done(seen) : requestAnimationFrame(look) }}; look()"""
+            const look = () => {{ const seen = {condition}; seen ? done(seen) : requestAnimationFrame(look) }};
+            look()"""
         return chromium.execute_async_script(script, *arguments)
 
     yield folder, chromium, until
