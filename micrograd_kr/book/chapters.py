@@ -14,7 +14,9 @@ from pathlib import Path
 from .prose import section
 from .wording import worded
 
-_MARKER = re.compile(r"^# %%(?: \[(?P<kind>markdown|question)\])?(?: (?P<name>[\w-]+)(?= (?:predict|choose|mend)$|$))?(?P<rest>.*)$")
+_MARKER = re.compile(
+    r"^# %%(?: \[(?P<kind>markdown|question)\])?(?: (?P<name>[\w-]+)(?= (?:predict|choose|mend)$|$))?(?P<rest>.*)$"
+)
 _TAGS = re.compile(r"tags=\[(?P<tags>[^\]]*)\]")
 _FILE = re.compile(r"^(?P<number>\d\d)_\w+\.py$")
 
