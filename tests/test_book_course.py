@@ -11,11 +11,11 @@ pytest.importorskip("sklearn")
 
 from micrograd_kr import Value
 from micrograd_kr.__main__ import main
-from micrograd_kr.book import judge
 from micrograd_kr.book.chapters import find_chapters
 from micrograd_kr.book.links import without_links
 from micrograd_kr.book.prose import prose_of
 from micrograd_kr.book.running import perform
+from micrograd_kr.testing.conformance.verdict import judge
 
 CHAPTERS = {chapter.number: chapter for chapter in find_chapters()}
 

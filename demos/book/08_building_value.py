@@ -98,7 +98,8 @@ print(x, w, b)
 # %% [markdown] judge_the_unfinished
 
 # %%
-from micrograd_kr.book import ERROR, MODEL, figure, judge, label, say, show, size
+from micrograd_kr.book import ERROR, MODEL, figure, label, say, show, size
+from micrograd_kr.testing.conformance.verdict import judge
 
 judge(Value)
 

@@ -141,16 +141,19 @@ seen = X_test[0]
 maps = [[[max(0.0, float(v)) for v in row] for row in channel] for channel in cnn[0](seen)]
 deepest = max(abs(w.data) for one in cnn[0].filters for w in one.w)
 brightest = max(max(flat(one)) for one in maps)
-canvas, panels = figure(2, 7, width=10, height=3.2, narrow=(7, 2))
-draw_pixels(panels[0][0], flat(seen), label("picture_seen"), largest=1.0)
-panels[1][0].axis("off")
+canvas, panels = figure(1, 6, width=10, height=2.0, narrow=(2, 3))
 for index in range(6):
     weights = [w.data for w in cnn[0].filters[index].w]
-    filter_image = draw_pixels(panels[0][index + 1], weights, label("filter", index=index + 1), True, deepest)
-    map_image = draw_pixels(panels[1][index + 1], flat(maps[index]), label("map", index=index + 1), largest=brightest)
-canvas.colorbar(filter_image, ax=panels[0]).set_label(label("weight"))
-canvas.colorbar(map_image, ax=panels[1]).set_label(label("feature"))
-show("filters_and_maps", canvas)
+    image = draw_pixels(panels[index], weights, label("filter", index=index + 1), signed=True, largest=deepest)
+canvas.colorbar(image, ax=panels).set_label(label("weight"))
+show("learned_filters", canvas)
+
+canvas, panels = figure(1, 7, width=10, height=1.9, narrow=(3, 3))
+draw_pixels(panels[0], flat(seen), label("picture_seen"), largest=1.0)
+for index in range(6):
+    image = draw_pixels(panels[index + 1], flat(maps[index]), label("map", index=index + 1), largest=brightest)
+canvas.colorbar(image, ax=panels).set_label(label("feature"))
+show("feature_maps", canvas)
 
 # %% [markdown] one_misread_digit
 
