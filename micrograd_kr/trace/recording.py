@@ -11,7 +11,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import prod
 from operator import attrgetter
 from types import CellType
@@ -51,8 +51,12 @@ class Recording:
     shapes: tuple[Shape, ...]
     modules: list[Any]
     modes: list[bool]
-    order: list[Value]
-    length: int
+    order: list[Value] = field(default_factory=list)
+    length: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "order", self.order or topological_order(*self.outputs))  # the class is frozen
+        object.__setattr__(self, "length", len(self.trace.nodes))
 
     @property
     def numbers(self) -> list[Traced]:
@@ -91,10 +95,7 @@ def record(function: Callable[..., Any], shapes: Sequence[Shape]) -> Recording:
         shapes = (*shapes, *[(run.random_count,)] * (run.random_count > 0))
         modules = _modules(reachable, run)
         modes = list(map(_training, modules))
-        length = len(trace.nodes)
-        return Recording(
-            trace, run.outputs, run.single, parameters, run.inputs, shapes, modules, modes, run.order, length
-        )
+        return Recording(trace, run.outputs, run.single, parameters, run.inputs, shapes, modules, modes, run.order)
 
 
 def _recorded(
