@@ -44,6 +44,7 @@ LEVELS = (
     ("micrograd_kr",),
     ("stepper",),  # a reader, too: the page shows its steps
     ("readers",),
+    ("book",),  # it judges exercises by testing
     ("distributed",),  # hands the work of readers to other machines
     ("command_line",),
     ("__main__",),
