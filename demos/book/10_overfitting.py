@@ -176,7 +176,7 @@ for cure, result in results.items():
     )
 
 # %% tags=["hide-input"]
-canvas, panels = figure(1, 5, width=12, height=3.3, sharey=True)
+canvas, panels = figure(1, 5, width=12, height=3.3, sharey=True, narrow=(3, 2))
 for axes, (cure, result) in zip(panels, results.items()):
     axes.plot(result["epochs"], result["train"], color=TRAINING, label=label("training_data"))
     axes.plot(result["epochs"], result["valid"], color=VALIDATION, linestyle="--", label=label("validation_data"))
@@ -220,7 +220,7 @@ show("dropout_twice", canvas)
 
 # %%
 best = min(results, key=lambda cure: results[cure]["valid"][-1])
-say("test_once", best=titles[best], accuracy=accuracy(models[best], X_test, y_test), count=len(X_test))
+say("test_once", best=titles[best], accuracy=accuracy(models[best], X_test, y_test), count=len(y_test))
 
 # %% [markdown] after_the_test
 

@@ -9,9 +9,8 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from markdown_it import MarkdownIt
-
-from micrograd_kr.locale import translate
+from micrograd_kr.book.pages import Place, Places, markdown
+from micrograd_kr.locale import glossary, translate
 
 LANGUAGES = ("ko", "en")
 _WORDS = {
@@ -23,6 +22,7 @@ _WORDS = {
         "stored": "이 칸은 {packages}에 기대므로 브라우저에서는 저장해 둔 결과를 보여 줍니다.",
         "stored_after": "이 칸은 위의 저장된 칸이 남긴 것을 쓰므로 저장해 둔 결과를 보여 줍니다.",
         "contents": "차례",
+        "glossary": "용어집",
         "previous": "앞 장",
         "next": "다음 장",
         "edit": "고칠 수 있는 코드",
@@ -35,6 +35,7 @@ _WORDS = {
         "stored": "This cell builds on {packages}: in the browser its stored output is shown.",
         "stored_after": "This cell uses what a stored cell above has left: its stored output is shown.",
         "contents": "Contents",
+        "glossary": "Glossary",
         "previous": "Previous chapter",
         "next": "Next chapter",
         "edit": "Code that can be edited",
@@ -60,16 +61,17 @@ def write_chapter(
     parts = []
     for lang in LANGUAGES:
         cells = chapter["languages"][lang]["cells"]
-        body = "\n".join(_cell(number, cell, chapter, lang, folder) for number, cell in enumerate(cells))
+        names = {other["number"]: f"{other['name']}.html" for other in chapters}
+        place = Place(f"{lang}-{chapter['number']}", Places(names, f"glossary.html#{lang}-"), glossary(lang))
+        body = "\n".join(_cell(number, cell, chapter, lang, folder, place) for number, cell in enumerate(cells))
         parts.append(f'<article lang="{lang}" data-cells="{lang}">\n{body}\n</article>')
-    data = {"name": chapter["name"], "data": {str(number): left for number, left in chapter["data"].items()}}
+    data = {"name": chapter["name"], "kept": chapter["kept"]}
     turn = _turn(chapter, chapters)
     how = (
         '<div class="how"><p><span lang="ko">코드를 고치고 실행해 보세요(Shift+Enter). '
-        "위의 칸들은 필요하면 먼저 실행됩니다.</span>"
+        "그 칸에 필요한 위의 칸들이 먼저 실행됩니다.</span>"
         '<span lang="en">Edit the code and run it (Shift+Enter). The cells above run first where they have not.</span>'
-        '</p><label><input type="checkbox" id="short">'
-        '<span lang="ko">짧게 학습하기</span><span lang="en">short training</span></label></div>'
+        "</p></div>"
     )
     script = '<script type="module" src="../js/book.js"></script>'
     main = (
@@ -83,7 +85,28 @@ def write_chapter(
 def contents(chapters: Sequence[Mapping[str, Any]]) -> str:
     """The main part of the book's first page."""
     entries = "\n".join(f'<li><a href="{chapter["name"]}.html">{_title(chapter)}</a></li>' for chapter in chapters)
-    return f'<main class="contents">\n<h1>{both("contents")}</h1>\n<ol>\n{entries}\n</ol>\n</main>'
+    last = f'<li><a href="glossary.html">{both("glossary")}</a></li>'
+    return f'<main class="contents">\n<h1>{both("contents")}</h1>\n<ol>\n{entries}\n{last}\n</ol>\n</main>'
+
+
+def glossary_page() -> str:
+    """The main part of the glossary, to which the chapters link."""
+    parts = []
+    for lang in LANGUAGES:
+        terms = "".join(
+            f'<dt id="{lang}-{name}">{escape(term.term)}</dt><dd>{escape(term.explanation)}</dd>'
+            for name, term in sorted(glossary(lang).items(), key=lambda one: one[1].term)
+        )
+        parts.append(f'<dl lang="{lang}">{terms}</dl>')
+    return f'<main class="contents glossary">\n<h1>{both("glossary")}</h1>\n{"".join(parts)}\n</main>'
+
+
+def _text(cell: Mapping[str, Any], place: Place, lang: str) -> str:
+    """The text of a cell as HTML; the answer of a question stays folded."""
+    text: str = markdown(cell["source"], place)
+    if "answer" not in cell["tags"]:
+        return text
+    return f"<details><summary>{escape(translate('book.answer', lang))}</summary>{text}</details>"
 
 
 def _title(chapter: Mapping[str, Any]) -> str:
@@ -102,12 +125,11 @@ def _turn(chapter: Mapping[str, Any], chapters: Sequence[Mapping[str, Any]]) -> 
     return f'<nav class="turn">{"".join(links)}</nav>'
 
 
-def _cell(number: int, cell: Mapping[str, Any], chapter: Mapping[str, Any], lang: str, folder: Path) -> str:
+def _cell(
+    number: int, cell: Mapping[str, Any], chapter: Mapping[str, Any], lang: str, folder: Path, place: Place
+) -> str:
     if cell["kind"] == "markdown":
-        text = MarkdownIt("commonmark", {"html": False}).enable("table").render(cell["source"])
-        if "answer" in cell["tags"]:
-            text = f"<details><summary>{escape(translate('book.answer', lang))}</summary>{text}</details>"
-        return f'<div class="prose">{text}</div>'
+        return f'<div class="prose">{_text(cell, place, lang)}</div>'
     live = number in chapter["live"]
     words, source = _WORDS[lang], escape(cell["source"])
     output = f'<div class="output">{_output(cell, chapter["name"], lang, folder)}</div>'
@@ -132,7 +154,8 @@ def _cell(number: int, cell: Mapping[str, Any], chapter: Mapping[str, Any], lang
     else:
         inside = f"{code}{bar}{output}"
     kind = "live" if live else "stored"
-    return f'<section class="cell" data-number="{number}" data-kind="{kind}">{inside}</section>'
+    asked = " data-asked" if cell["kind"] == "question" else ""
+    return f'<section class="cell" data-number="{number}" data-kind="{kind}"{asked}>{inside}</section>'
 
 
 def _output(cell: Mapping[str, Any], chapter: str, lang: str, folder: Path) -> str:
@@ -144,10 +167,16 @@ def _output(cell: Mapping[str, Any], chapter: str, lang: str, folder: Path) -> s
         file.write_bytes(base64.b64decode(picture["content"]))
         address, caption = f"{chapter}/{lang}/{file.name}", escape(picture["caption"])
         if picture["kind"] == "html":
-            shown = f'<iframe sandbox="allow-scripts" loading="lazy" title="{caption}" src="{address}"></iframe>'
-            parts.append(f'<figure class="page">{shown}<figcaption>{caption}</figcaption></figure>')
+            height = f' height="{picture["height"]}"' if picture["height"] else ""
+            shown = (
+                f'<iframe sandbox="allow-scripts" loading="lazy" title="{caption}"{height} src="{address}"></iframe>'
+            )
+            parts.append(
+                f'<figure class="{"widget" if height else "page"}">{shown}<figcaption>{caption}</figcaption></figure>'
+            )
         else:
             kind = picture["kind"]
-            shown = f'<img class="{kind}" loading="lazy" alt="{caption}" src="{address}">'
+            alt = escape(picture["alt"])
+            shown = f'<img class="{kind}" loading="lazy" alt="{alt}" src="{address}">'
             parts.append(f"<figure>{shown}<figcaption>{caption}</figcaption></figure>")
     return "".join(parts)

@@ -51,9 +51,10 @@ TITLES = {
     "console": ("콘솔 · micrograd_kr", "Console · micrograd_kr"),
     "training": ("학습 · micrograd_kr", "Training · micrograd_kr"),
     "book/index": ("책 · micrograd_kr", "The book · micrograd_kr"),
+    "book/glossary": ("용어집 · micrograd_kr", "Glossary · micrograd_kr"),
 }
-LEFT_OUT = re.compile(r"(^|/)(__pycache__|livepage/script)/|\.(pyc|pyi|typed)$")
-FROM_RICH = ("rich",)  # without pygments and markdown-it, which only rich's syntax and Markdown want
+TAKEN = (".py", ".toml", ".md", ".css", ".js", ".html", ".csv", ".json")  # of the Python packages
+LEFT_OUT = re.compile(r"(^|/)(__pycache__|livepage/script|\.\w+)/")
 _EARLY = zipfile.ZipInfo("").date_time  # 1980: a file's time says nothing about the file
 
 
@@ -151,7 +152,10 @@ def _stored_zip(path: Path) -> bytes:
 
 
 def _python_files() -> dict[str, str]:
-    """The text of every file of micrograd_kr, of the packages that it imports, and of what the pages call."""
+    """The text of every file of micrograd_kr, of the packages that it imports, and of what the pages call.
+
+    Of what rich brings along only its Markdown and its coloured code want more, and nothing here uses them.
+    """
     places = [(Path(micrograd_kr.__file__).parent, "micrograd_kr"), (chapters_folder(), "micrograd_kr/book/texts")]
     for package in ("graphviz", "rich"):
         found = metadata.distribution(package).locate_file(package)
@@ -161,7 +165,7 @@ def _python_files() -> dict[str, str]:
     for folder, name in places:
         for path in sorted(folder.rglob("*")):
             inside = f"{name}/{path.relative_to(folder).as_posix()}".removeprefix("/")
-            if path.is_file() and not LEFT_OUT.search(inside):
+            if path.suffix in TAKEN and not LEFT_OUT.search(inside):
                 files[inside] = path.read_text(encoding="utf-8")
     return files
 
@@ -213,11 +217,10 @@ def _write_pages(folder: Path, versions: dict[str, str], chapters: list[dict[str
 
     for chapter in chapters:
         book_pages.write_chapter(chapter, chapters, book_page, folder / "book")
-    first = book_page(
-        book_pages.contents(chapters) + '\n<script type="module" src="../js/offline.js"></script>',
-        *TITLES["book/index"],
-    )
-    (folder / "book" / "index.html").write_text(first, encoding="utf-8")
+    offline = '\n<script type="module" src="../js/offline.js"></script>'
+    for name, main in (("index", book_pages.contents(chapters)), ("glossary", book_pages.glossary_page())):
+        text = book_page(main + offline, *TITLES[f"book/{name}"])
+        (folder / "book" / f"{name}.html").write_text(text, encoding="utf-8")
 
 
 def _filled(text: str, *, at: str, top: str, **parts: str) -> str:

@@ -14,9 +14,9 @@ def judge(engine: Any) -> None:
     >>> import os; os.environ["MICROGRAD_KR_LANG"] = "en"
     >>> from micrograd_kr import Value
     >>> judge(Value)  # doctest: +ELLIPSIS
-    A leaf, and d x / d x = 1: right
+    a leaf, and d x / d x = 1: right
     ...
-    Value: conforms. All 19 checks passed.
+    Value conforms: all 19 checks passed.
     """
     from micrograd_kr.testing.adapters import as_engine
     from micrograd_kr.testing.conformance.suite import CHECKS, run_check

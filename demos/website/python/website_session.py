@@ -27,11 +27,13 @@ import sys
 import time
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
 from typing import Any
 
+import svg_figures
+
 import micrograd_kr
-from micrograd_kr import Value, drawing, page
+from micrograd_kr import Value, book, drawing, page
 from micrograd_kr.book import pictures, prose
 from micrograd_kr.command_line.expression import ExpressionError, parse, parse_values
 from micrograd_kr.engine import topological_order
@@ -39,6 +41,7 @@ from micrograd_kr.engine import topological_order
 MOST_TEXT = 200_000  # characters that one run may print
 _PAUSE = 0.05  # seconds between two messages of printed text
 
+svg_figures.install()
 pydoc.pager = lambda text, title="": print(pydoc.plain(text))  # type: ignore[attr-defined]  # help() waits for no key
 
 _emit: Callable[[str], object] = lambda message: None  # noqa: E731
@@ -287,59 +290,88 @@ _chapter: dict[str, Any] = {}
 def open_chapter(chapter: str, lang: str) -> None:
     """Begin a chapter with nothing run."""
     _chapter.clear()
-    _chapter.update({"__name__": "__main__", "__builtins__": __builtins__})
+    _chapter.update(new_chapter())
 
 
-def cell(chapter: str, number: int, source: str, lang: str, small: bool) -> dict[str, Any]:
-    """Run one cell of the chapter; what it shows arrives as it does."""
-    os.environ["MICROGRAD_KR_BOOK_SMALL"] = "1" if small else "0"
+def new_chapter() -> dict[str, Any]:
+    """What the code of a chapter can count on, as in a notebook of it."""
+    names = {"say": book.say, "label": book.label, "size": book.size}  # the reader sees no import of them
+    return {"__name__": "__main__", "__builtins__": __builtins__, **names}
+
+
+def cell(
+    chapter: str, number: int, source: str, lang: str, stored: dict[str, Any], quiet: bool = False
+) -> dict[str, Any]:
+    """Run one cell of the chapter; what it shows arrives as it does.
+
+    Args:
+        chapter, number: which cell.
+        source: its code, as the reader left it.
+        lang: "ko" or "en".
+        stored: what lines that need scikit-learn and the like have left, by their text.
+        quiet: only do what the cells below need: imports, definitions and those lines.
+    """
     name = f"<cell {number}>"
     _remember_source(name, source)
     start = time.perf_counter()
+    failed = False
+    if quiet:
+        run_statements(source, name, _chapter, stored, only_definitions=True)
+        return {"failed": False, "seconds": 0.0}
     try:
         with _streams(lang), prose.running(chapter), pictures.collected() as shown:
-            tree = ast.parse(source, name)
-            last = tree.body[-1] if tree.body else None
-            asked = None
-            if isinstance(last, ast.Expr) and not isinstance(last.value, ast.Call | ast.Constant):
-                asked = compile(ast.Expression(tree.body.pop().value), name, "eval")  # type: ignore[attr-defined]
             try:
-                exec(compile(tree, name, "exec"), _chapter)
-                if asked is not None:
-                    _display(eval(asked, _chapter))
+                _display(run_statements(source, name, _chapter, stored))
             finally:
                 sys.stdout.flush()
                 for picture in shown:
                     _send_picture(picture)
     except BaseException:
-        return {"failed": True, "seconds": time.perf_counter() - start}
-    return {"failed": False, "seconds": time.perf_counter() - start}
+        failed = True
+    return {"failed": failed, "seconds": time.perf_counter() - start}
+
+
+def run_statements(
+    source: str, name: str, namespace: dict[str, Any], stored: dict[str, Any], only_definitions: bool = False
+) -> Any:
+    """Run code, one statement after the other; those that are stored are not run: what they left and printed is there.
+
+    Returns:
+        The value of the last statement, where it is an expression and no call.
+    """
+    tree = ast.parse(source, name)
+    for statement in tree.body:
+        known = stored.get(ast.unparse(statement))
+        if known is not None:
+            namespace.update(json.loads(json.dumps(known["variables"])))  # a copy: the code may change it
+            if not only_definitions:
+                print(end=known["printed"])
+        elif only_definitions:
+            if isinstance(statement, _DEFINITIONS):
+                with suppress(Exception):  # what it needs is not here: whoever uses it is stored, too
+                    exec(compile(ast.Module([statement], []), name, "exec"), namespace)
+        elif statement is tree.body[-1] and isinstance(statement, ast.Expr) and not _is_silent(statement.value):
+            return eval(compile(ast.Expression(statement.value), name, "eval"), namespace)
+        else:
+            exec(compile(ast.Module([statement], []), name, "exec"), namespace)
+    return None
+
+
+_DEFINITIONS = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef)
+
+
+def _is_silent(value: ast.expr) -> bool:
+    """Whether nobody asks for the value: a call is made for what it does."""
+    return isinstance(value, ast.Call | ast.Constant)
 
 
 def _send_picture(picture: Any) -> None:
     if picture.kind == "html":
-        _send("page", html=picture.content.decode(), caption=picture.caption)
+        _send("page", html=picture.content.decode(), caption=picture.caption, height=getattr(picture, "height", 0))
     else:
         _send("svg", svg=picture.content.decode(), caption=picture.caption)
 
 
-def restore(source: str, variables: dict[str, Any]) -> dict[str, Any]:
-    """Stand in for a cell that cannot run here: its imports and definitions, and the plain data that it left."""
-    restore_cell(source, variables, _chapter)
-    return {}
-
-
-def restore_cell(source: str, variables: dict[str, Any], namespace: dict[str, Any]) -> None:
-    """Put into the namespace what a cell imports and defines, where it can be had, and the data that it left."""
-    for statement in ast.parse(source).body:
-        if isinstance(statement, ast.Import | ast.ImportFrom | ast.FunctionDef | ast.ClassDef):
-            try:
-                exec(compile(ast.Module([statement], []), "<stored cell>", "exec"), namespace)
-            except Exception:  # what it needs is not here: whoever uses it is stored, too
-                continue
-    namespace.update(variables)
-
-
 _REQUESTS: dict[str, Callable[..., Any]] = {
-    function.__name__: function for function in (playground, console, complete, open_chapter, cell, restore)
+    function.__name__: function for function in (playground, console, complete, open_chapter, cell)
 }

@@ -4,8 +4,7 @@ import { inLanguage, language, say } from "./language.js";
 import { ask, stop, Stopped } from "./python.js";
 import { append } from "./shown.js";
 
-const { name: chapter, data } = JSON.parse(document.getElementById("chapter").textContent);
-const short = document.getElementById("short");
+const { name: chapter, kept } = JSON.parse(document.getElementById("chapter").textContent);
 let done = new Map(); // the cells that have run since the chapter was opened, with what was run
 let opened = null; // the language in which the chapter is open in Python
 let busy = null;
@@ -35,6 +34,7 @@ async function run(target) {
     }
     for (const cell of cells()) {
       current = cell;
+      if (cell !== target && cell.dataset.asked !== undefined) continue; // the code of a question waits to be asked
       if (cell !== target && done.get(cell.dataset.number) === textOf(cell)) continue;
       await runOne(cell, target);
       if (cell === target) break;
@@ -52,8 +52,10 @@ async function run(target) {
 
 async function runOne(cell, target) {
   const number = Number(cell.dataset.number);
+  const stored = kept[number]?.[language()] ?? {};
   if (cell.dataset.kind === "stored") {
-    await ask("restore", { source: cell.querySelector("code").textContent, variables: data[number] });
+    const source = cell.querySelector("code").textContent;
+    await ask("cell", { chapter, number, source, lang: language(), stored, quiet: true });
     done.set(cell.dataset.number, "");
     return;
   }
@@ -69,7 +71,7 @@ async function runOne(cell, target) {
     append(output, what);
   };
   try {
-    const answer = await ask("cell", { chapter, number, source, lang: language(), small: short?.checked ?? false }, shown);
+    const answer = await ask("cell", { chapter, number, source, lang: language(), stored }, shown);
     if (fresh) output.replaceChildren();
     cell.dataset.state = answer.failed ? "failed" : "done";
     note(cell, say("seconds", { seconds: answer.seconds.toFixed(answer.seconds < 10 ? 2 : 0) }));

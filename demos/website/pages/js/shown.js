@@ -13,7 +13,7 @@ function figure(caption, make) {
   return box;
 }
 
-export function append(output, { kind, text, html, svg, png, caption }) {
+export function append(output, { kind, text, html, svg, caption, height }) {
   if (kind === "text" || kind === "error") {
     let block = output.lastElementChild;
     if (!block?.matches(`pre.${kind}`)) {
@@ -29,6 +29,10 @@ export function append(output, { kind, text, html, svg, png, caption }) {
     else place.classList.add(kind);
   });
   output.append(box); // a frame begins to load when it is in the page
-  if (kind === "page") pageFrame(html, caption ?? say("live"), (frame) => box.prepend(frame));
+  if (kind === "page") pageFrame(html, caption ?? say("live"), (frame) => {
+    if (height) frame.height = height; // a widget: a live page is as high as it likes
+    box.classList.toggle("widget", Boolean(height));
+    box.prepend(frame);
+  });
   if (kind === "html") pieceFrame(html, caption ?? say("picture"), (frame) => box.prepend(frame));
 }

@@ -80,7 +80,7 @@ function paint() {
   const { now, settings } = trainer;
   write("steps", String(trainer.steps));
   write("epochs", String(trainer.epoch));
-  write("train-loss", show(now.train));
+  write("train-loss", trainer.train.length ? show(now.train) : "–");
   write("test-loss", trainer.test.length ? show(now.test) : "–");
   write("accuracy", now.accuracy === now.accuracy ? `${(now.accuracy * 100).toFixed(1)}%` : "–");
   write("play", say(view.playing ? "pause" : "play"));
