@@ -274,6 +274,14 @@ def test_the_mean_is_a_value_like_any_other():
         grad(compiled.mean(x, y), w, create_graph=True)
 
 
+def test_a_first_call_within_no_grad_records_the_function():
+    w = Value(2.0)
+    with no_grad():
+        mean, gradient = jit(lambda x: w * x).value_and_grad([1.0, 3.0])
+        assert (mean, gradient.tolist()) == (4.0, [2.0])
+        assert (w * 3).op is None
+
+
 def test_the_mean_draws_and_steps_as_one_node():
     from micrograd_kr import Stepper, draw
 

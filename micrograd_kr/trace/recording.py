@@ -17,7 +17,7 @@ from operator import attrgetter
 from types import CellType
 from typing import Any, NamedTuple
 
-from ..engine import Value, numbers_of, put_numbers, topological_order
+from ..engine import Value, enable_grad, numbers_of, put_numbers, topological_order
 from .program import Trace, Traced
 
 Shape = tuple[int, ...]
@@ -81,7 +81,7 @@ def record(function: Callable[..., Any], shapes: Sequence[Shape]) -> Recording:
         TypeError: it does not return a Value, or a list of them, or a parameter is not a real number.
         TracingError: it asks for the number of a traced Value, as an `if` on it does.
     """
-    with no_recording:
+    with no_recording, enable_grad():
         reachable = _reachable(function)
         parameters = list(dict.fromkeys([each for each in reachable if type(each) is Value and each.op is None]))
         trace, run, met = _recorded(function, shapes, parameters)
