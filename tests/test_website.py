@@ -301,8 +301,9 @@ def test_a_link_opened_anew_has_the_expression_and_its_numbers(reader, expressio
     reader.open("playground.html")
     reader.type("#expression", expression)
     for name, number in values.items():
-        reader.wait(f"document.querySelector({json.dumps(f"#inputs input[name='{name}']")})")
-        reader.type(f"#inputs input[name='{name}']", str(number))
+        field = f"#inputs input[name='{name}']"
+        reader.wait(f"document.querySelector({json.dumps(field)})")
+        reader.type(field, str(number))
     reader.run("document.getElementById('run').click()")
     want = json.dumps(",".join(f"{quote(name)}:{number}" for name, number in values.items()))
     reader.wait(f"location.hash.endsWith({want})")
