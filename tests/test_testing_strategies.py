@@ -92,7 +92,7 @@ def test_wide_graphs_and_deep_ones_come_up():
 SEARCH = settings(max_examples=5000, database=None, deadline=None, suppress_health_check=list(HealthCheck))
 
 
-@pytest.mark.parametrize("seeds", [2, pytest.param(10, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("seeds", [4, pytest.param(10, marks=pytest.mark.slow)])
 @pytest.mark.parametrize(
     ("what", "least"),
     [
