@@ -44,6 +44,7 @@ LEVELS = (
     ("micrograd_kr",),
     ("stepper",),  # a reader, too: the page shows its steps
     ("readers",),
+    ("book",),  # its chapters use every reader
     ("distributed",),  # hands the work of readers to other machines
     ("command_line",),
     ("__main__",),

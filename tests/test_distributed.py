@@ -108,6 +108,7 @@ def test_fit_ends_where_the_local_fit_ends(client, name, dtype):
         optimizer = OPTIMIZERS[name]([*model.parameters()[1:], unused])  # one stays as it is
         seen = []
         options = {"shuffle": True, "seed": 1, "callback": lambda epoch, loss, seen=seen: seen.append((epoch, loss))}
+        options["validation"] = points(50, seed=1)
         for epochs in (2, 1):  # the second run goes on from the first
             arguments = (x, y, optimizer, epochs, 300)
             if is_local:
@@ -115,11 +116,13 @@ def test_fit_ends_where_the_local_fit_ends(client, name, dtype):
             else:
                 history = fit(compiled, client, *arguments, **options)
         assert optimizer.history is history and [loss for _, loss in seen[2:]] == history
-        runs.append((numbers(optimizer), [loss for _, loss in seen], history.learning_rates, optimizer.steps))
+        rates = history.learning_rates
+        runs.append((numbers(optimizer), [loss for _, loss in seen], rates, optimizer.steps, history.validation))
     tolerance = {"rel": 1e-9, "abs": 1e-12} if dtype == "float64" else {"rel": 1e-3, "abs": 1e-5}
     assert runs[0][0] == pytest.approx(runs[1][0], **tolerance)
     assert runs[0][1] == pytest.approx(runs[1][1], **tolerance)
     assert runs[0][2] == pytest.approx(runs[1][2], rel=1e-12) and runs[0][3] == runs[1][3] == 12
+    assert runs[0][4] == pytest.approx(runs[1][4], **tolerance) and len(runs[0][4]) == 1
 
 
 def test_a_killed_worker_costs_a_retry_and_not_the_run(client):

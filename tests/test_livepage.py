@@ -254,7 +254,11 @@ def assert_same(shown, build, point):
         ):
             if here != there:
                 spread = max(abs(float(other) - float(there)) for other in others)
-                assert abs(float(here) - float(there)) <= 8 * spread, (index, here, there, others)
+                # a function of the page's own, such as erf, may differ in the last bit: what is left of two numbers
+                # that cancel each other differs by that
+                numbers = [abs(float(x)) for pair in root.values() for x in pair if x not in ("True", "False")]
+                largest = max(filter(math.isfinite, numbers), default=0)
+                assert abs(float(here) - float(there)) <= max(8 * spread, 1e-15 * largest), (index, here, there, others)
 
 
 browser_settings = settings(

@@ -374,9 +374,10 @@ STATES = {
 
 
 @pytest.mark.parametrize(
-    ("width", "scheme", "lang"), [(390, "dark", "ko"), (1280, "light", "en"), (1280, "dark", "ko")]
+    ("width", "scheme", "lang", "rules"),
+    [(390, "dark", "ko", ""), (1280, "light", "en", ""), (390, "light", "en", "color"), (1280, "dark", "ko", "color")],
 )
-def test_axe_finds_no_fault_in_any_state(screen, width, scheme, lang):
+def test_axe_finds_no_fault_in_any_state(screen, width, scheme, lang, rules):
     source = axe_source()
     tab = screen(width, 844, scheme)
     root = net(2)
@@ -396,6 +397,9 @@ def test_axe_finds_no_fault_in_any_state(screen, width, scheme, lang):
             else:
                 tab.run(f"document.querySelector(arguments[0]).{kind}()", what)
                 tab.settle()
-        faults = tab.browser.execute_async_script("const done = arguments[0]; axe.run().then(r => done(r.violations))")
+        faults = tab.browser.execute_async_script(
+            "const [rules, done] = arguments; axe.run(document, rules).then(r => done(r.violations))",
+            {"runOnly": ["color-contrast"]} if rules else {},
+        )
         assert [(fault["id"], [node["html"][:200] for node in fault["nodes"]]) for fault in faults] == [], state
         assert tab.run("return document.documentElement.scrollWidth <= innerWidth"), state

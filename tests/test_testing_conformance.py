@@ -16,6 +16,7 @@ from micrograd_kr.__main__ import main
 from micrograd_kr.testing import EngineConformance, adapters, check_row, mutants, mutation_score
 from micrograd_kr.testing.adapters import as_engine
 from micrograd_kr.testing.conformance.isolation import run_isolated
+from micrograd_kr.testing.conformance.lab import truth
 from micrograd_kr.testing.conformance.suite import CHECKS, distinct, run_check
 from micrograd_kr.testing.conformance.written import as_junit, as_markdown, score
 from micrograd_kr.testing.mutation.gallery import EXHIBITS, compare, show
@@ -306,6 +307,7 @@ PEERS = {  # package: (the engine, what is wrong with it)
 IN_ITS_ENVIRONMENT = """
 import json, sys
 from micrograd_kr.testing.conformance.isolation import run_isolated
+from micrograd_kr.testing.conformance.lab import truth
 print(json.dumps({o.check: [[f.message, f.say("en")] for f in o.findings] for o in run_isolated(sys.argv[1])}))
 """
 
@@ -501,6 +503,14 @@ def test_one_cause_has_one_message():
     assert [f.message for f in run_check("repeated_backward", tiny("stale")).findings] == ["repeated_backward"]
     outcome = run_check("repeated_backward", tiny("set"))  # x * x is wrong by itself there, and two passes say no more
     assert not outcome.findings and "wrong already" in outcome.skipped
+
+
+def test_without_mpmath_the_same_is_found(monkeypatch):
+    monkeypatch.setitem(sys.modules, "mpmath", None)
+    truth.cache_clear()
+    assert run_check("sharing", tiny("set")).findings and run_check("repeated_backward", tiny("stale")).findings
+    assert not run_check("sharing", tiny("")).findings
+    truth.cache_clear()
 
 
 def test_the_outcomes_as_junit_and_markdown():

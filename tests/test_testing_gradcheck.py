@@ -281,6 +281,19 @@ def test_what_rounding_has_left_nothing_of_is_flat_and_no_alarm():
         gradcheck(lambda x: x * (1 / x).sin(), [1e300])
 
 
+@pytest.mark.parametrize(
+    ("fn", "point"),
+    [
+        (lambda x: (x * x * 1e300).exp().exp(), [0.0]),  # beside the point beyond what memory holds
+        (lambda x: abs((math.inf + x) ** -math.inf), [5e-324]),  # there is no smaller step
+        (lambda y, z: mk.atan2(z**y, z**y).sign() + z.sign(), [-8e-224, 1.4e-155]),  # complex beside the point
+    ],
+)
+def test_what_cannot_be_computed_beside_the_point_is_no_crash(fn, point):
+    with pytest.raises(InconclusiveError):
+        gradcheck(fn, point)
+
+
 def test_an_escape_is_found_at_a_kink():
     with pytest.raises(GradientError, match="not in the graph"):
         gradcheck(lambda x, y: x * x.data + y.relu(), [3.0, 0.0])
@@ -292,6 +305,12 @@ def test_a_shift_that_cancels_is_no_escape():
         return ((x - shift).exp() + (y - shift).exp()).log() + shift
 
     assert gradcheck(stable, [2.0, 3.0])
+
+
+def test_what_a_right_rule_loses_in_a_tail_is_no_alarm():
+    with pytest.raises(InconclusiveError, match="flat"):  # 1 + erf(x) is 0 on floats, and at 240 bits
+        gradcheck(lambda a: a.gelu(), [-19.85])
+    assert gradcheck(lambda a: a.gelu(), [-34.97])  # nearer than a thousandth
 
 
 def test_a_wrong_rule_beside_a_kink_is_found():

@@ -131,7 +131,7 @@ def test_a_chapter_speaks_it(loud: str) -> None:
     performance = perform(chapter, loud, small=True)
     assert chapter.title(loud) == "CHAPTER 3. LINEAR REGRESSION: HOUSE PRICES"
     printed = "".join(shown.printed for shown in performance.cells)
-    assert "THE FIRST HOUSE: 2.438 THOUSAND SQUARE FEET, SOLD FOR 300.0 THOUSAND DOLLARS" in printed
+    assert "THE FIRST HOUSE: 2.438 THOUSAND SQUARE FEET (226 M²), SOLD FOR 300 THOUSAND DOLLARS" in printed
     assert "THE COST HAS EXPLODED" in printed
     captions = [picture.caption for shown in performance.cells for picture in shown.pictures]
     assert captions

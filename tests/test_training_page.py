@@ -54,7 +54,7 @@ class Shortcut(nn.Module):
         return a * b + relu(c) - self.slope * x[0].tanh() * x[1]
 
 
-POINTS, LABELS = data.moons(10, noise=0.2, seed=4)
+POINTS, LABELS = data.moons(8, noise=0.2, seed=4)
 CASES = {}  # name -> (model, X, Y, loss, optimizer, changes of the settings, what Python adds to the loss)
 
 
@@ -86,10 +86,10 @@ case(
     "an activation of the user's own", net, nn.SGD(net, lr=0.05), lambda x, y, net=net: nn.hinge_loss(net(x), 2 * y - 1)
 )
 net = nn.Sequential(nn.Linear(2, 4, seed=1), nn.GELU(), nn.Linear(4, 3, seed=2), nn.Tanh())
-three = [i % 3 for i in range(10)]
+three = [i % 3 for i in range(8)]
 case("three classes", net, nn.Adam(net, lr=0.02), lambda x, y, net=net: nn.cross_entropy(net(x), y), Y=three)
 net = nn.Neuron(1, activation="linear", seed=1)
-line = data.line(10, seed=1)
+line = data.line(8, seed=1)
 case("a line", net, nn.SGD(net, lr=0.1), X=line[0], Y=line[1])
 net = Shortcut()
 case("a model that is no layers", net, nn.Adam(net, lr=0.02))
@@ -388,7 +388,7 @@ def test_wrong_arguments_are_explained():
     model = nn.MLP(2, [2, 1], seed=1)
     loss = squared_error(model)
     for arguments, options, kind, words in (
-        ((model, POINTS, LABELS[:-1], loss), {}, ValueError, "10 and 9"),
+        ((model, POINTS, LABELS[:-1], loss), {}, ValueError, "8 and 7"),
         ((model, [], [], loss), {}, ValueError, "at least one"),
         ((model, [[1.0, 2.0], [1.0]], [0, 1], loss), {}, ValueError, "different lengths"),
         ((model, [[1.0, "a"]], [0], loss), {}, TypeError, "list of numbers"),
@@ -492,7 +492,7 @@ def nothing_to_complain_about(request):
 
 def moons_page(hands, sizes=(4, 1), **options):
     model = nn.MLP(2, list(sizes), activation="tanh", seed=1)
-    X, Y = data.moons(20, noise=0.15)  # noqa: N806
+    X, Y = data.moons(12, noise=0.15)  # noqa: N806
     hands.open(model, X, Y, lambda x, y: nn.binary_cross_entropy(model(x), y), **options)
     return model, X, Y
 
@@ -528,7 +528,7 @@ def shown_loss(hands):
     )
 
 
-@pytest.mark.parametrize("hidden", [[4], [3, 2], []])
+@pytest.mark.parametrize("hidden", [[3, 2], []])
 def test_a_click_on_a_point_opens_its_own_graph_and_a_changed_weight_moves_the_net(hands, hidden):
     moons_page(hands)
     hands.run("trainer.set({ hidden: arguments[0] }); trainer.run(30)", hidden)
@@ -590,6 +590,15 @@ def test_the_graph_of_a_model_that_is_no_layers_opens_too(hands):
     hands.outside().click("#close")
 
 
+def test_a_graph_that_is_too_large_is_not_opened(hands):
+    model = nn.MLP(40, [50, 1], activation="tanh", seed=1)
+    hands.open(model, [[0.01 * i] * 40 for i in range(6)], [0, 1] * 3, squared_error(model))
+    assert hands.run("return document.getElementById('open').disabled")
+    assert "too large" in hands.text("#plane-hint")
+    hands.click("#step")
+    assert hands.text("#steps") == "1"
+
+
 def test_everything_can_be_changed_and_the_page_stays_true(hands):
     moons_page(hands)
     for css, value in (
@@ -631,7 +640,15 @@ def test_points_are_drawn_by_clicking_and_the_keyboard_can_do_it_all(hands):
     moons_page(hands, test=0)
     hands.run("document.querySelector('#tools input[value=add1]').click()")
     hands.click("#plane")
-    assert hands.run("return [trainer.x.length, trainer.y.at(-1)[0], trainer.train.length]") == [21, 1, 21]
+    assert hands.run("return [trainer.x.length, trainer.y.at(-1)[0], trainer.train.length]") == [13, 1, 13]
+    hands.click("#log")
+    hands.click("#clear")
+    assert hands.run("return trainer.x.length") == 0 and "no points" in hands.text("#remarks")
+    assert hands.run("return ['open', 'play', 'step'].every(id => document.getElementById(id).disabled)")
+    hands.run("document.querySelector('#tools input[value=add0]').click()")
+    hands.click("#plane")
+    hands.click("#step")
+    assert hands.run("return [trainer.x.length, trainer.steps]") == [1, 1]
     hands.browser.refresh()
     hands.wait("!!globalThis.trainer")
     visited = []
@@ -648,7 +665,7 @@ def test_points_are_drawn_by_clicking_and_the_keyboard_can_do_it_all(hands):
             hands.press(Keys.ARROW_RIGHT)  # the next tool: adding points
             hands.run("document.getElementById('plane').focus()")
             hands.press(Keys.ARROW_RIGHT, Keys.ARROW_UP, Keys.ENTER)
-            assert hands.run("return [trainer.x.length, trainer.y.at(-1)[0]]") == [21, 0]
+            assert hands.run("return [trainer.x.length, trainer.y.at(-1)[0]]") == [13, 0]
     hands.press(Keys.ENTER)
     assert {"begin", "play", "step", "speed", "optimizer", "rate", "noise", "seed", "activation", "plane"} <= set(
         visited

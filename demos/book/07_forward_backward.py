@@ -202,7 +202,7 @@ canvas, axes = figure(width=6.4, height=3.2)
 axes.axhline(3, color="grey", linestyle=":", label=label("lowest_point"))
 axes.plot(range(1, 31), with_reset, color=MODEL, label=label("with_reset"))
 axes.plot(range(1, 31), without_reset, color=ERROR, linestyle="--", label=label("without_reset"))
-axes.set(xlabel=label("repetitions"), ylabel=label("weight_w"))
+axes.set(xlabel=label("repetitions"), ylabel=label("weight_w"), ylim=(-0.5, 9.5))
 axes.legend(fontsize=9)
 show("resetting_drawn", canvas)
 

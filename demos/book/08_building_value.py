@@ -98,7 +98,8 @@ print(x, w, b)
 # %% [markdown] judge_the_unfinished
 
 # %%
-from micrograd_kr.book import ERROR, MODEL, figure, judge, label, say, show, size
+from micrograd_kr.book import ERROR, MODEL, figure, label, say, show, size
+from micrograd_kr.testing.conformance.verdict import judge
 
 judge(Value)
 
@@ -121,7 +122,7 @@ canvas, axes = figure(width=6.4, height=3.2)
 doublings = list(range(1, 17))
 axes.plot(doublings, [2 ** (n + 1) - 1 for n in doublings], color=ERROR, linestyle="--", label=label("every_path"))
 axes.plot(doublings, [n + 1 for n in doublings], color=MODEL, label=label("every_node_once"))
-axes.set(yscale="log", xlabel=label("doublings_axis"), ylabel=label("visits_axis"))
+axes.set(yscale="log", xticks=[1, 4, 8, 12, 16], xlabel=label("doublings_axis"), ylabel=label("visits_axis"))
 axes.legend(fontsize=9)
 show("visits_drawn", canvas)
 

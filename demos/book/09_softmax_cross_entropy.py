@@ -182,7 +182,7 @@ after = nn.softmax([Value(101.0), Value(102.0)])[1].data
 print(3 if abs(before - after) < 1e-12 else 1 if after > before else 2)
 
 # %% [question] sure_and_wrong choose
-losses = [-math.log(p) for p in (0.9, 0.5, 0.001)]  # what was given to the right class
+losses = [-math.log(p) for p in (0.9, 0.5, 0.001)]
 print(1 + losses.index(max(losses)))
 
 # %% [question] score_gradient predict

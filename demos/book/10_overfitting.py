@@ -1,25 +1,29 @@
-"""Chapter 9. Overfitting.
+"""Chapter 10. Overfitting.
 
-The text and the words of this chapter stand in micrograd_kr/locale/LANGUAGE/chapters/09_overfitting.md;
-`python -m micrograd_kr book 9` shows them with the code.
+The text and the words of this chapter stand in micrograd_kr/locale/LANGUAGE/chapters/10_overfitting.md;
+`python -m micrograd_kr book 10` shows them with the code.
 """
 
 # %% [markdown] overfitting
 
-# %% [markdown] split_80_to_20
+# %% [markdown] aims
+
+# %% [markdown] three_parts
 
 # %%
 import random
 
 from micrograd_kr import nn
 from micrograd_kr.book import (
-    BLUE,
-    GREY,
-    RED,
+    ERROR,
+    MODEL,
+    TRAINING,
+    VALIDATION,
     draw_pixels,
     figure,
     label,
     likeliest,
+    mean_in_use,
     outputs,
     say,
     show,
@@ -31,55 +35,60 @@ from sklearn.metrics import accuracy_score
 from sklearn.model_selection import train_test_split
 
 digits = load_digits()
-X_train, X_test, y_train, y_test = train_test_split(
-    (digits.data / 16).tolist(), digits.target.tolist(), test_size=0.2, random_state=0, stratify=digits.target
-)
-X_test, y_test = X_test[: size(360, small=20)], y_test[: size(360, small=20)]
-X_few, y_few = X_train[: size(100, small=10)], y_train[: size(100, small=10)]
-say("pictures_to_train", all=len(X_train), few=len(X_few), test=len(X_test))
+pictures, answers = (digits.data / 16).tolist(), digits.target.tolist()
+X_rest, X_test, y_rest, y_test = train_test_split(pictures, answers, test_size=0.2, random_state=0, stratify=answers)
+X_train, X_valid, y_train, y_valid = train_test_split(X_rest, y_rest, test_size=0.2, random_state=0, stratify=y_rest)
+X_few, y_few = X_train[: size(100, small=12)], y_train[: size(100, small=12)]
+say("three_parts_in_numbers", train=len(X_train), valid=len(X_valid), test=len(X_test), few=len(X_few))
 
 # %% [markdown] model_that_memorises
 
 # %%
-epochs = size(150, small=2)
+epochs = size(40, small=2)
 
 
 def new_model(dropout=0.0):
     return nn.Sequential(nn.Linear(64, 32, seed=1), "relu", nn.Dropout(dropout, seed=2), nn.Linear(32, 10, seed=3))
 
 
-def mean_loss(model, X, y):
-    return sum(nn.cross_entropy(scores, answer) for scores, answer in zip(outputs(model, X), y)) / len(y)
+def accuracy(model, X, y):
+    return accuracy_score(y, likeliest(outputs(model, X)))
 
 
-def learn(model, **cures):
-    """Train, and note both losses."""
-    curves = {"epochs": [], "train": [], "test": []}
+def learn(model, X, y, **cures):
+    """Train, and note the cost of both kinds of data on the way."""
+    costs = {"epochs": [], "train": [], "valid": []}
 
-    def cost(picture, answer):
+    def loss(picture, answer):
         return nn.cross_entropy(model(picture), answer)
 
-    def measure(epoch):
-        if epoch % 5 != 4 and epoch + 1 != epochs:
-            return
-        curves["epochs"].append(epoch + 1)
-        curves["train"].append(mean_loss(model, X_few, y_few))
-        curves["test"].append(mean_loss(model, X_test, y_test))
+    def note(epoch):
+        if epoch == 0 or (epoch + 1) % 5 == 0:
+            costs["epochs"].append(epoch + 1)
+            costs["train"].append(mean_in_use(loss, X, y, model))
+            costs["valid"].append(mean_in_use(loss, X_valid, y_valid, model))
 
-    steps = epochs * (len(X_few) // 16 + 1)
-    optimizer = nn.Adam(model, lr=nn.CosineDecay(0.01, steps=steps))  # ever smaller strides
-    train(cost, X_few, y_few, optimizer, epochs=epochs, after_epoch=measure, **cures)
-    curves["train accuracy"] = accuracy_score(y_few, likeliest(outputs(model, X_few)))
-    curves["test accuracy"] = accuracy_score(y_test, likeliest(outputs(model, X_test)))
-    return curves
+    steps = epochs * (len(X) // 16 + 1)
+    optimizer = nn.Adam(model, lr=nn.CosineDecay(0.02, steps=steps))  # ever smaller steps
+    train(loss, X, y, optimizer, epochs=epochs, after_epoch=note, **cures)
+    return {**costs, "train accuracy": accuracy(model, X, y), "valid accuracy": accuracy(model, X_valid, y_valid)}
 
 
-results = {"none": learn(new_model())}
+models = {"none": new_model()}
+results = {"none": learn(models["none"], X_few, y_few)}
 plain = results["none"]
-say("training_data_test_data", train_accuracy=plain["train accuracy"], test_accuracy=plain["test accuracy"])
-say("test_loss_went_down", lowest=min(plain["test"]), last=plain["test"][-1])
+say("accuracy_of_both", train=plain["train accuracy"], valid=plain["valid accuracy"])
+say("cost_of_both", train=plain["train"][-1], valid=plain["valid"][-1])
 
-# %% [markdown] it_gets_all
+# %% tags=["hide-input"]
+canvas, axes = figure(width=6.4, height=3.2)
+axes.plot(plain["epochs"], plain["train"], color=TRAINING, label=label("training_data"))
+axes.plot(plain["epochs"], plain["valid"], color=VALIDATION, linestyle="--", label=label("validation_data"))
+axes.set(xlabel=label("epochs"), ylabel=label("cost"), ylim=(0, None))
+axes.legend(fontsize=9)
+show("memorising", canvas)
+
+# %% [markdown] data_augmentation
 
 # %%
 import math
@@ -100,7 +109,7 @@ def move_and_turn(picture, right, down, degrees):
             u, v = x - 3.5 - right, y - 3.5 - down
             u, v = c * u + s * v + 3.5, c * v - s * u + 3.5
             i, j = math.floor(u), math.floor(v)
-            a, b = u - i, v - j  # mix the four neighbours
+            a, b = u - i, v - j  # mix the four neighbors
             above = (1 - a) * pixel(picture, i, j) + a * pixel(picture, i + 1, j)
             below = (1 - a) * pixel(picture, i, j + 1) + a * pixel(picture, i + 1, j + 1)
             changed.append((1 - b) * above + b * below)
@@ -108,18 +117,26 @@ def move_and_turn(picture, right, down, degrees):
 
 
 def augment(picture):
-    changed = move_and_turn(picture, dice.uniform(-0.8, 0.8), dice.uniform(-0.8, 0.8), dice.uniform(-12, 12))
-    return [min(1.0, max(0.0, ink + dice.gauss(0, 0.05))) for ink in changed]
+    return move_and_turn(picture, dice.uniform(-0.3, 0.3), dice.uniform(-0.3, 0.3), dice.uniform(-6, 6))
 
+
+models["augmentation"] = new_model()
+results["augmentation"] = learn(models["augmentation"], X_few, y_few, augment=augment)
 
 # %% tags=["hide-input"]
-canvas, panels = figure(1, 8, width=9.4, height=1.7)
-draw_pixels(panels[0], X_few[0], label("original"))
+canvas, panels = figure(1, 6, width=9.4, height=1.9, narrow=(2, 3))
+draw_pixels(panels[0], X_few[0], label("original"), largest=1.0)
 for axes in panels[1:]:
-    draw_pixels(axes, augment(X_few[0]))
+    draw_pixels(axes, augment(X_few[0]), label("changed"), largest=1.0)
 show("augmented", canvas)
 
-# %% [markdown] cure_regularisation
+# %% [markdown] regularization
+
+# %%
+models["penalty"] = new_model()
+results["penalty"] = learn(models["penalty"], X_few, y_few, penalty=lambda: nn.l2_penalty(models["penalty"], 0.003))
+
+# %% [markdown] dropout
 
 # %%
 from micrograd_kr import Value
@@ -127,51 +144,103 @@ from micrograd_kr import Value
 dropout = nn.Dropout(0.4, seed=0)
 hidden = [Value(1.0) for _ in range(8)]
 for _ in range(3):
-    print("train", [round(v.data, 2) for v in dropout(hidden)])
+    say("dropout_training", values=[round(v.data, 2) for v in dropout(hidden)])
 dropout.eval()
-print("eval ", [round(v.data, 2) for v in dropout(hidden)])
+say("dropout_in_use", values=[round(v.data, 2) for v in dropout(hidden)])
 
-# %% [markdown] those_that_stay
+models["dropout"] = new_model(dropout=0.2)
+results["dropout"] = learn(models["dropout"], X_few, y_few)
+
+# %% [markdown] what_each_one_gained
 
 # %%
-model = new_model()
-results["augmentation"] = learn(model, augment=augment)
+models["together"] = new_model()
+results["together"] = learn(
+    models["together"], X_few, y_few, augment=augment, penalty=lambda: nn.l2_penalty(models["together"], 0.003)
+)
 
-model = new_model()
-results["penalty"] = learn(model, penalty=lambda: nn.l2_penalty(model, 0.001))
-
-model = new_model(dropout=0.2)
-results["dropout"] = learn(model)
-
-model = new_model()
-results["together"] = learn(model, augment=augment, penalty=lambda: nn.l2_penalty(model, 0.0003))
-
-# %% tags=["hide-input"]
-names = {
+titles = {
     "none": label("no_cure"),
     "augmentation": label("augmentation"),
     "penalty": label("penalty"),
     "dropout": label("dropout"),
     "together": label("augmentation_penalty"),
 }
-canvas, panels = figure(1, 5, width=12, height=3.3, sharey=True)
-for axes, (cure, curves) in zip(panels, results.items()):
-    axes.plot(curves["epochs"], curves["train"], color=BLUE, label=label("training_data"))
-    axes.plot(curves["epochs"], curves["test"], color=RED, label=label("test_data"))
-    axes.axhline(results["none"]["test"][-1], color=GREY, linestyle=":", linewidth=1)
-    axes.set(title=names[cure], xlabel=label("epochs"), ylim=(0, 1.6))
-panels[0].set_ylabel(label("loss"))
+for cure, result in results.items():
+    say(
+        "a_cure",
+        cure=titles[cure],
+        train=result["train accuracy"],
+        valid=result["valid accuracy"],
+        cost=result["valid"][-1],
+    )
+
+# %% tags=["hide-input"]
+canvas, panels = figure(1, 5, width=12, height=3.3, sharey=True, narrow=(3, 2))
+for axes, (cure, result) in zip(panels, results.items()):
+    axes.plot(result["epochs"], result["train"], color=TRAINING, label=label("training_data"))
+    axes.plot(result["epochs"], result["valid"], color=VALIDATION, linestyle="--", label=label("validation_data"))
+    axes.axhline(plain["valid"][-1], color="grey", linestyle=":", linewidth=1)
+    axes.set(title=titles[cure], xlabel=label("epochs"), ylim=(0, 1.6))
+panels[0].set_ylabel(label("cost"))
 panels[0].legend(fontsize=9)
 show("cures", canvas)
 
-# %% [markdown] what_each_one_gained
+# %% [markdown] where_dropout_helps
 
 # %%
-say("cure_train_test_gain")
-for cure, curves in results.items():
-    gain = curves["test accuracy"] - results["none"]["test accuracy"]
-    print(
-        f"{cure:13} {curves['train accuracy']:7.1%} {curves['test accuracy']:7.1%} {100 * gain:+6.1f}%p {curves['test'][-1]:8.3f}"
+wrong = random.Random(1)
+X_noisy, y_noisy = X_train[: size(200, small=12)], y_train[: size(200, small=12)]
+y_noisy = [wrong.randrange(10) if wrong.random() < 0.3 else answer for answer in y_noisy]  # 30 % are wrong
+
+noisy = {rate: learn(new_model(dropout=rate), X_noisy, y_noisy) for rate in [0.0, 0.2]}
+for rate, result in noisy.items():
+    say(
+        "dropout_on_wrong_labels",
+        rate=rate,
+        train=result["train accuracy"],
+        valid=result["valid accuracy"],
+        cost=result["valid"][-1],
     )
 
-# %% [markdown] there_are_360_test
+# %% tags=["hide-input"]
+canvas, (left, right) = figure(1, 2, width=9.0, height=3.2, sharey=True)
+for axes, title, (without, using) in [
+    (left, label("right_labels"), (results["none"], results["dropout"])),
+    (right, label("wrong_labels"), (noisy[0.0], noisy[0.2])),
+]:
+    axes.plot(without["epochs"], without["valid"], color=ERROR, linestyle="--", label=label("no_dropout"))
+    axes.plot(using["epochs"], using["valid"], color=MODEL, label=label("dropout_used"))
+    axes.set(title=title, xlabel=label("epochs"), ylim=(0, 1.6))
+left.set_ylabel(label("validation_cost"))
+left.legend(fontsize=9)
+show("dropout_twice", canvas)
+
+# %% [markdown] the_test_once
+
+# %%
+best = min(results, key=lambda cure: results[cure]["valid"][-1])
+say("test_once", best=titles[best], accuracy=accuracy(models[best], X_test, y_test), count=len(y_test))
+
+# %% [markdown] after_the_test
+
+# %% [markdown] recap
+
+# %% [question] which_data choose
+roles = {"training": "weights", "validation": "cure", "test": "once"}
+print(1 + ["training", "validation", "test"].index(next(name for name, role in roles.items() if role == "cure")))
+
+# %% [question] gap choose
+models_seen = {1: (0.99, 0.75), 2: (0.93, 0.91), 3: (0.60, 0.59)}
+print(max(models_seen, key=lambda number: models_seen[number][0] - models_seen[number][1]))
+
+# %% [question] penalty_of_weights predict
+w1, w2 = Value(3.0), Value(-1.0)
+penalty = 0.1 * (w1**2 + w2**2)
+penalty.backward()
+print(round(penalty.data, 2), round(w1.grad, 2))
+
+# %% [question] left_on mend
+dropout = nn.Dropout(0.5, seed=0)
+dropout.train()  # mend: dropout.eval()
+print([v.data for v in dropout([Value(1.0)] * 4)])

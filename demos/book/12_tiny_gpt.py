@@ -247,7 +247,7 @@ print(to_letters("하늘"))
 
 # %% [question] cannot_look_ahead choose
 model([number_of[letter] for letter in [END, *to_letters("서준")]])
-print({1: 1, 2: 2, 6: 3}[len(model.attention[0])])  # the first place
+print({1: 1, 2: 2, 6: 3}[len(model.attention[0])])
 
 # %% [question] guessing_cost choose
 print(1 + [abs(guess - math.log(32)) < 0.01 for guess in (0.0, 3.47, 32.0)].index(True))

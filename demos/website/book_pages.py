@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import base64
 import json
-import re
 from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from pathlib import Path
 from typing import Any
 
 from micrograd_kr.book.pages import Place, Places, markdown
-from micrograd_kr.locale import glossary
+from micrograd_kr.locale import glossary, translate
 
 LANGUAGES = ("ko", "en")
 _WORDS = {
@@ -107,14 +106,12 @@ def glossary_page() -> str:
     return f'<main class="contents glossary">\n<h1>{both("glossary")}</h1>\n{"".join(parts)}\n</main>'
 
 
-_FOLDED = re.compile(r"<details><summary>(.*?)</summary>\n\n(.*)\n\n</details>", re.DOTALL)
-
-
-def _text(source: str, place: Place) -> str:
+def _text(cell: Mapping[str, Any], place: Place, lang: str) -> str:
     """The text of a cell as HTML; the answer of a question stays folded."""
-    if folded := _FOLDED.fullmatch(source):
-        return f"<details><summary>{escape(folded[1])}</summary>{markdown(folded[2], place)}</details>"
-    return markdown(source, place)
+    text: str = markdown(cell["source"], place)
+    if "answer" not in cell["tags"]:
+        return text
+    return f"<details><summary>{escape(translate('book.answer', lang))}</summary>{text}</details>"
 
 
 def _title(chapter: Mapping[str, Any]) -> str:
@@ -137,7 +134,7 @@ def _cell(
     number: int, cell: Mapping[str, Any], chapter: Mapping[str, Any], lang: str, folder: Path, place: Place
 ) -> str:
     if cell["kind"] == "markdown":
-        return f'<div class="prose">{_text(cell["source"], place)}</div>'
+        return f'<div class="prose">{_text(cell, place, lang)}</div>'
     live = number in chapter["live"]
     words, source = _WORDS[lang], escape(cell["source"])
     output = f'<div class="output">{_output(cell, chapter["name"], lang, folder)}</div>'

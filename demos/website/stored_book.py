@@ -31,7 +31,6 @@ from micrograd_kr.book.chapters import Chapter, find_chapters
 from micrograd_kr.book.notebooks import notebook_cells
 from micrograd_kr.book.pictures import collected
 from micrograd_kr.book.prose import running
-from micrograd_kr.locale import translate
 
 LANGUAGES = ("ko", "en")
 LARGEST = 400_000  # characters of JSON that a statement may leave
@@ -87,12 +86,9 @@ def _run(chapter: Chapter, lang: str, ran: list[list[Ran]], small: bool) -> Iter
 
 
 def _cells(chapter: Chapter, lang: str, small: bool) -> Iterator[tuple[str, str, tuple[str, ...]]]:
-    """The cells as a notebook has them; the code below the heading of the questions is of the kind `question`."""
-    heading = f"## {translate('book.questions', lang)}"
-    asked = False
+    """The cells as a notebook has them; the code of a question is of the kind `question`."""
     for cell in notebook_cells(chapter, lang, small):
-        asked = asked or cell.source == heading
-        yield "question" if asked and cell.kind == "code" else cell.kind, cell.source, cell.tags
+        yield "question" if "question" in cell.tags else cell.kind, cell.source, cell.tags
 
 
 def _as_json(picture: Any) -> dict[str, Any]:

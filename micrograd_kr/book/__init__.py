@@ -15,7 +15,6 @@ The map
     plots.py        draw_boundary, draw_pixels, ...  figures that several chapters draw
     widgets.py      widget                           small pictures that the reader moves
     training.py     train, mean_cost, outputs, ...   training, compiled by jit where it is installed
-    judging.py      judge                            an engine that the reader built, judged in words
     data_checks.py  check_features, ...              bad data answered in words that a beginner can act on
 
 Writing a chapter. The code is written once, in demos/book/NN_NAME.py (shipped as micrograd_kr/book/texts):
@@ -126,7 +125,6 @@ prediction 0.5 cm, answer 1.5 cm: loss 1.00
 from micrograd_kr.locale import language
 
 from .data_checks import BadDataError, check_cost, check_features, check_labels
-from .judging import judge
 from .pictures import (
     BLUE,
     CLASSES,
@@ -176,7 +174,6 @@ __all__ = [
     "draw_pixels",
     "figure",
     "graph",
-    "judge",
     "label",
     "language",
     "likeliest",

@@ -207,7 +207,10 @@ def _policy(script: str, style: str, inside: Iterable[str]) -> str:
 
 
 # A live page fills the window that it has to itself; in a frame it is as high as what is in it, and says how high
-_FRAME_STYLE = ".stage{position:static!important;height:42rem!important}aside{max-height:none!important;overflow:visible!important}"
+_FRAME_STYLE = (
+    ".stage{position:static!important;height:42rem!important}"
+    "aside{max-height:none!important;overflow:visible!important}"
+)
 _FRAME_SCRIPT = (
     "{const send=()=>parent.postMessage({height:document.documentElement.offsetHeight},'*');"
     "new ResizeObserver(send).observe(document.documentElement);send()}"
@@ -290,7 +293,8 @@ def _question(shown: Shown, number: int, place: Place) -> str:
         closed = "</textarea>" if rows else ""
         check = escape(translate("book.check", language))
         parts.append(
-            f'<p class="try" hidden><{field} aria-label="{hint}" placeholder="{hint}"{rows} autocomplete="off">{closed}'
+            f'<p class="try" hidden>'
+            f'<{field} aria-label="{hint}" placeholder="{hint}"{rows} autocomplete="off">{closed}'
             f'<button type="button">{check}</button></p>'
         )
     parts.append('<p class="verdict" role="status" hidden></p>')

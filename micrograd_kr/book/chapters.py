@@ -44,11 +44,11 @@ class Cell:
     lang: str = ""
     text: str = ""
 
-    def as_read(self, small: bool = False) -> str:
+    def as_read(self, small: bool | None = False) -> str:
         """The source as a reader sees it: in code, `say` is `print`, and labels, captions and comments are text.
 
         Args:
-            small: with the small numbers where the chapter has two sizes.
+            small: with the small numbers where the chapter has two sizes; None leaves the choice to `size`.
         """
         return self.source if self.kind == "markdown" else worded(self.source, self.chapter, self.lang, small)
 

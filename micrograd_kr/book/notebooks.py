@@ -14,7 +14,7 @@ from .questions import Question
 
 
 class NotebookCell(NamedTuple):
-    """A cell of a notebook; `kind` is `markdown` or `code`."""
+    """A cell of a notebook; `kind` is `markdown` or `code`, and the tag `answer` is on what is to be folded."""
 
     kind: str
     source: str
@@ -25,7 +25,7 @@ def as_notebook(chapter: Chapter, lang: str) -> str:
     """The chapter as a Jupyter notebook."""
     cells = []
     for number, cell in enumerate(notebook_cells(chapter, lang)):
-        source = to_files(cell.source, ".ipynb").splitlines(keepends=True)
+        source = _folded(cell, ".ipynb", lang).splitlines(keepends=True)
         common = {"id": f"cell-{number}", "metadata": {"tags": [*cell.tags]}, "source": source}
         if cell.kind == "code":
             cells.append({"cell_type": "code", "execution_count": None, "outputs": [], **common})
@@ -37,25 +37,25 @@ def as_notebook(chapter: Chapter, lang: str) -> str:
 
 
 def as_percent(chapter: Chapter, lang: str) -> str:
-    """The chapter as a script in percent format, which Jupyter (with jupytext), VS Code and others open as a notebook."""
+    """The chapter as a script in percent format, which many editors, and Jupyter with jupytext, open as a notebook."""
     parts = []
     for cell in notebook_cells(chapter, lang):
         tags = f" tags={json.dumps(list(cell.tags))}" if cell.tags else ""
         if cell.kind == "code":
             parts.append(f"# %%{tags}\n{cell.source}\n")
         else:
-            lines = [f"# {line}".rstrip() for line in to_files(cell.source, ".py").splitlines()]
+            lines = [f"# {line}".rstrip() for line in _folded(cell, ".py", lang).splitlines()]
             parts.append("\n".join([f"# %% [markdown]{tags}", *lines]) + "\n")
     return "\n".join(parts)
 
 
-def notebook_cells(chapter: Chapter, lang: str, small: bool = False) -> Iterator[NotebookCell]:
+def notebook_cells(chapter: Chapter, lang: str, small: bool | None = False) -> Iterator[NotebookCell]:
     """The cells of the chapter, its headings put in, and its questions each with a folded answer.
 
     Args:
         chapter: which one.
         lang: its language.
-        small: with the small numbers where the chapter has two sizes.
+        small: with the small numbers where the chapter has two sizes; None leaves the choice to `size`.
     """
     asked = 0
     for cell in chapter.cells(lang):
@@ -75,8 +75,16 @@ def _question(question: Question, number: int, lang: str) -> Iterator[NotebookCe
     heading = f"**{translate(f'book.kind.{question.kind}', lang, number=number)}**"
     yield NotebookCell("markdown", "\n\n".join(part for part in (heading, question.asked, options) if part))
     if question.code:
-        yield NotebookCell("code", question.code)
-    answer = [f"<details><summary>{translate('book.answer', lang)}</summary>", f"```\n{question.answer}\n```"]
+        yield NotebookCell("code", question.code, ("question",))
+    answer = [f"```\n{question.answer}\n```"]
     if question.mended:
         answer.append(f"```python\n{question.mended}\n```")
-    yield NotebookCell("markdown", "\n\n".join([*answer, question.reason, "</details>"]))
+    yield NotebookCell("markdown", "\n\n".join([*answer, question.reason]), ("answer",))
+
+
+def _folded(cell: NotebookCell, ending: str, lang: str) -> str:
+    """The text of a cell, with links to files of this ending; an answer is folded."""
+    text = to_files(cell.source, ending) if cell.kind == "markdown" else cell.source
+    if "answer" not in cell.tags:
+        return text
+    return f"<details><summary>{translate('book.answer', lang)}</summary>\n\n{text}\n\n</details>"

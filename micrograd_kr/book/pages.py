@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html import escape
@@ -98,10 +99,9 @@ _CLASSES = {"Keyword": "k", "Literal.String": "s", "Literal.Number": "n", "Comme
 
 def code_block(source: str) -> str:
     """Python code in colours, each line an element of its own, so that a long line is indented where it goes on."""
-    from pygments.lexers.python import PythonLexer  # rich brings it along, too
-
+    lexers = importlib.import_module("pygments.lexers")  # rich brings it along, too
     lines = [""]
-    for kind, text in PythonLexer(stripnl=False, ensurenl=False).get_tokens(source):
+    for kind, text in lexers.PythonLexer(stripnl=False, ensurenl=False).get_tokens(source):
         name = str(kind).removeprefix("Token.")
         css = next((css for prefix, css in _CLASSES.items() if name.startswith(prefix)), "")
         for place, part in enumerate(text.split("\n")):

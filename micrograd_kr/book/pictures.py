@@ -204,8 +204,9 @@ def _png(figure: Any, transparent: bool) -> bytes:
     if transparent:
         for part in (figure, *figure.axes):
             part.patch.set_alpha(0.0)
+    canvas: Any = FigureCanvasAgg(figure)
     with io.BytesIO() as file:
-        FigureCanvasAgg(figure).print_png(file)
+        canvas.print_png(file)
         return file.getvalue()
 
 

@@ -23,9 +23,10 @@ Edit = tuple[int, int, str]  # from, to (in characters), and the new text
 _PUT_IN = ("label", "say", "size")  # whose calls a reader does not see
 
 
-def worded(source: str, chapter: str, lang: str, small: bool = False) -> str:
+def worded(source: str, chapter: str, lang: str, small: bool | None = False) -> str:
     """The code with `say` as `print`, labels and captions as text, one size, and comments in the language."""
-    source = _edited(source, _sizes(source, small))
+    if small is not None:
+        source = _edited(source, _sizes(source, small))
     source = _edited(source, [*_calls(source, chapter, lang), *_comments(source, chapter, lang)])
     return _edited(source, _imports(source)).strip("\n")
 

@@ -2,10 +2,10 @@
 
 The package reads in this order, after the package `trace` (a function recorded as a program, and its gradient):
 `matrices` and `planning` (loops, steps and memory), `assembly` (writing LLVM text), `kernels`, `lowering` and
-`batch_code` (the program as LLVM text), `machine_code` and `cache` (LLVM, and what is kept on disk), `execution`
-(memory, batches, threads), `leaves` (the parameters), `arguments` and `programs` (what has been compiled from one
-function), `calls` (compiled code as a node of a graph), `training_code` and `training` (fit), `function` (jit itself),
-and `pieces` (sums in an order of one's own, for training on several machines).
+`batch_code` (the program as LLVM text), `machine_code`, `cache` and `fingerprint` (LLVM, what is kept on disk, and
+under which name), `execution` (memory, batches, threads), `leaves` (the parameters), `arguments` and `programs` (what
+has been compiled from one function), `calls` (compiled code as a node of a graph), `training_code` and `training`
+(fit), `function` (jit itself), and `pieces` (sums in an order of one's own, for training on several machines).
 """
 
 from .function import Compiled, jit

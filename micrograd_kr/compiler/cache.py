@@ -1,9 +1,9 @@
 """Machine code kept on disk, so that a second process need not call LLVM again.
 
-The name of a file is the hash of all that decides its content: the program's text, the processor and the version of
-llvmlite. Files are written whole, so that readers never see half of one; a file's own hash stands in front of the
-content, so that a damaged one is known and made again. The folder is the platform's cache folder; MICROGRAD_KR_CACHE
-names another, and MICROGRAD_KR_CACHE=off keeps nothing.
+The name of a file is the hash of all that decides its content: the recorded graph (see `fingerprint`) or the program's
+text, the processor and the version of llvmlite. Files are written whole, so that readers never see half of one; a
+file's own hash stands in front of the content, so that a damaged one is known and made again. The folder is the
+platform's cache folder; MICROGRAD_KR_CACHE names another, and MICROGRAD_KR_CACHE=off keeps nothing.
 
 >>> import tempfile
 >>> with tempfile.TemporaryDirectory() as folder:

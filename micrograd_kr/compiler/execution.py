@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from struct import Struct
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ..elementary import Function
 from ..trace import Shape
-from .lowering import lower
-from .machine_code import Host, MachineCode, vector_name
+from .assembly import Machine
+from .lowering import VectorName
+from .machine_code import MachineCode, vector_name
 from .planning import Plan
 
 if TYPE_CHECKING:
@@ -63,34 +63,53 @@ class Memory:
     results_address: int
 
 
-class Program:
-    """A plan compiled, and the memory that its calls need.
+class Layout(NamedTuple):
+    """What is known of a program beside its machine code; kept with it on disk.
 
-    Args:
-        plan: what to compute.
-        shapes: of the arguments, for one example.
+    Attributes:
         output_count: how many outputs an example has (0 if only sums over the batch are wanted).
-        host: the processor.
-        extra: writes one more function, given the functions of the C library in use.
-        entry: the function to call.
+        sum_count: how many sums over the batch there are.
+        value_bytes: the memory for the numbers of all blocks.
+        level: how much time LLVM may take.
+        recorded, nodes, loops: see `Stats`.
     """
 
-    def __init__(
-        self,
-        plan: Plan,
-        shapes: Sequence[Shape],
-        output_count: int,
-        host: Host,
-        extra: Callable[[dict[Function, str]], str] | None = None,
-        entry: str = "run",
-    ) -> None:
-        machine = host.machine
-        ir = lower(plan, machine, shapes, output_count, lambda function: vector_name(function, machine), extra)
-        self.code = MachineCode(ir, host, entry, level=2 if plan.straight_count <= SHORT else 0)
-        self.host = host
-        self.output_count, self.sum_count = output_count, plan.sum_count
-        self._value_bytes = plan.memory_size(machine)
-        self._sum_bytes = max(1, plan.sum_count) * machine.bytes
+    output_count: int
+    sum_count: int
+    value_bytes: int
+    level: int
+    recorded: int
+    nodes: int
+    loops: int
+
+
+def layout_of(plan: Plan, machine: Machine, output_count: int, recorded: int) -> Layout:
+    """The layout of a planned program."""
+    level = 2 if plan.straight_count <= SHORT else 0
+    sizes = plan.sum_count, plan.memory_size(machine)
+    return Layout(output_count, *sizes, level, recorded, plan.live, plan.multiply_adds)
+
+
+def names_of_vectors(machine: Machine) -> VectorName:
+    """The names of glibc's functions for the vectors of this machine."""
+    return lambda function: vector_name(function, machine)
+
+
+class Program:
+    """Machine code, and the memory that its calls need.
+
+    Args:
+        layout: of the program.
+        shapes: of the arguments, for one example.
+        code: its machine code.
+    """
+
+    def __init__(self, layout: Layout, shapes: Sequence[Shape], code: MachineCode) -> None:
+        machine = code.host.machine
+        self.code, self.host = code, code.host
+        self.output_count, self.sum_count = layout.output_count, layout.sum_count
+        self._value_bytes = layout.value_bytes
+        self._sum_bytes = max(1, layout.sum_count) * machine.bytes
         self._free: list[Memory] = []
         self._layout = Struct(f"qqqqqqqqd{'qq' * len(shapes)}")
 

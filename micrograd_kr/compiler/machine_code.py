@@ -112,24 +112,42 @@ class MachineCode:
     LLVM takes its time (level 2) for the loops, which are the same for all programs, and for short programs. Long
     straight code gains next to nothing from it, and is compiled several times faster without (level 0).
 
+    Args:
+        ir: the text to compile, which calls the loops of `kernels.library`; or a function that gives it.
+        host: the processor.
+        entry: the function to call.
+        level: how much time LLVM may take.
+        locked: whether Python's lock is held meanwhile.
+        kept: the machine code, if it is there already.
+        by_text: whether the machine code is kept on disk by its text; else whoever calls keeps it.
+
     Attributes:
-        ir: the text that it was made from; it calls the loops of `kernels.library`.
+        content: the machine code as an object file, without the loops.
         seconds: what LLVM took; 0 from the cache.
         run: the function; others may run Python meanwhile, unless it is `locked`.
         size: the size of the objects, in bytes.
         from_cache: whether LLVM had nothing to do.
     """
 
-    def __init__(self, ir: str, host: Host, entry: str = "run", level: int = 2, locked: bool = False) -> None:
+    def __init__(
+        self,
+        ir: str | Callable[[], str],
+        host: Host,
+        entry: str = "run",
+        level: int = 2,
+        locked: bool = False,
+        kept: bytes | None = None,
+        by_text: bool = True,
+    ) -> None:
         llvm = import_llvm()
-        self.ir, self.host, self.level = ir, host, level
+        self._ir, self.host, self.level = ir, host, level
         started = perf_counter()
         with _llvm_lock:
             loops, had_loops = _library(host)
-            program, had_program = _object(ir, host, level)
-            self.size, self.from_cache = len(program) + len(loops), had_program
+            self.content, had_program = (kept, True) if kept is not None else _object(self.ir, host, level, by_text)
+            self.size, self.from_cache = len(self.content) + len(loops), had_program
             self._engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), _new_target(host, 0))
-            for content in (loops, program):
+            for content in (loops, self.content):
                 self._engine.add_object_file(llvm.ObjectFileRef.from_data(content))
             self._engine.finalize_object()
             address = self._engine.get_function_address(entry)
@@ -137,6 +155,13 @@ class MachineCode:
         prototype = ctypes.PYFUNCTYPE if locked else ctypes.CFUNCTYPE
         self.run: Callable[[int], None] = prototype(None, ctypes.c_void_p)(address)
         self.run.engine = self._engine  # type: ignore[attr-defined]  # the code lives as long as the function
+
+    @property
+    def ir(self) -> str:
+        """The text that it was made from; made when asked for, if the machine code was kept."""
+        if not isinstance(self._ir, str):
+            self._ir = self._ir()
+        return self._ir
 
     @property
     def asm(self) -> str:
@@ -151,11 +176,11 @@ def _library(host: Host) -> tuple[bytes, bool]:
     return _object(library(host.machine), host, level=2)
 
 
-def _object(ir: str, host: Host, level: int) -> tuple[bytes, bool]:
+def _object(ir: str, host: Host, level: int, by_text: bool = True) -> tuple[bytes, bool]:
     """The machine code of a text, and whether it was kept from an earlier time."""
     from llvmlite import __version__ as version
 
-    where = cache.folder()
+    where = cache.folder() if by_text else None
     name = cache.key(ir, host.triple, host.cpu, host.features, version, str(level)) if where else ""
     content = cache.read(name, where)
     if content is not None:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import functools
+import json
 import operator
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..elementary import Function
 from ..trace import Recording, Shape, Term, Traced, TracingError, gradient_program, record
+from . import cache
 from .arguments import Batch, Signature, batch_of, read_arguments
-from .execution import CHUNK, Program, Stretch
+from .execution import CHUNK, Layout, Program, Stretch, layout_of, names_of_vectors
+from .fingerprint import fingerprint
 from .leaves import Leaves
-from .machine_code import Host
+from .lowering import lower
+from .machine_code import Host, MachineCode
 from .planning import plan
 
 if TYPE_CHECKING:
@@ -79,7 +83,7 @@ def input_gradients(recording: Recording) -> Wanted:
     return Wanted(gradient_program(recording, [1], of_inputs=True)[1])
 
 
-@cache
+@functools.cache
 def gradients_of_output(place: int) -> Callable[[Recording], Wanted]:
     """The gradients of one of several outputs, with respect to inputs (outputs) and parameters (sums)."""
 
@@ -88,6 +92,7 @@ def gradients_of_output(place: int) -> Callable[[Recording], Wanted]:
         terms, of_inputs = gradient_program(recording, seeds, of_inputs=True)
         return Wanted(of_inputs, terms)
 
+    wanted.__qualname__ = f"gradients_of_output({place})"
     return wanted
 
 
@@ -280,7 +285,7 @@ class Programs:
         key = (id(recording), use or wanted)
         found = self._programs.get(key)
         if found is None:
-            found = self._programs[key] = self._compile(recording, wanted, extra, entry)
+            found = self._programs[key] = self._compile(recording, wanted, use, extra, entry)
         self.last = found
         return found
 
@@ -288,21 +293,44 @@ class Programs:
         self,
         recording: Recording,
         wanted: Callable[[Recording], Wanted],
+        use: Any,
         extra: Callable[[dict[Function, str]], str] | None,
         entry: str,
     ) -> tuple[Program, Stats]:
+        """The program by its fingerprint, if it was kept; else planned, lowered and compiled."""
         started = perf_counter()
-        outputs, terms, sums = wanted(recording)
-        planned = plan(recording.trace, recording.shapes, outputs, terms, sums)
-        program = Program(planned, recording.shapes, len(outputs), self.host, extra, entry)
-        code = program.code
+        machine, shapes = self.host.machine, recording.shapes
+        names = names_of_vectors(machine)
+
+        def planned() -> tuple[Layout, str]:
+            outputs, terms, sums = wanted(recording)
+            plan_ = plan(recording.trace, shapes, outputs, terms, sums)
+            text = lower(plan_, machine, shapes, len(outputs), names, extra)
+            return layout_of(plan_, machine, len(outputs), recording.trace.recorded), text
+
+        name = None
+        if cache.folder() and wanted.__module__ == __name__:
+            name = fingerprint(recording, (wanted.__qualname__, use, entry), self.host, names)
+        kept = read_program(name) if name else None
+        if kept is not None:
+            layout, content = kept
+            code = MachineCode(lambda: planned()[1], self.host, entry, layout.level, kept=content)
+        else:
+            layout, text = planned()
+            code = MachineCode(text, self.host, entry, layout.level, by_text=name is None)
+            if name:
+                write_program(name, layout, code.content)
         seconds = perf_counter() - started - code.seconds
-        return program, Stats(
-            recording.trace.recorded,
-            planned.live,
-            planned.multiply_adds,
-            seconds,
-            code.seconds,
-            code.size,
-            code.from_cache,
-        )
+        stats = Stats(layout.recorded, layout.nodes, layout.loops, seconds, code.seconds, code.size, code.from_cache)
+        return Program(layout, shapes, code), stats
+
+
+def read_program(name: str) -> tuple[Layout, bytes] | None:
+    """The layout and the machine code that are kept under a fingerprint; None if there are none."""
+    head, found, content = (cache.read(name, cache.folder()) or b"").partition(b"\n")
+    return (Layout(*json.loads(head)), content) if found else None
+
+
+def write_program(name: str, layout: Layout, content: bytes) -> None:
+    """Keep them."""
+    cache.write(json.dumps(layout).encode() + b"\n" + content, name, cache.folder())

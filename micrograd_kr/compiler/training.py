@@ -135,7 +135,7 @@ def fit(
                 loop.epochs(together, examples, orders, advance, history)
                 if validation is not None:
                     loop.write_back()
-                    history.validation.append(_mean_in_use(programs, recording, validation))
+                    history.validation.append(mean_in_use(programs, recording, validation))
                 if callback is not None:
                     loop.write_back()
                     if callback(len(history) - 1, history[-1]):
@@ -273,7 +273,7 @@ class _Loop:
         self.optimizer.steps = self.written = self.taken
 
 
-def _mean_in_use(programs: Programs, recording: Recording, arrays: Sequence[Any]) -> float:
+def mean_in_use(programs: Programs, recording: Recording, arrays: Sequence[Any]) -> float:
     """The mean of the function on other arrays, while no module is in training."""
     last = programs.last
     with in_use(recording.modules):

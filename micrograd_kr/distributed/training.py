@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..compiler import Compiled
-from ..compiler.training import Task, read_task
+from ..compiler.training import Task, mean_in_use, read_task
 from ..compiler.training_code import Rule
 from ..engine import put_numbers
 from ..nn.history import History
@@ -29,6 +29,7 @@ def fit(
     seed: int | None = None,
     callback: Callable[[int, float], Any] | None = None,
     progress: bool | None = None,
+    validation: Sequence[Any] | None = None,
 ) -> History:
     """`f.fit` on the workers of a Dask cluster: fit(f, client, X, Y, optimizer, epochs, batch_size).
 
@@ -49,6 +50,8 @@ def fit(
         seed: for the same orders in every run.
         callback: called with (epoch, mean loss) after each pass; True ends the training.
         progress: show a bar; None shows one in a terminal and in a notebook.
+        validation: arrays like those of the examples, such as (X, Y), on which the loss is computed after each pass,
+            in this process.
 
     Returns:
         A `History`, as of `f.fit`; it is in `optimizer.history`, too, also after Ctrl-C.
@@ -66,7 +69,7 @@ def fit(
     if not isinstance(f, Compiled):
         raise TypeError(f"fit takes a compiled loss, jit(loss), got {f!r:.60}")
     check_client(client)
-    task = read_task(f.programs, arrays_and_optimizer, optimizer, epochs, batch_size)
+    task = read_task(f.programs, arrays_and_optimizer, optimizer, epochs, batch_size, validation)
     loop = _Loop(task, f.programs.host.dtype)
     source, history = np.random.default_rng(seed), History()
     dealing = Dealing(task.count, task.batch, shard_count(task.batch))
@@ -89,6 +92,9 @@ def fit(
                     losses[step] = loop.take(crew.sums(loop.parameters, current, step), step)
                     advance(1, float(losses[step]))
                 task.record(history, losses, loop.begun)
+                if validation is not None:
+                    loop.write_back()
+                    history.validation.append(mean_in_use(f.programs, task.recording, validation))
                 if callback is not None:
                     loop.write_back()
                     if callback(len(history) - 1, history[-1]):

@@ -17,7 +17,7 @@ functions on Values) and `copying` (pickle, deepcopy, freeing).
 
 from . import arrays as arrays
 from . import copying as copying
-from .blocks import is_plain, is_recording, no_grad, stop_at_nonfinite, watch
+from .blocks import enable_grad, is_plain, is_recording, no_grad, stop_at_nonfinite, watch
 from .condition import Condition
 from .gradients import Contribution, Sweep, backward_passes, contributions, grad, last_output, topological_order
 from .recording import current_scope, enter_scope, leave_scope, node, record, weighted_sum
@@ -34,6 +34,7 @@ __all__ = [
     "checked_number",
     "contributions",
     "current_scope",
+    "enable_grad",
     "enter_scope",
     "grad",
     "is_plain",

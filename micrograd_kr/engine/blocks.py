@@ -6,7 +6,7 @@ import functools
 import inspect
 import threading
 from collections.abc import Callable, Generator, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 from typing import Any
 
@@ -129,6 +129,18 @@ def no_grad() -> _Unrecorded:
     (6.0, None)
     """
     return _Unrecorded()
+
+
+def enable_grad() -> AbstractContextManager[None]:
+    """A block in which this thread records, even within a block of `no_grad`.
+
+    >>> x = Value(2.0)
+    >>> with no_grad(), enable_grad():
+    ...     y = x * 3
+    >>> y.op.name
+    'mul'
+    """
+    return nullcontext() if recording.get() else _SpecialBlock(recording, True)
 
 
 @contextmanager

@@ -224,7 +224,7 @@ def _flows(arg: Any) -> bool:
 def _is_number(product: Any) -> bool:
     """Whether it is certain that the product is no nan, nor an array with one; of a Value, its number."""
     number = product._number if isinstance(product, Value) else product
-    if hasattr(type(number), "__apply__"):
+    if type(number) is not int and hasattr(type(number), "__apply__"):
         return True  # it is not known yet
     same = number == number
     return same if type(same) is bool else bool(getattr(same, "all", lambda: same)())

@@ -6,6 +6,7 @@ It reads in this order
     cards.py       the views as SVG
     assembling.py  what every page is assembled from: a template, the bundles made from script/, and data
     document.py    page() and Page: the graph page
+    training/      training_page(): the page on which a net learns
 
 >>> from micrograd_kr import Value
 >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")

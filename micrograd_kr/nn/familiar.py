@@ -8,9 +8,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, ClassVar
 
 from ..engine import Value
 from ..ops import OPS, leaky_relu
@@ -27,7 +27,12 @@ from .tables import apply
 class _Named(Elementwise):
     """An activation that is a class of its own."""
 
-    row = "linear"
+    row: ClassVar[str]
+
+    def __init_subclass__(cls, row: str = "", **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if row:
+            cls.row = row
 
     def __init__(self) -> None:
         super().__init__(self.row)
@@ -36,62 +41,44 @@ class _Named(Elementwise):
         return f"{type(self).__name__}()"
 
 
-class Identity(_Named):
+class Identity(_Named, row="linear"):
     """Each number as it is."""
 
 
-class ReLU(_Named):
+class ReLU(_Named, row="relu"):
     """max(0, x) of each number."""
 
-    row = "relu"
 
-
-class Tanh(_Named):
+class Tanh(_Named, row="tanh"):
     """tanh of each number."""
 
-    row = "tanh"
 
-
-class Sigmoid(_Named):
+class Sigmoid(_Named, row="sigmoid"):
     """1 / (1 + exp(-x)) of each number."""
 
-    row = "sigmoid"
 
-
-class GELU(_Named):
+class GELU(_Named, row="gelu"):
     """x times the normal distribution's probability of less than x, of each number."""
 
-    row = "gelu"
 
-
-class Softplus(_Named):
+class Softplus(_Named, row="softplus"):
     """log(1 + exp(x)) of each number."""
 
-    row = "softplus"
 
-
-class Softsign(_Named):
+class Softsign(_Named, row="softsign"):
     """x / (1 + |x|) of each number."""
 
-    row = "softsign"
 
-
-class SiLU(_Named):
+class SiLU(_Named, row="silu"):
     """x * sigmoid(x) of each number."""
 
-    row = "silu"
 
-
-class ELU(_Named):
+class ELU(_Named, row="elu"):
     """x, or exp(x) - 1 below 0, of each number."""
 
-    row = "elu"
 
-
-class Hardtanh(_Named):
+class Hardtanh(_Named, row="hard_tanh"):
     """Each number brought into -1 ... 1."""
-
-    row = "hard_tanh"
 
 
 class LeakyReLU(Elementwise):
@@ -126,20 +113,31 @@ class LogSoftmax(Function):
 # --- losses ---------------------------------------------------------------------------------------------------------
 
 
-class MSELoss(Module):
+class _Loss(Module):
+    """A loss function of this package as a module."""
+
+    function: ClassVar[Callable[[Any, Any], Value]]
+
+    def __init_subclass__(cls, function: Callable[[Any, Any], Value] | None = None, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if function:
+            cls.function = staticmethod(function)
+
+    def forward(self, predictions: Any, targets: Any) -> Value:
+        """The mean of the loss over one example or a list of them."""
+        return type(self).function(predictions, targets)
+
+
+class MSELoss(_Loss, function=mean_squared_error):
     """`mean_squared_error` as a module."""
 
-    def forward(self, predictions: Any, targets: Any) -> Value:
-        """The mean of the squared errors."""
-        return mean_squared_error(predictions, targets)
 
-
-class L1Loss(Module):
+class L1Loss(_Loss, function=mean_absolute_error):
     """`mean_absolute_error` as a module."""
 
-    def forward(self, predictions: Any, targets: Any) -> Value:
-        """The mean of the absolute errors."""
-        return mean_absolute_error(predictions, targets)
+
+class HingeLoss(_Loss, function=hinge_loss):
+    """`hinge_loss` as a module."""
 
 
 class HuberLoss(Module):
@@ -151,14 +149,6 @@ class HuberLoss(Module):
     def forward(self, predictions: Any, targets: Any) -> Value:
         """Squared errors near the target, absolute errors beyond delta."""
         return huber_loss(predictions, targets, self.delta)
-
-
-class HingeLoss(Module):
-    """`hinge_loss` as a module."""
-
-    def forward(self, scores: Any, labels: Any) -> Value:
-        """The mean of max(0, 1 - label * score)."""
-        return hinge_loss(scores, labels)
 
 
 class BCEWithLogitsLoss(Module):

@@ -255,14 +255,15 @@ def fire(neurons: Sequence[Neuron], inputs: Sequence[Value], numbers: Any) -> li
     inputs = tuple(inputs)  # shared by the nodes, which need not look for computed Values elsewhere
     outs: list[Value] = []
     for neuron in neurons:
-        name, out = neuron.activation, None
-        if type(neuron) is Neuron and isinstance(name, str) and name in ACTIVATIONS:  # a row: one node
-            scope = (neuron, around)
+        name, activate, out = neuron.activation, None, None
+        if type(neuron) is Neuron and isinstance(name, str):
+            activate, scope = ACTIVATIONS.get(name), (neuron, around)
+        if activate is not None:  # a row: one node
             out = weighted_sum(_DOT, neuron.w, neuron.b, inputs, numbers, scope)
-        if out is None:
+        if activate is None or out is None:
             outs.append(neuron(inputs))
         else:
-            fired = find_activation(name)(out)
+            fired = activate(out)
             fired.scope = scope
             outs.append(fired)
     return outs

@@ -53,12 +53,8 @@ class ExponentialDecay:
 
 
 @dataclass(frozen=True)
-class LinearDecay:
-    """Linearly from lr to `final` within `steps` steps; constant afterwards.
-
-    >>> [LinearDecay(1.0, steps=4)(step) for step in range(6)]
-    [1.0, 0.75, 0.5, 0.25, 0.0, 0.0]
-    """
+class _Decay:
+    """From lr to `final` within `steps` steps; constant afterwards."""
 
     lr: float
     steps: int
@@ -67,13 +63,20 @@ class LinearDecay:
     def __post_init__(self) -> None:
         _check(steps=self.steps)
 
+
+class LinearDecay(_Decay):
+    """Linearly from lr to `final` within `steps` steps; constant afterwards.
+
+    >>> [LinearDecay(1.0, steps=4)(step) for step in range(6)]
+    [1.0, 0.75, 0.5, 0.25, 0.0, 0.0]
+    """
+
     def __call__(self, step: int) -> float:
         """The learning rate after `step` steps."""
         return self.lr + (self.final - self.lr) * min(step, self.steps) / self.steps
 
 
-@dataclass(frozen=True)
-class CosineDecay:
+class CosineDecay(_Decay):
     """Along half a cosine from lr to `final` within `steps` steps; constant afterwards (PyTorch's CosineAnnealingLR).
 
     Source: Loshchilov, Hutter: SGDR, 2017.
@@ -81,13 +84,6 @@ class CosineDecay:
     >>> [round(CosineDecay(1.0, steps=4)(step), 4) for step in range(6)]
     [1.0, 0.8536, 0.5, 0.1464, 0.0, 0.0]
     """
-
-    lr: float
-    steps: int
-    final: float = 0.0
-
-    def __post_init__(self) -> None:
-        _check(steps=self.steps)
 
     def __call__(self, step: int) -> float:
         """The learning rate after `step` steps."""

@@ -220,7 +220,7 @@ class PyTorch(ArrayEngine):
 
     def record(self, fn: Callable[[Sequence[Any]], Any], leaves: Sequence[Any], shape: Sequence[Any]) -> Any:
         """As for numpy; of an autograd.Function the forward is recorded, whose backward is on trial."""
-        function = self.torch.autograd.Function
+        function: Any = self.torch.autograd.Function
         before = function.__dict__["apply"]
 
         def apply(cls: Any, *args: Any) -> Any:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from ..elementary import Number
-from ..engine import Value, topological_order
+from ..engine import Value
 from ..ops import Op
 from .paths import Flow, Marked, Mask, cut_of, path_along, product
 from .program import PARAMETER, Trace, Traced
@@ -40,7 +40,7 @@ def gradient_program(
     trace = recording.trace
     place_of = {leaf: place for place, leaf in enumerate(recording.parameters)}
     wanted = set(recording.parameters).union(recording.inputs if of_inputs else ())
-    order = topological_order(*recording.outputs)
+    order = recording.order
     for node in order:
         if node.op is not None and any(arg in wanted for arg in node.args):
             wanted.add(node)

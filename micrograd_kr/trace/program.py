@@ -158,7 +158,7 @@ class Trace(Shared[Traced]):
     @property
     def key(self) -> tuple[Any, ...]:
         """The same for programs that are the same."""
-        nodes = [(n.function.name, repr(n.value), *[arg.index for arg in n.args]) for n in self.nodes]
+        nodes = [(n.function.name, n.function.c, repr(n.value), *[arg.index for arg in n.args]) for n in self.nodes]
         return tuple(nodes)
 
     def input(self, place: int) -> Traced:

@@ -11,13 +11,13 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import prod
 from operator import attrgetter
 from types import CellType
 from typing import Any, NamedTuple
 
-from ..engine import Value, numbers_of, put_numbers, topological_order
+from ..engine import Value, enable_grad, numbers_of, put_numbers, topological_order
 from .program import Trace, Traced
 
 Shape = tuple[int, ...]
@@ -39,6 +39,8 @@ class Recording:
         shapes: the shape of each argument for one example; last comes that of the random numbers, if it draws any.
         modules: the nn modules that took part or might have.
         modes: whether each of them was being trained.
+        order: the Values below the outputs, each after its arguments.
+        length: how many traced numbers the forward pass has; those of gradients follow them in the trace.
     """
 
     trace: Trace
@@ -49,6 +51,12 @@ class Recording:
     shapes: tuple[Shape, ...]
     modules: list[Any]
     modes: list[bool]
+    order: list[Value] = field(default_factory=list)
+    length: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "order", self.order or topological_order(*self.outputs))  # the class is frozen
+        object.__setattr__(self, "length", len(self.trace.nodes))
 
     @property
     def numbers(self) -> list[Traced]:
@@ -73,7 +81,7 @@ def record(function: Callable[..., Any], shapes: Sequence[Shape]) -> Recording:
         TypeError: it does not return a Value, or a list of them, or a parameter is not a real number.
         TracingError: it asks for the number of a traced Value, as an `if` on it does.
     """
-    with no_recording:
+    with no_recording, enable_grad():
         reachable = _reachable(function)
         parameters = list(dict.fromkeys([each for each in reachable if type(each) is Value and each.op is None]))
         trace, run, met = _recorded(function, shapes, parameters)
@@ -87,7 +95,7 @@ def record(function: Callable[..., Any], shapes: Sequence[Shape]) -> Recording:
         shapes = (*shapes, *[(run.random_count,)] * (run.random_count > 0))
         modules = _modules(reachable, run)
         modes = list(map(_training, modules))
-        return Recording(trace, run.outputs, run.single, parameters, run.inputs, shapes, modules, modes)
+        return Recording(trace, run.outputs, run.single, parameters, run.inputs, shapes, modules, modes, run.order)
 
 
 def _recorded(
@@ -105,6 +113,7 @@ class _Run(NamedTuple):
     single: bool
     inputs: list[Value]
     random_count: int
+    order: list[Value]
 
 
 @contextmanager
@@ -151,7 +160,7 @@ def _run(function: Callable[..., Any], shapes: Sequence[Shape], trace: Trace) ->
         outputs.append(output)
     if not outputs:
         raise TypeError(f"{_name(function)} returned an empty list: jit needs a Value or a list of Values")
-    return _Run(outputs, single, inputs, len(draws))
+    return _Run(outputs, single, inputs, len(draws), topological_order(*outputs))
 
 
 def _nested(shape: Shape, flat: Iterator[Value]) -> Any:
@@ -169,11 +178,7 @@ def _random_numbers_from(draw: Callable[[], Traced]) -> AbstractContextManager[N
 def _leaves(run: _Run) -> list[Value]:
     """The leaves below the outputs that are not inputs, in the order in which the program meets them."""
     known = set(run.inputs)
-    return [
-        leaf
-        for leaf in topological_order(*run.outputs)
-        if type(leaf) is Value and leaf.op is None and leaf not in known
-    ]
+    return [leaf for leaf in run.order if type(leaf) is Value and leaf.op is None and leaf not in known]
 
 
 def _reachable(function: Callable[..., Any]) -> list[Any]:
@@ -208,7 +213,7 @@ def _is_full(cell: CellType) -> bool:
 def _modules(reachable: list[Any], run: _Run) -> list[Any]:
     """The nn modules that the function may have called: the program belongs to what each `training` is now."""
     found = {id(each): each for each in reachable if not isinstance(each, Value)}
-    for node in topological_order(*run.outputs):
+    for node in run.order:
         scope = node.scope
         while scope is not None and id(scope[0]) not in found:
             found[id(scope[0])] = scope[0]

@@ -15,6 +15,7 @@ from ...locale import catalog, language, preferred, translate
 from ...nn import INITIALIZATIONS, Optimizer
 from ...ops import OPS
 from ..assembling import HtmlPage, _packed, assemble, catalogs
+from ..document import MOST_NODES
 from .frame import layered_frame, recorded_frame
 from .printing import loss_functions, neuron_functions, program_functions
 from .rules import (
@@ -154,13 +155,13 @@ def training_page(
         "labels": [shortened(label, _LONGEST_NAME) for label in titles],
         "names": [shortened(name, _LONGEST_NAME) for name in named],
         "own": {"x": examples.x, "y": examples.y},
-        "ownTitle": "",
         "frozen": [place for place, parameter in enumerate(anatomy.parameters) if parameter not in trained],
         "parameters": [_number(parameter) for parameter in anatomy.parameters],
         "layers": layers,
         "mixed": len(set(hidden)) > 1,
         "sizes": sizes,
         "mostLayers": MOST_LAYERS,
+        "mostNodes": MOST_NODES,
         "start": initialization,
         "settings": settings,
         "shell": _packed(inner),

@@ -1,18 +1,18 @@
 """Traced programs as JavaScript: a function's numbers and gradient, written from the rules of the table.
 
->>> from micrograd_kr.engine import Value
 >>> from micrograd_kr.ops import OPS
->>> print(slope_function(lambda x: OPS["tanh"](x)))
-(x,o,u)=>{const t2=o*o,t4=1-t2,t5=t4*u;return t5}
+>>> print(slope_function(OPS["tanh"]))
+(x,o,u)=>{const t3=o*o,t5=1-t3,t6=u*t5;return t6}
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from ...elementary import DOT, WHERE
-from ...engine import Value
+from ...engine import Value, topological_order
 from ...trace import (
     CONSTANT,
     INPUT,
@@ -150,7 +150,15 @@ def head_recording(whole: Recording, scores: Sequence[Value], targets: Sequence[
             return None
         stack += node.args
     again = replayed(output, known)
-    return Recording(trace, [again], True, [], inputs, ((len(scores),), (len(targets),)), [], [])
+    return replace(
+        whole,
+        trace=trace,
+        outputs=[again],
+        parameters=[],
+        inputs=inputs,
+        shapes=((len(scores),), (len(targets),)),
+        order=topological_order(again),
+    )
 
 
 def replayed(output: Value, known: Mapping[Value, Value]) -> Value:

@@ -7,7 +7,7 @@ what they record is. Other models have no layers; they are trained as they are.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ...elementary import DOT
@@ -101,16 +101,7 @@ def _size(shape: tuple[int, ...]) -> int:
 
 def _part(recording: Recording, outputs: Sequence[Value]) -> Recording:
     """The same recording with some of its outputs."""
-    return Recording(
-        recording.trace,
-        list(outputs),
-        False,
-        recording.parameters,
-        recording.inputs,
-        recording.shapes,
-        recording.modules,
-        recording.modes,
-    )
+    return replace(recording, outputs=list(outputs), order=topological_order(*outputs))
 
 
 def _twin(root: Value, number: Traced) -> Value | None:

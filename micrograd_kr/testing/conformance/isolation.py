@@ -97,7 +97,10 @@ def _outcomes(target: str, checks: Sequence[str], time_limit: float) -> list[Out
                 if "attempt" in entry:
                     attempted, graph = entry["attempt"], _graph_of(entry["graph"])
                 if "outcome" in entry:
-                    findings = [Finding(*each, _graph_of(graph)) for *each, graph in entry["findings"]]
+                    findings = [
+                        Finding(check, key, pieces, code, _graph_of(steps))
+                        for check, key, pieces, code, steps in entry["findings"]
+                    ]
                     outcomes.append(Outcome(entry["outcome"], findings, entry["skipped"]))
     if len(outcomes) < len(checks):  # it died
         check = checks[len(outcomes)]

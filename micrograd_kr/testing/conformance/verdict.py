@@ -3,7 +3,7 @@
 >>> from .suite import Outcome
 >>> print(verdict([Outcome("leaves", []), Outcome("functions", [], "none")], "mine:Value", "en").text)
 a leaf, and d x / d x = 1: right
-functions and their derivatives: not offered
+functions and their derivatives: skipped
 <BLANKLINE>
 Score: 1 of 1. Skipped: functions and their derivatives.
 mine:Value conforms: 1 checks passed, 1 skipped because it lacks what they check.
@@ -12,10 +12,11 @@ mine:Value conforms: 1 checks passed, 1 skipped because it lacks what they check
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ...locale import translate
-from .suite import Outcome
+from ..adapters import as_engine
+from .suite import CHECKS, Outcome, run_check
 from .written import score, skipped
 
 
@@ -50,3 +51,22 @@ def verdict(outcomes: Sequence[Outcome], name: str, lang: str | None = None) -> 
     lines += ["", translate("testing.check.score", lang, right=right, ran=ran, skipped=left_out)]
     lines += [translate(f"testing.{said}", lang, name=name, all=len(outcomes), right=counts["ok"], **counts)]
     return Verdict("\n".join(lines), said.startswith("conforms"))
+
+
+def judge(engine: Any) -> None:
+    """Print what `python -m micrograd_kr check MODULE:CLASS` says, for a class that is in no module yet.
+
+    The checks run in this process: an engine that crashes or hangs takes it along.
+
+    Args:
+        engine: a class of values with `.data`, `.grad` and `.backward()`.
+
+    >>> import os; os.environ["MICROGRAD_KR_LANG"] = "en"
+    >>> from micrograd_kr import Value
+    >>> judge(Value)  # doctest: +ELLIPSIS
+    a leaf, and d x / d x = 1: right
+    ...
+    Value conforms: all 19 checks passed.
+    """
+    adapter = as_engine(engine)
+    print(verdict([run_check(check, adapter) for check in CHECKS], engine.__name__).text)

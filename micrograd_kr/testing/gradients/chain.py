@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 from ...engine import Constant, Value, topological_order
-from .local_derivatives import NotApplicableError, at_high_precision, is_number, precise, slopes
+from .local_derivatives import NotApplicableError, at_high_precision, has_high_precision, is_number, precise, slopes
 from .nodes import NOTHING, Edge, edges
 from .tolerances import ROUNDING, TINIEST
 
@@ -145,7 +146,7 @@ def gradient_of(output: Value, inputs: Sequence[Value]) -> list[Any]:
         NotApplicableError: a node has no derivative, or several.
     """
     order = topological_order(output)
-    with at_high_precision():
+    with at_high_precision() if has_high_precision() else nullcontext():
         edges_of = {node: edges(node) for node in order if node.op is not None}
         if any(edge.true is None or edge.is_kink for each in edges_of.values() for edge in each):
             raise NotApplicableError("a node has no derivative there, or several")

@@ -95,7 +95,8 @@ def _numbers(x: Any) -> Any:
 
 def _moved(equation: Any, operands: list[Any]) -> Any:
     """Each number where the primitive puts it, as it puts the whole numbers 0, 1, 2, ..."""
-    numbers, places = [], []
+    numbers: list[Any] = []
+    places: list[Any] = []
     for x in operands:
         x = np.asarray(x) if not _holds_values(x) else x
         if x.dtype.kind in "iu" and equation.primitive.name in ("gather", "dynamic_slice") and places:

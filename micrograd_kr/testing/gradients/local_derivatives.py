@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import cmath
 import math
+import sys
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from itertools import product
@@ -92,6 +93,9 @@ def has_high_precision() -> bool:
 
 
 def _mpmath() -> Any:
+    loaded = sys.modules.get("mpmath")
+    if loaded is not None:
+        return loaded
     try:
         import mpmath
     except ImportError as error:
@@ -113,10 +117,12 @@ def precise(x: Any) -> Any:
         mpmath = _mpmath()
     except NotApplicableError:
         return float(x) if isinstance(x, int | Fraction) else x
-    if kind is float or kind is int:
-        return mpmath.mpf(x)
+    if kind is float:
+        return mpmath.mp.make_mpf(mpmath.libmp.from_float(x))
     if kind is mpmath.mpf or kind is mpmath.mpc:
         return x
+    if kind is int:
+        return mpmath.mpf(x)
     if kind is Fraction:
         return mpmath.mpf(x.numerator) / x.denominator
     if kind is complex:
@@ -337,6 +343,8 @@ def slopes_on_floats(op: Op, numbers: Sequence[Any], index: int) -> Slopes:
     """As `slopes`, by differences of floats, with an error that says how far they can be trusted."""
     point = [float(x) if isinstance(x, int | Fraction) and not isinstance(x, bool) else x for x in numbers]
     step = 2.0**-24 * (abs(point[index]) or 1.0)  # at a kink the two sides differ by far more than the step
+    if step == 0:
+        raise NotApplicableError("there is no smaller float to step by")
     out = op.compute(*point)
     left, right = ((_called(lambda xs: op.compute(*xs), _moved(point, (index, s))) - out) / s for s in (-step, step))
     if not is_number(left) or not is_number(right):

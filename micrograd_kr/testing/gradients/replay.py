@@ -114,7 +114,7 @@ def computed(order: Sequence[Value], known: dict[Value, Any], convert: Any) -> A
             continue
         try:
             known[node] = convert(node.op.compute(*[known[arg] for arg in node.args]))
-        except (TypeError, ValueError, ArithmeticError) as error:
+        except Exception as error:  # a function of mpmath's raises what it likes where it has no real number
             raise NotApplicableError(str(error)) from error
         mpf = getattr(known[node], "_mpf_", None)
         if mpf is not None and abs(mpf[2]) > MOST_EXPONENT:

@@ -16,7 +16,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from ...engine import Value
+from ...engine import Value, grad
 from ...ops import CONDITION, OPS, Op
 from ..generation.samples import sample_points
 from .broken_backwards import BROKEN_BACKWARDS
@@ -215,11 +215,13 @@ def second_order_mutants(op: Op) -> list[Mutant]:
 
 
 def _depends_on_values(op: Op) -> bool:
-    """Whether a rule of the row gives something that can be differentiated at some sample point."""
+    """Whether a second derivative of the row is not 0 at some sample point: that of relu is."""
     for point in sample_points(op):
         leaves = [x if isinstance(x, bool) else Value(x) for x in point]
         try:
-            if any(isinstance(local, Value) for local in _originals(op)(op(*leaves), *leaves)):
+            found = [local for local in _originals(op)(op(*leaves), *leaves) if isinstance(local, Value)]
+            moving = [leaf for leaf in leaves if isinstance(leaf, Value)]
+            if any(number != 0 for local in found for number in grad(local, moving)):
                 return True
         except Exception:
             continue

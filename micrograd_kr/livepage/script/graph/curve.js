@@ -6,7 +6,7 @@ const LEFT = 50, RIGHT = 292, TOP = 10, BOTTOM = 104;
 
 /** A few round numbers between two. @param {number} low @param {number} high */
 function ticks(low, high) {
-  const rough = (high - low) / 3 || 1, size = 10 ** Math.floor(Math.log10(rough));
+  const rough = (high - low) / 4 || 1, size = 10 ** Math.floor(Math.log10(rough));
   const step = size * ([1, 2, 5, 10].find(one => one * size >= rough) ?? 10), found = [];
   for (let i = Math.ceil(low / step - 1e-9); i * step <= high * (1 + 1e-12) + 1e-300 && found.length < 6; i++) found.push(i * step);
   return found;
@@ -33,7 +33,7 @@ export function curve(losses, first, log) {
   const marks = steps ? [...new Set([0, Math.floor(steps / 2), steps])] : [0];
   return [
     ...shown.map(level => make("line", { class: "grid", x1: LEFT, x2: RIGHT, y1: y(level), y2: y(level) })),
-    ...shown.map(level => make("text", { class: "tick", x: LEFT - 6, y: y(level) + 4, "text-anchor": "end" }, show(log ? 10 ** level : Number(level.toPrecision(12))))),
+    ...shown.map(level => make("text", { class: "tick", x: LEFT - 6, y: y(level) + 4, "text-anchor": "end" }, show(Number((log ? 10 ** level : level).toPrecision(log ? 2 : 12))))),
     make("path", { class: "axis", d: `M${LEFT},${TOP}V${BOTTOM}H${RIGHT}` }),
     ...marks.map((i, n) => make("text", { class: "tick", x: x(i), y: BOTTOM + 16, "text-anchor": n && i === steps ? "end" : n ? "middle" : "start" }, String(first + i))),
     make("polyline", { points: points.map(([px, py]) => `${px.toFixed(1)},${py.toFixed(1)}`).join(" ") }),

@@ -17,7 +17,8 @@ export function paintCurve(svg, history, isLog) {
   const last = Math.max(1, history[history.length - 1]?.step ?? 1);
   let low = isLog ? Math.log10(Math.min(...losses)) : 0, high = Math.max(...losses);
   if (isLog) high = Math.log10(high);
-  if (!(high > low)) { low = isLog ? low - 1 : 0; high = low + 1; }
+  if (!losses.length) { low = isLog ? -1 : 0; high = low + 1; }
+  else if (!(high > low)) { low = isLog ? low - 1 : 0; high = Math.max(high, low + 1); }
   if (isLog) { low -= (high - low) * 0.06; high += (high - low) * 0.06; } else high *= 1.06;
   const x = (/** @type {number} */ step) => LEFT + (WIDTH - LEFT - RIGHT) * step / last;
   const y = (/** @type {number} */ loss) => TOP + (HEIGHT - TOP - BOTTOM) * (high - (isLog ? Math.log10(loss) : loss)) / (high - low);

@@ -23,9 +23,12 @@ export class Example {
     addEventListener("message", event => this.hear(event));
   }
 
-  /** Whether there is a graph to open. */
+  /** Whether there is a graph to open, small enough to be drawn. */
   get isThere() {
-    return !!this.trainer.given.frame;
+    const { given, isLayered, net } = this.trainer;
+    if (!isLayered) return !!given.frame;
+    const neurons = net.sizes.slice(1).reduce((sum, size) => sum + size, 0);
+    return net.count + net.sizes[0] + 3 * neurons + given.frame.head.length <= given.mostNodes;
   }
 
   /** @param {number} e @param {string} lang @param {import("./scalar.js").Say} say @param {string} title */

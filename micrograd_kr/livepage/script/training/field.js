@@ -3,7 +3,7 @@
 /** @typedef {import("./trainer.js").Trainer} Trainer */
 /** @typedef {{ low: number, high: number }} Span */
 
-export const SIDE = 40; // points along each side of the plane
+export const SIDE = 36; // points along each side of the plane
 export const LENGTH = 120; // points along a line
 
 /**

@@ -80,7 +80,7 @@ function paint() {
   const { now, settings } = trainer;
   write("steps", String(trainer.steps));
   write("epochs", String(trainer.epoch));
-  write("train-loss", show(now.train));
+  write("train-loss", trainer.train.length ? show(now.train) : "–");
   write("test-loss", trainer.test.length ? show(now.test) : "–");
   write("accuracy", now.accuracy === now.accuracy ? `${(now.accuracy * 100).toFixed(1)}%` : "–");
   write("play", say(view.playing ? "pause" : "play"));
@@ -159,7 +159,8 @@ function paintLayers() {
   const { sizes } = trainer.net, { gradients } = trainer.now, most = Math.max(...gradients, 1e-300);
   const middles = network.middles;
   [...$("layers").children].forEach((/** @type {any} */ element, l) => {
-    element.style.left = `${middles[l]}px`;
+    const left = `${middles[l]}px`;
+    if (element.style.left !== left) element.style.left = left;
     if (!l) return;
     const size = gradients[l - 1], share = Number.isFinite(size) && size > 0 ? Math.max(0, 1 + Math.log10(size / most) / 4) : 0;
     element.querySelector(".flow").textContent = say("gradient_of", { size: short(size) });
@@ -238,7 +239,7 @@ function makeSets() {
     input.addEventListener("change", () => set({ data: name }));
     const made = name === "own" ? given.own : DATA_SETS[name].make(80, DATA_SETS[name].noise / 2, 1, Math.max(2, given.classes.length));
     sketch(canvas, made, name === "own");
-    return html("label", {}, input, canvas, name === "own" ? given.ownTitle || say("set.own") : say(`set.${name}`));
+    return html("label", {}, input, canvas, say(`set.${name}`));
   }));
   $("sets").hidden = trainer.dataSets.length < 2;
 }
@@ -280,7 +281,7 @@ function sketch(canvas, made, isOwn) {
 
 /** What stands above each column: its name, its size to change, and the size of its gradient. */
 function makeLayers() {
-  $("net-section").classList.toggle("recorded", !trainer.isLayered);
+  document.documentElement.classList.toggle("recorded", !trainer.isLayered);
   if (!trainer.isLayered) return;
   const { hidden } = trainer.settings, { sizes } = given, last = trainer.net.sizes.length - 1;
   const focused = document.activeElement?.id;
@@ -345,7 +346,7 @@ function makeLegend() {
 
 function paintExample() {
   const e = view.chosen, { x, y } = trainer;
-  $("plane-hint").textContent = say(view.tool === "look" ? "plane_hint" : "plane_hint_draw");
+  write("plane-hint", say(view.tool !== "look" ? "plane_hint_draw" : example.isThere ? "plane_hint" : "too_large"));
   $("open").disabled = !x.length || !example.isThere;
   $("example-back").disabled = $("example-next").disabled = x.length < 2;
   if (!x.length) { $("example").textContent = "–"; return; }
@@ -397,7 +398,7 @@ function open(on) {
   if (view.isOpen) {
     view.neuron = null;
     $("inside-title").textContent = say("inside_title", { number: view.chosen + 1 });
-    $("inside-hint").textContent = say("inside_hint");
+    $("inside-hint").textContent = say(given.classes.length && field.isPlane ? "inside_hint" : "inside_hint_curve");
     example.open(view.chosen, view.lang, say, say("inside"));
     $("inside-title").focus();
   } else {

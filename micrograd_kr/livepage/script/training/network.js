@@ -109,7 +109,6 @@ export class Network {
   /** @param {Trainer} trainer @param {{ layer: number, neuron: number } | null} chosen */
   paintLines(trainer, chosen) {
     const { columns, size } = this, { net, parameters } = trainer, pen = begin(this.lines, this.width, this.height);
-    pen.lineCap = "round";
     const plus = color("class1"), minus = color("class0");
     for (let l = 1; l < columns.length; l++) {
       columns[l].forEach((to, j) => columns[l - 1].forEach((from, i) => {
