@@ -30,12 +30,17 @@ if TYPE_CHECKING:
 Branch = tuple[int, int]  # level, place in the level
 
 LEAST = 64  # examples of a batch for each shard: fewer are not worth a call of the machine code
-MOST = 4096  # shards
+FEW = 256  # up to so many shards it may be so few examples
+ENOUGH = 4096  # examples for each shard where there are more shards: their sums cost next to nothing beside them
 
 
 def shard_count(batch: int) -> int:
-    """How many shards there are for batches of this size."""
-    return max(1, min(MOST, -(-batch // LEAST)))
+    """How many shards there are for batches of this size.
+
+    >>> [shard_count(batch) for batch in (10, 1000, 1_000_000, 100_000_000)]
+    [1, 16, 256, 24415]
+    """
+    return min(-(-batch // LEAST), max(FEW, -(-batch // ENOUGH)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +63,10 @@ class Dealing:
         return -(-self.count // self.batch)
 
     def rows(self, first: int, stop: int) -> Any:
-        """The examples of the shards first ... stop - 1, in order."""
+        """The examples of the shards first ... stop - 1, shard by shard: so a worker reads them as they lie in memory."""
         import numpy as np
 
-        shard = np.arange(self.count) % self.shards
-        return np.flatnonzero((first <= shard) & (shard < stop))
+        return np.concatenate([np.arange(shard, self.count, self.shards) for shard in range(first, stop)])
 
     def pieces(self, first: int, stop: int, order: Any) -> tuple[Any, Any]:
         """What each of the shards first ... stop - 1 does in each step of a pass.
@@ -85,7 +89,8 @@ class Dealing:
         taken, shard = taken[when], shard[when] - first
         step_and_shard = when // self.batch * own + shard
         sorted_by = np.argsort(step_and_shard, kind="stable")
-        places = (taken // self.shards * own + shard)[sorted_by]
+        sizes = (self.count - 1 - np.arange(first, stop)) // self.shards + 1
+        places = (np.cumsum(sizes)[shard] - sizes[shard] + taken // self.shards)[sorted_by]
         edges = np.searchsorted(step_and_shard[sorted_by], np.arange(self.steps * own + 1))
         return places, np.stack([edges[step * own : (step + 1) * own + 1] for step in range(self.steps)])
 
@@ -155,8 +160,8 @@ class Share:
             stripe = max(1, (1 << 20) // count)  # examples at a time: all of them need not fit into memory
             for start in range(0, self._dealing.count, stripe):
                 numbers = generator.random((min(stripe, self._dealing.count - start), count))
-                first, stop = np.searchsorted(rows, [start, start + stripe])
-                drawn[first:stop] = numbers[rows[first:stop] - start]
+                here = (start <= rows) & (rows < start + stripe)
+                drawn[here] = numbers[rows[here] - start]
             pieces.draw(drawn)
         self._now = current
 
