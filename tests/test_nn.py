@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from micrograd_kr import Value, define_op, nn, no_grad, topological_order, watch
 from micrograd_kr.nn import MLP, Layer, Module, Neuron
-from micrograd_kr.ops import OPS
+from micrograd_kr.ops import OPS, remove_op
 
 FINITE = st.floats(-5, 5, allow_nan=False)
 
@@ -547,3 +547,12 @@ def test_a_shared_parameter_moves_once_and_rules_are_exact_on_fractions():
         optimizer.step()
     assert shared.data == 1 - Fraction(1, 10) - Fraction(1, 10) * Fraction(3, 2)
     assert optimizer.state == [(Fraction(3, 2),)]
+
+
+def test_an_op_that_is_removed_is_no_activation_any_more():
+    define_op("thrice", lambda x: 3 * x, (3,))
+    assert nn.MLP(1, [1, 1], activation="thrice", seed=0)([1.0])
+    remove_op("thrice")
+    assert "thrice" not in nn.known_activations()
+    with pytest.raises(ValueError, match="there is no activation 'thrice'"):
+        nn.MLP(1, [1, 1], activation="thrice")

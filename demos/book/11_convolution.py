@@ -37,6 +37,7 @@ strokes = [[-1.0, 2.0, -1.0]] * 3  # finds vertical strokes
 one_filter = nn.Conv2d(1, 1, kernel_size=3)
 for weight, number in zip(one_filter.filters[0].w, [-1.0, 2.0, -1.0] * 3):
     weight.data = number
+one_filter.filters[0].b.data = 0.0
 
 for stride, padding in [(1, 0), (1, 1), (2, 0)]:
     conv = nn.Conv2d(1, 1, kernel_size=3, stride=stride, padding=padding)

@@ -65,7 +65,12 @@ def write_chapter(
         place = Place(f"{lang}-{chapter['number']}", Places(names, f"glossary.html#{lang}-"), glossary(lang))
         body = "\n".join(_cell(number, cell, chapter, lang, folder, place) for number, cell in enumerate(cells))
         parts.append(f'<article lang="{lang}" data-cells="{lang}">\n{body}\n</article>')
-    data = {"name": chapter["name"], "kept": chapter["kept"]}
+    # as text: JavaScript would make 3 of 3.0
+    kept = {
+        number: {lang: json.dumps(lines, ensure_ascii=False) for lang, lines in languages.items() if lines}
+        for number, languages in chapter["kept"].items()
+    }
+    data = {"name": chapter["name"], "kept": kept}
     turn = _turn(chapter, chapters)
     how = (
         '<div class="how"><p><span lang="ko">코드를 고치고 실행해 보세요(Shift+Enter). '

@@ -16,6 +16,7 @@ import builtins
 import io
 import json
 import os
+import random
 import sys
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
@@ -63,6 +64,7 @@ def _run(chapter: Chapter, lang: str, ran: list[list[Ran]], small: bool) -> Iter
     os.environ |= {"MICROGRAD_KR_BOOK_SMALL": "1" if small else "0", "MICROGRAD_KR_LANG": lang}
     names = {"say": book.say, "label": book.label, "size": book.size}
     namespace: dict[str, Any] = {"__name__": "__main__", "__builtins__": builtins, **names}
+    random.seed(0)  # for what a chapter leaves to chance
     for number, (kind, source, tags) in enumerate(_cells(chapter, lang, small)):
         statements: list[Ran] = []
         pictures: Sequence[Any] = []

@@ -23,6 +23,11 @@ def _add_activation(op: Op) -> None:
         ACTIVATIONS[op.name] = getattr(Value, op.name, op)
 
 
+def known_activations() -> dict[str, Callable[[Any], Any]]:
+    """The activations by name, without those whose row has been taken out of the table."""
+    return {name: function for name, function in ACTIVATIONS.items() if name == "linear" or name in OPS}
+
+
 def find_activation(activation: Activation) -> Callable[[Any], Value]:
     """The function of that name; a function is returned as it is.
 
@@ -31,14 +36,14 @@ def find_activation(activation: Activation) -> Callable[[Any], Value]:
     """
     if callable(activation):
         return activation
+    known = known_activations()
     try:
-        return ACTIVATIONS[activation]
+        return known[activation]
     except (KeyError, TypeError):
-        known = ", ".join(name for name in ACTIVATIONS if name == "linear" or name in OPS)
-        close = get_close_matches(str(activation).lower(), ACTIVATIONS, 1)
+        close = get_close_matches(str(activation).lower(), known, 1)
         meant = f"did you mean {close[0]!r}? " if close else ""
         raise ValueError(
-            f"there is no activation {activation!r}: {meant}choose one of {known}, or pass a function"
+            f"there is no activation {activation!r}: {meant}choose one of {', '.join(known)}, or pass a function"
         ) from None
 
 

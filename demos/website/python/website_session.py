@@ -299,29 +299,28 @@ def new_chapter() -> dict[str, Any]:
     return {"__name__": "__main__", "__builtins__": __builtins__, **names}
 
 
-def cell(
-    chapter: str, number: int, source: str, lang: str, stored: dict[str, Any], quiet: bool = False
-) -> dict[str, Any]:
+def cell(chapter: str, number: int, source: str, lang: str, stored: str, quiet: bool = False) -> dict[str, Any]:
     """Run one cell of the chapter; what it shows arrives as it does.
 
     Args:
         chapter, number: which cell.
         source: its code, as the reader left it.
         lang: "ko" or "en".
-        stored: what lines that need scikit-learn and the like have left, by their text.
+        stored: what lines that need scikit-learn and the like have left, by their text, in JSON.
         quiet: only do what the cells below need: imports, definitions and those lines.
     """
     name = f"<cell {number}>"
     _remember_source(name, source)
     start = time.perf_counter()
     failed = False
+    lines = json.loads(stored)
     if quiet:
-        run_statements(source, name, _chapter, stored, only_definitions=True)
+        run_statements(source, name, _chapter, lines, only_definitions=True)
         return {"failed": False, "seconds": 0.0}
     try:
         with _streams(lang), prose.running(chapter), pictures.collected() as shown:
             try:
-                _display(run_statements(source, name, _chapter, stored))
+                _display(run_statements(source, name, _chapter, lines))
             finally:
                 sys.stdout.flush()
                 for picture in shown:

@@ -158,7 +158,6 @@ def head_recording(whole: Recording, scores: Sequence[Value], targets: Sequence[
         inputs=inputs,
         shapes=((len(scores),), (len(targets),)),
         order=topological_order(again),
-        length=len(trace.nodes),
     )
 
 

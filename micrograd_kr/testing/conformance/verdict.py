@@ -3,7 +3,7 @@
 >>> from .suite import Outcome
 >>> print(verdict([Outcome("leaves", []), Outcome("functions", [], "none")], "mine:Value", "en").text)
 a leaf, and d x / d x = 1: right
-functions and their derivatives: not offered
+functions and their derivatives: skipped
 <BLANKLINE>
 Score: 1 of 1. Skipped: functions and their derivatives.
 mine:Value conforms: 1 checks passed, 1 skipped because it lacks what they check.

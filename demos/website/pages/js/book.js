@@ -52,7 +52,7 @@ async function run(target) {
 
 async function runOne(cell, target) {
   const number = Number(cell.dataset.number);
-  const stored = kept[number]?.[language()] ?? {};
+  const stored = kept[number]?.[language()] ?? "{}";
   if (cell.dataset.kind === "stored") {
     const source = cell.querySelector("code").textContent;
     await ask("cell", { chapter, number, source, lang: language(), stored, quiet: true });
