@@ -63,7 +63,7 @@ class Dealing:
         return -(-self.count // self.batch)
 
     def rows(self, first: int, stop: int) -> Any:
-        """The examples of the shards first ... stop - 1, shard by shard: so a worker reads them as they lie in memory."""
+        """The examples of the shards first ... stop - 1, shard by shard: a worker reads them as they lie in memory."""
         import numpy as np
 
         return np.concatenate([np.arange(shard, self.count, self.shards) for shard in range(first, stop)])
