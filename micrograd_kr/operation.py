@@ -207,6 +207,7 @@ def _as_rule(partial: tuple[Rule | Number, ...] | Rule, index: int, arity: int) 
 
 OPS: dict[str, Op] = {}
 _readers: list[Callable[[Op], None]] = []
+_removal_readers: list[Callable[[str], None]] = []
 
 
 def for_each_op(reader: Callable[[Op], None]) -> Callable[[Op], None]:
@@ -214,6 +215,12 @@ def for_each_op(reader: Callable[[Op], None]) -> Callable[[Op], None]:
     _readers.append(reader)
     for op in OPS.values():
         reader(op)
+    return reader
+
+
+def for_each_removed_op(reader: Callable[[str], None]) -> Callable[[str], None]:
+    """Call `reader` with the name of each row that `remove_op` takes out from now on (a decorator)."""
+    _removal_readers.append(reader)
     return reader
 
 
@@ -299,6 +306,8 @@ def remove_op(name: str) -> None:
     """
     find_op(name)
     del OPS[name]
+    for reader in _removal_readers:
+        reader(name)
 
 
 def _arguments_of(forward: Rule, name: str) -> tuple[int | None, tuple[Number, ...]]:

@@ -69,6 +69,7 @@ from .operation import define_op as define_op
 from .operation import find_op as find_op
 from .operation import first as first
 from .operation import for_each_op as for_each_op
+from .operation import for_each_removed_op as for_each_removed_op
 from .operation import one as one
 from .operation import remove_op as remove_op
 from .operation import second as second

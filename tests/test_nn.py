@@ -553,6 +553,6 @@ def test_an_op_that_is_removed_is_no_activation_any_more():
     define_op("thrice", lambda x: 3 * x, (3,))
     assert nn.MLP(1, [1, 1], activation="thrice", seed=0)([1.0])
     remove_op("thrice")
-    assert "thrice" not in nn.known_activations()
+    assert "thrice" not in nn.ACTIVATIONS
     with pytest.raises(ValueError, match="there is no activation 'thrice'"):
         nn.MLP(1, [1, 1], activation="thrice")

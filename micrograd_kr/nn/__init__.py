@@ -14,7 +14,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from .activations import ACTIVATIONS, known_activations
+from .activations import ACTIVATIONS
 from .classification import binary_cross_entropy, cross_entropy, hinge_loss, log_softmax, softmax
 from .clipping import clip_grad_norm, clip_grad_value
 from .containers import Elementwise, Flatten, Function, Sequential
@@ -115,7 +115,6 @@ __all__ = [
     "cross_entropy",
     "hinge_loss",
     "huber_loss",
-    "known_activations",
     "l1_penalty",
     "l2_penalty",
     "load_model",

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from ..engine import Value
-from ..ops import OPS, Op, for_each_op
+from ..ops import OPS, Op, for_each_op, for_each_removed_op
 
 Activation = str | Callable[[Any], Any]
 
@@ -23,9 +23,9 @@ def _add_activation(op: Op) -> None:
         ACTIVATIONS[op.name] = getattr(Value, op.name, op)
 
 
-def known_activations() -> dict[str, Callable[[Any], Any]]:
-    """The activations by name, without those whose row has been taken out of the table."""
-    return {name: function for name, function in ACTIVATIONS.items() if name == "linear" or name in OPS}
+@for_each_removed_op
+def _remove_activation(name: str) -> None:
+    ACTIVATIONS.pop(name, None)
 
 
 def find_activation(activation: Activation) -> Callable[[Any], Value]:
@@ -36,14 +36,14 @@ def find_activation(activation: Activation) -> Callable[[Any], Value]:
     """
     if callable(activation):
         return activation
-    known = known_activations()
     try:
-        return known[activation]
+        return ACTIVATIONS[activation]
     except (KeyError, TypeError):
-        close = get_close_matches(str(activation).lower(), known, 1)
+        known = ", ".join(name for name in ACTIVATIONS if name == "linear" or name in OPS)
+        close = get_close_matches(str(activation).lower(), ACTIVATIONS, 1)
         meant = f"did you mean {close[0]!r}? " if close else ""
         raise ValueError(
-            f"there is no activation {activation!r}: {meant}choose one of {', '.join(known)}, or pass a function"
+            f"there is no activation {activation!r}: {meant}choose one of {known}, or pass a function"
         ) from None
 
 

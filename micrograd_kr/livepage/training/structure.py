@@ -12,7 +12,7 @@ from typing import Any
 
 from ...elementary import DOT
 from ...engine import Value, topological_order
-from ...nn import known_activations
+from ...nn import ACTIVATIONS
 from ...trace import PARAMETER, Recording, Traced, record
 from .printing import forward_function, head_recording, replayed
 
@@ -183,7 +183,7 @@ def _between(output: Value, total: Value) -> Function:
 def name_of_activation(function: Function) -> str:
     """The name under which nn knows the activation, "" if it is of the user's own."""
     text = forward_function(function)
-    for name, known in known_activations().items():
+    for name, known in ACTIVATIONS.items():
         try:
             if forward_function(known) == text:
                 return name
