@@ -168,7 +168,7 @@ def test_thousands_of_choices_in_a_row_compile_without_recursion_in_linear_time(
 
     def loss(x):
         total = w * x
-        for k in range(2000):
+        for k in range(1200):
             total = step(total, k)
         return total.sqrt()
 
@@ -177,7 +177,7 @@ def test_thousands_of_choices_in_a_row_compile_without_recursion_in_linear_time(
     for example in x:
         eager = [w, Value(example)]
         assert same(compiled.grad([example]).item(), gradients(eager, loss(eager[1]))[1], 1e-9)
-    assert compiled.stats.nodes < 40_000
+    assert compiled.stats.nodes < 24_000
 
 
 # --- networks: loops ------------------------------------------------------------------------------------------------
@@ -233,14 +233,14 @@ def test_long_straight_code_is_cut_into_functions():
 
     def loss(x):
         total = x
-        for each in w * 20:
+        for each in w * 10:
             total = tanh(total * each + x) - where(total > 0, each, total)
         return total
 
     x = np.linspace(-1, 1, 11)
     compiled = jit(loss)
     assert gradients(w, compiled.mean(x)) == pytest.approx(gradients(w, eager_mean(loss, x)), rel=1e-9, abs=1e-13)
-    assert compiled.ir.count("define internal void @part") > 5
+    assert compiled.ir.count("define internal void @part") > 2
 
 
 # --- what a call means ----------------------------------------------------------------------------------------------
