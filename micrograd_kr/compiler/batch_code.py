@@ -64,10 +64,10 @@ def batch_loop(machine: Machine, plan: Plan, counts: list[int], output_count: in
             run.call(f"mask(ptr %values, i64 {machine.slot}, i64 {plan.own_count}, i64 {few})")
     blocks_end = run.minus(end, run.let(f"urem i64 {run.minus(end, '%start')}, {block}"))
     first_used = run.let(f"select i1 {partial}, i64 {machine.bytes}, i64 0")
-    with run.when(run.let(f"icmp slt i64 {blocks_end}, {end}")):
-        with run.loop(blocks_end, end, width, [("i64", first_used)]) as (first, used):
-            take(first, 1, str(width), run.at("%values", used[0]))
-            used[0] = run.plus(used[0], machine.bytes)
+    whole = run.let(f"icmp slt i64 {blocks_end}, {end}")
+    with run.when(whole), run.loop(blocks_end, end, width, [("i64", first_used)]) as (first, used):
+        take(first, 1, str(width), run.at("%values", used[0]))
+        used[0] = run.plus(used[0], machine.bytes)
     rest = run.minus("%stop", blocks_end)
     if plan.outers:
         with run.when(run.let(f"icmp ne i64 {rest}, 0")):

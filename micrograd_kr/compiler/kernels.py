@@ -123,19 +123,26 @@ def _layer(machine: Machine, vectors: int) -> str:
         for gate in Gate:
             with routine.when(routine.let(f"icmp eq i64 %gated, {gate.value}")):
                 for total, (offset, within) in zip(state[2:], places, strict=True):
-                    if gate is Gate.OWN:
-                        shut = routine.let(f"fcmp olt {kind} {total}, zeroinitializer")
-                    elif gate is Gate.OTHER:
-                        other = routine.load(kind, routine.at(routine.at("%gate", offset), within))
-                        shut = routine.let(f"fcmp ole {kind} {other}, zeroinitializer")
-                    if gate is not Gate.NONE:
-                        total = routine.let(f"select {machine.condition} {shut}, {kind} zeroinitializer, {kind} {total}")
-                    routine.store(kind, total, routine.at(routine.at("%out", offset), within))
+                    other = routine.at(routine.at("%gate", offset), within)
+                    result = _gated(routine, gate, total, other)
+                    routine.store(kind, result, routine.at(routine.at("%out", offset), within))
     return routine.end()
 
 
+def _gated(routine: Routine, gate: Gate, total: str, other: str) -> str:
+    """The result of a layer, or 0 where the gate is shut; `other` is the address of the number that decides."""
+    kind, zeros = routine.machine.kind, "zeroinitializer"
+    if gate is Gate.NONE:
+        return total
+    if gate is Gate.OWN:
+        shut = routine.let(f"fcmp olt {kind} {total}, {zeros}")
+    else:
+        shut = routine.let(f"fcmp ole {kind} {routine.load(kind, other)}, {zeros}")
+    return routine.let(f"select {routine.machine.condition} {shut}, {kind} {zeros}, {kind} {total}")
+
+
 def _outer(machine: Machine, vectors: int) -> str:
-    """sums[j, i] += upstream[j] * x[i], added over the vectors of all the blocks in a stretch of memory, and over lanes.
+    """sums[j, i] += upstream[j] * x[i], added over the examples of all the blocks in a stretch of memory.
 
     A tile has `COLUMNS` columns; where they lie side by side, a row of it is one vector.
     """
@@ -168,7 +175,7 @@ def _outer(machine: Machine, vectors: int) -> str:
 
 
 def _sum_rows(machine: Machine, vectors: int) -> str:
-    """sums[j] += upstream[j], added over the vectors of all the blocks in a stretch of memory, and over lanes."""
+    """sums[j] += upstream[j], added over the examples of all the blocks in a stretch of memory."""
     parameters = "ptr %upstream, ptr %sums, i64 %row, i64 %rows, i64 %block, i64 %blocks_end"
     routine = Routine(machine, f"sum_rows_{vectors}", parameters)
     kind = machine.kind

@@ -137,16 +137,15 @@ def _without_biases(outers: Sequence[Outer], terms: Sequence[Term]) -> list[Term
     """The terms without those of the biases that belong to outers: their upstreams themselves, at even steps."""
     ones: dict[int, list[Term]] = {}
     for term in terms:
-        flow = term.flow
-        if not isinstance(flow.local, Traced) and flow.local == 1 and flow.cut is False:
-            if isinstance(flow.upstream, Traced):
-                ones.setdefault(flow.upstream.index, []).append(term)
+        local, upstream, cut, _ = term.flow
+        if not isinstance(local, Traced) and local == 1 and isinstance(upstream, Traced) and cut is False:
+            ones.setdefault(upstream.index, []).append(term)
     taken: set[int] = set()
     for outer in outers:
-        found = [ones.get(upstream.index, ()) for upstream in outer.upstreams]
+        found = [ones.get(upstream.index, []) for upstream in outer.upstreams]
         if len(found) < LEAST_BIASES or any(len(each) != 1 for each in found):
             continue
-        biases = [term for (term,) in found]
+        biases = [each[0] for each in found]
         runs = _even_runs([term.place for term in biases])
         if len(runs) == 1 and taken.isdisjoint(map(id, biases)):
             outer.bias, outer.bias_step = biases[0].place, runs[0][2]
