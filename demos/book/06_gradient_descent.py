@@ -117,10 +117,9 @@ for rate, path in paths.items():
 # %% [markdown] lowest_place
 
 # %%
-from sklearn.linear_model import LinearRegression
+from statistics import linear_regression
 
-exact = LinearRegression().fit([[area] for area in areas], prices)
-best = exact.coef_[0], exact.intercept_
+best = linear_regression(areas, prices)
 say("minimum", weight=best[0], bias=best[1], cost=cost_of(*best))
 
 # %% tags=["hide-input"]
@@ -128,10 +127,11 @@ import math
 
 
 def draw_surface(axes):
-    weights = [-0.6 + 3.4 * i / 60 for i in range(61)]
-    biases = [-1.6 + 5.6 * i / 60 for i in range(61)]
-    heights = [[math.log10(cost_of(w, b)) for w in weights] for b in biases]
-    axes.contourf(weights, biases, heights, levels=14, cmap="Greys", vmax=3, antialiased=False)
+    weights = [-0.6 + 3.4 * (i + 0.5) / 60 for i in range(60)]
+    biases = [-1.6 + 5.6 * (i + 0.5) / 60 for i in range(60)]
+    bands = [[round(4 * math.log10(cost_of(w, b))) for w in weights] for b in biases]  # equal costs form bands
+    extent = (-0.6, 2.8, -1.6, 4.0)
+    axes.imshow(bands, extent=extent, origin="lower", aspect="auto", cmap="Greys", vmax=12, interpolation="bilinear")
     axes.plot(*best, marker="*", markersize=12, color=MODEL, markeredgecolor="white", linestyle="", zorder=4)
     axes.set(
         xlim=(-0.6, 2.8),
