@@ -3,18 +3,31 @@
 import os
 import pickle
 import shutil
+import sys
 import time
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
-from hypothesis import settings
+# Bytecode is kept whatever the environment says: Python starts some hundred times, and each worker reads all tests.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+import pytest  # noqa: E402
+from hypothesis import settings  # noqa: E402
 
 os.environ["MICROGRAD_KR_LANG"] = "en"  # also where the machine speaks Korean; tests of Korean say lang="ko"
 
 # No deadline, as machines are noisy; the same examples in every run of the continuous integration.
 settings.register_profile("tests", deadline=None, derandomize=bool(os.environ.get("CI")), database=None)
 settings.load_profile("tests")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Each worker begins with its own part of the tests, in order, so that few fixtures of a module are made twice."""
+    from xdist.scheduler import WorkStealingScheduling
+
+    return WorkStealingScheduling(config, log) if config.getoption("dist") == "load" else None
 
 
 # --- the book --------------------------------------------------------------------------------------------------------

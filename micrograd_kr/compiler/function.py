@@ -234,6 +234,11 @@ def jit(
     Leaf Values that the function closes over are parameters, read afresh at each call; its arguments are inputs; leaf
     Values made inside are constants. Arguments of a new shape compile anew.
 
+    The results are the interpreter's, but for the last digits: the functions of a vector library, sums of four or more
+    products (fused multiply-adds), and x ** 2, x ** 3 and x ** -1, which are multiplied out, may round differently.
+    A loop over a weight matrix has no branch for what no path leads to. So if a weight or an activation in it is
+    infinite, a gradient may be nan where the interpreter has a number; it is never another number.
+
     Args:
         function: takes a scalar, a list or nested lists of Values for each argument, and returns a Value or a list of
             Values. A choice in it is `where(condition, a, b)`, as an `if` would be decided once for all examples.
