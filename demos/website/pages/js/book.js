@@ -4,7 +4,7 @@ import { inLanguage, language, say } from "./language.js";
 import { ask, stop, Stopped } from "./python.js";
 import { append } from "./shown.js";
 
-const { name: chapter, kept } = JSON.parse(document.getElementById("chapter").textContent);
+const { name: chapter } = JSON.parse(document.getElementById("chapter").textContent);
 let done = new Map(); // the cells that have run since the chapter was opened, with what was run
 let opened = null; // the language in which the chapter is open in Python
 let busy = null;
@@ -33,6 +33,7 @@ async function run(target) {
       done = new Map();
     }
     for (const cell of cells()) {
+      if (cell.dataset.kind === "stored") continue;
       current = cell;
       if (cell !== target && cell.dataset.asked !== undefined) continue; // the code of a question waits to be asked
       if (cell !== target && done.get(cell.dataset.number) === textOf(cell)) continue;
@@ -52,13 +53,6 @@ async function run(target) {
 
 async function runOne(cell, target) {
   const number = Number(cell.dataset.number);
-  const stored = kept[number]?.[language()] ?? "{}";
-  if (cell.dataset.kind === "stored") {
-    const source = cell.querySelector("code").textContent;
-    await ask("cell", { chapter, number, source, lang: language(), stored, quiet: true });
-    done.set(cell.dataset.number, "");
-    return;
-  }
   const source = textOf(cell);
   const output = cell.querySelector(".output");
   cell.dataset.state = "running";
@@ -71,7 +65,7 @@ async function runOne(cell, target) {
     append(output, what);
   };
   try {
-    const answer = await ask("cell", { chapter, number, source, lang: language(), stored }, shown);
+    const answer = await ask("cell", { chapter, number, source, lang: language() }, shown);
     if (fresh) output.replaceChildren();
     cell.dataset.state = answer.failed ? "failed" : "done";
     note(cell, say("seconds", { seconds: answer.seconds.toFixed(answer.seconds < 10 ? 2 : 0) }));
