@@ -126,10 +126,10 @@ def test_every_call_of_a_figure_leaves_a_picture_that_is_well_formed(figures):
     assert tags.count("polyline") == 2 and tags.count("clipPath") == 4
     with pytest.raises(TypeError, match="hatch"):
         second.bar([1], [1], hatch="/")
+    canvas, axes = figures.figure()
+    axes.imshow([[1.0]], cmap="jet")
     with pytest.raises(ValueError, match="viridis"):
-        panel = figures.figure()[1]
-        panel.imshow([[1.0]], cmap="jet")
-        panel.figure.pipe()
+        canvas.pipe()
 
 
 def test_the_colours_of_a_picture_follow_the_limits_that_are_set_later(figures):

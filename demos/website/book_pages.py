@@ -168,12 +168,10 @@ def _output(cell: Mapping[str, Any], chapter: str, lang: str, folder: Path) -> s
         file.write_bytes(base64.b64decode(picture["content"]))
         address, caption = f"{chapter}/{lang}/{file.name}", escape(picture["caption"])
         if picture["kind"] == "html":
-            height = f' height="{picture["height"]}"' if picture["height"] else ""
-            shown = (
-                f'<iframe sandbox="allow-scripts" loading="lazy" title="{caption}"{height} src="{address}"></iframe>'
-            )
-            parts.append(
-                f'<figure class="{"widget" if height else "page"}">{shown}<figcaption>{caption}</figcaption></figure>'
+            kind, height = ("widget", picture["height"]) if picture["height"] else ("page", "")
+            parts.append(  # the frame is made when it comes into view
+                f'<figure class="{kind}" data-page="{address}" data-height="{height}">'
+                f"<figcaption>{caption}</figcaption></figure>"
             )
         else:
             kind = picture["kind"]

@@ -246,9 +246,8 @@ def _write_pages(folder: Path, versions: dict[str, str], chapters: list[dict[str
 
     for chapter in chapters:
         book_pages.write_chapter(chapter, chapters, book_page, folder / "book")
-    offline = '\n<script type="module" src="../js/offline.js"></script>'
     for name, main in (("index", book_pages.contents(chapters)), ("glossary", book_pages.glossary_page())):
-        text = book_page(main + offline, *TITLES[f"book/{name}"])
+        text = book_page(main, *TITLES[f"book/{name}"])
         (folder / "book" / f"{name}.html").write_text(text, encoding="utf-8")
 
 
@@ -314,9 +313,13 @@ def _finish(folder: Path) -> None:
         "site.webmanifest",
     ]
     first += ["first-ko.svg", "first-en.svg", "book/index.html", *scripts]
+    others = [path.relative_to(folder).as_posix() for path in sorted(folder.rglob("*")) if path.is_file()]
+    rest = [path for path in others if path not in {*first, "service-worker.js"}]
+    rest.sort(key=lambda path: {"engine": 0, "book": 1}.get(path.split("/")[0], 2))  # in the order of need
     worker = folder / "service-worker.js"
-    text = worker.read_text(encoding="utf-8")
-    worker.write_text(text.replace("{{build}}", name).replace("{{first}}", json.dumps(first)), encoding="utf-8")
+    text = worker.read_text(encoding="utf-8").replace("{{build}}", name)
+    text = text.replace("{{first}}", json.dumps(first)).replace("{{rest}}", json.dumps(rest))
+    worker.write_text(text, encoding="utf-8")
     (folder / ".nojekyll").touch()  # GitHub Pages serves the files as they are
 
 

@@ -10,7 +10,6 @@ prints with the libraries. Another shows its stored output and says why.
 from __future__ import annotations
 
 import argparse
-import ast
 import base64
 import builtins
 import io
@@ -24,7 +23,7 @@ import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import redirect_stdout
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from micrograd_kr import book
 from micrograd_kr.book.chapters import Chapter, find_chapters
@@ -154,7 +153,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("chapter", type=int)
     parser.add_argument(
-        "--python", type=Path, required=True, help="what the browser's Python gets besides micrograd_kr"
+        "--python", type=Path, required=True, help="what the browser gets besides packages"
     )
     parser.add_argument("--small", action="store_true", help="train just enough to show that it runs")
     arguments = parser.parse_args()

@@ -1,6 +1,7 @@
 // A chapter: its cells can be edited, run and stopped. A cell runs after all those above it that have not run yet.
 import "./loading.js";
 import { inLanguage, language, say } from "./language.js";
+import { storedFrame } from "./frames.js";
 import { ask, stop, Stopped } from "./python.js";
 import { append } from "./shown.js";
 
@@ -116,6 +117,24 @@ for (const cell of document.querySelectorAll(".cell[data-kind=live]")) {
     editor.dispatchEvent(new Event("input"));
   });
 }
+
+// The live pages that were made with the website get their frames when the reader comes near.
+const near = new IntersectionObserver(
+  (entries) => {
+    for (const { target, isIntersecting } of entries) {
+      if (!isIntersecting) continue;
+      near.unobserve(target);
+      const { page, height } = target.dataset;
+      void storedFrame(new URL(page, location).href, target.textContent, (frame) => {
+        if (height) frame.height = height;
+        target.prepend(frame);
+      });
+    }
+  },
+  { rootMargin: "600px" },
+);
+for (const place of document.querySelectorAll("figure[data-page]")) near.observe(place);
+
 inLanguage(() => {
   for (const editor of document.querySelectorAll(`[data-cells="${language()}"] textarea`)) grow(editor);
 });
