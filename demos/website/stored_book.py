@@ -152,9 +152,7 @@ def _can_be_asked(source: str, namespace: Mapping[str, Any]) -> bool:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("chapter", type=int)
-    parser.add_argument(
-        "--python", type=Path, required=True, help="what the browser gets besides packages"
-    )
+    parser.add_argument("--python", type=Path, required=True, help="what the browser gets besides packages")
     parser.add_argument("--small", action="store_true", help="train just enough to show that it runs")
     arguments = parser.parse_args()
     warnings.simplefilter("ignore")
