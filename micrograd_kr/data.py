@@ -18,6 +18,23 @@ from collections.abc import Callable, Iterator, Sequence
 from statistics import fmean, pstdev
 from typing import Any, NamedTuple
 
+__all__ = [
+    "Points",
+    "Scale",
+    "batches",
+    "circles",
+    "digits",
+    "gaussians",
+    "houses",
+    "line",
+    "moons",
+    "spiral",
+    "split",
+    "standardise",
+    "wave",
+    "xor",
+]
+
 Points = list[list[float]]
 
 # --- points in the plane --------------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from .tables import flat, is_tensor
 _open: ContextVar[tuple[Module, ...]] = ContextVar("modules whose tensors are being named", default=())
 
 
+TYPE_CHECKING = False  # type checkers take a variable of this name as true, editors (jedi) as it stands here
 Result = TypeVar("Result", covariant=True)
 
 
@@ -54,17 +55,25 @@ class Module:
     training: bool = True
     is_frozen: bool = False
 
-    def __call__(self: ComputesForward[Result], *args: Any, **kwargs: Any) -> Result:
-        """forward(...); every Value computed meanwhile belongs to this module (`value.scope`)."""
-        outer = enter_scope(self)
-        try:
-            return self.forward(*args, **kwargs)
-        finally:
+    if TYPE_CHECKING:
+
+        def __call__(self: ComputesForward[Result], *args: Any, **kwargs: Any) -> Result:
+            """What forward gives; editors infer that from the code below."""
+            raise NotImplementedError
+
+    else:
+
+        def __call__(self, *args, **kwargs):
+            """forward(...); every Value computed meanwhile belongs to this module (`value.scope`)."""
+            outer = enter_scope(self)
             try:
-                leave_scope(outer)
-            except BaseException:  # Ctrl-C came before its first step
-                leave_scope(outer)
-                raise
+                return self.forward(*args, **kwargs)
+            finally:
+                try:
+                    leave_scope(outer)
+                except BaseException:  # Ctrl-C came before its first step
+                    leave_scope(outer)
+                    raise
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
