@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from micrograd_kr import Value, define_op, elementary, exp, grad, jit, maximum, nn, no_grad, tanh, where
-from micrograd_kr.compiler import cache, execution, fingerprint, leaves, machine_code, programs
+from micrograd_kr.compiler import cache, execution, fingerprint, leaves, machine_code, matrices, planning, programs
 from micrograd_kr.ops import OPS, remove_op
 from micrograd_kr.testing import expressions, points
 from micrograd_kr.trace import record
@@ -244,6 +244,59 @@ def test_the_mean_and_its_gradients_are_the_interpreters(sizes, lanes):
         assert compiled.batch(x, y) == pytest.approx([loss(*row).data for row in zip(x.tolist(), y, strict=True)])
 
 
+@pytest.mark.parametrize("lanes", [2, 4, 8])
+def test_a_relu_net_is_the_interpreters_whatever_tiles_and_idle_lanes_it_has(lanes):
+    model = nn.MLP(2, [17, 6, 1], seed=3)
+
+    def loss(x, y):
+        return (1 - y * model(x)).relu()
+
+    compiled, parameters = jit(loss, lanes=lanes), model.parameters()
+    x, y = points_data(130)
+    each = []
+    for row, label in zip(x.tolist(), y.tolist(), strict=True):
+        each.append(gradients(parameters, loss(row, label)))
+    for count in (1, 3, 15, 16, 18, 31, 97, 130):
+        expected = np.mean(each[:count], axis=0)
+        assert compiled.value_and_grad(x[:count], y[:count])[1] == pytest.approx(expected, rel=1e-11, abs=1e-14)
+
+
+def test_a_relu_and_its_backward_step_are_part_of_the_loops():
+    model = nn.MLP(2, [16, 16, 1], seed=1)
+    recording = record(lambda x, y: (1 - y * model(x)).relu(), [(2,), ()])
+    plan = planning.plan(recording.trace, recording.shapes, *programs.mean_and_gradient(recording))
+    layers = [step for step in plan.steps if isinstance(step, matrices.Layer)]
+    assert [layer.gate.name for layer in layers] == ["OWN", "OWN", "NONE", "OTHER"]
+    assert [outer.bias_step for outer in plan.outers if outer.bias is not None] == [17, 3]
+    assert plan.straight_count < 60 and len(plan.lane_places) == 2  # the last bias and the loss
+
+
+def test_a_relu_in_a_loop_keeps_nan_and_the_sign_of_zero():
+    layer = nn.Layer(2, 9, activation="relu", seed=1)
+    for neuron in layer.neurons[:4]:
+        neuron.w[0].data, neuron.w[1].data, neuron.b.data = 0.0, 0.0, -0.0
+    x = np.array([[-0.0, -0.0], [math.nan, 1.0], [math.inf, 0.5], [-1.0, 2.0]] * 5)
+    compiled = jit(lambda x: layer(x))
+    found = compiled.batch(x)
+    expected = np.array([[out.data for out in layer(row)] for row in x.tolist()])
+    assert np.array_equal(found, expected, equal_nan=True)
+    assert np.array_equal(np.signbit(found[0]), np.signbit(expected[0])) and np.signbit(found[0, 0])
+
+
+def test_what_idle_lanes_repeat_reaches_no_gradient_though_it_is_infinite():
+    model = nn.MLP(1, [8, 1], seed=1)
+    x = np.array([[1.0], [0.5], [1e308]])
+    model.layers[0].neurons[0].w[0].data = 1e10  # inf for the last example, which idle lanes repeat
+
+    def loss(x):
+        return -exp(-model(x))
+
+    for count in (2, 3):
+        found = jit(loss).value_and_grad(x[:count])[1]
+        expected = gradients(model.parameters(), eager_mean(loss, x[:count]))
+        assert [same(a, b, 1e-12) for a, b in zip(found, expected, strict=True)] == [True] * len(found)
+
+
 def test_layers_become_loops_and_the_code_does_not_grow_with_them():
     sizes = []
     for width in (16, 64):
@@ -458,13 +511,18 @@ def test_value_and_grad_is_the_mean_and_its_gradient(count):
     assert all(parameter.grad == before for parameter, before in zip(compiled.parameters, kept, strict=True))
 
 
-def test_value_and_grad_follows_shapes_kinds_of_number_and_modes():
+def test_value_and_grad_follows_shapes_kinds_of_number_and_modes(monkeypatch):
     w, dropout = Value(2), nn.Dropout(1.0)
     compiled = jit(lambda x: w * sum(x) + dropout([w])[0])
     x = np.arange(12.0)
     x.shape = (3, 4)
     assert compiled.value_and_grad(x)[0] == 2 * x.sum() / 3
     dropout.eval()
+    assert compiled.value_and_grad(x)[0] == 2 * x.sum() / 3 + 2
+    dropout.training = True
+    assert compiled.value_and_grad(x)[0] == 2 * x.sum() / 3
+    del dropout.training
+    monkeypatch.setattr(nn.Dropout, "training", False)  # for all of them, as none has its own
     assert compiled.value_and_grad(x)[0] == 2 * x.sum() / 3 + 2
     x = np.ascontiguousarray(x.reshape(6, 2))
     assert compiled.value_and_grad(x)[1].tolist() == [x.sum() / 6 + 1]

@@ -6,7 +6,7 @@ import functools
 import sys
 from collections.abc import Callable, Sequence
 from math import prod
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
 from ..engine import Value, is_recording
 from .arguments import flat_values, plain_numbers
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 
 Result = TypeVar("Result")
+Precision = Literal["float64", "float32"]
 
 
 class Compiled(Generic[Result]):
@@ -38,7 +39,7 @@ class Compiled(Generic[Result]):
         threads: int | None = None,
         lanes: int | None = None,
         seed: int | None = None,
-        dtype: str = "float64",
+        dtype: Precision = "float64",
     ) -> None:
         if not callable(function):
             raise TypeError(f"jit takes a function of Values, such as loss(x, y), got {function!r:.60}")
@@ -226,7 +227,7 @@ def jit(
     threads: int | None = None,
     lanes: int | None = None,
     seed: int | None = None,
-    dtype: str = "float64",
+    dtype: Precision = "float64",
 ) -> Compiled[Result]:
     """Compile a function of Values, written for one example, to machine code that computes whole batches.
 
