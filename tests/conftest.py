@@ -1,5 +1,6 @@
 """What all tests count on, wherever they run."""
 
+import gc
 import os
 import pickle
 import shutil
@@ -20,6 +21,12 @@ os.environ["MICROGRAD_KR_LANG"] = "en"  # also where the machine speaks Korean; 
 # No deadline, as machines are noisy; the same examples in every run of the continuous integration.
 settings.register_profile("tests", deadline=None, derandomize=bool(os.environ.get("CI")), database=None)
 settings.load_profile("tests")
+
+
+def pytest_collection_finish(session):
+    """What is there by now stays: the collector need not walk through all the tests again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(optionalhook=True)
