@@ -179,7 +179,7 @@ class Judge:
             true_hessian(self.order, self.edges_of, seconds, self.everything, value) for value in (true, engine, size)
         )
         undecided = any(edge.true is None for each in seconds.values() for edge in each.values())
-        kinked = any(edge.is_kink for each in seconds.values() for edge in each.values())
+        kinks = self._second_kinks(seconds)
         for i, row in enumerate(expected):
             for j, want in enumerate(row):
                 name = f"{self.subject.names[i]} d{self.subject.names[j]}"
@@ -189,7 +189,9 @@ class Judge:
                 verdict: Verdict = "right"
                 if fault is not None and not seen:
                     self._fail(i, want, x, blame.faulty_second_rule(self.subject, self.order, seconds), second=j)
-                if want == 0 and x == 0:
+                if kinks is not None and kinks[i][j] != 0 and (seen or x == want):
+                    verdict = "kink"
+                elif want == 0 and x == 0:
                     verdict = "constant"
                 elif undecided:
                     verdict = "undecided"
@@ -197,10 +199,22 @@ class Judge:
                     if is_number(x) and abs(precise(x) - want) > slack:
                         self._fail(i, want, x, None, second=j)
                     verdict = "flat" if is_number(x) else "undecided"
-                elif kinked:
-                    verdict = "kink"
                 found.append(Judgement(name, self._shown(want, x) if x is not None else want, x, self.oracle, verdict))
         return found
+
+    def _second_kinks(self, seconds: Mapping[Value, Mapping[tuple[int, int], Edge]]) -> list[list[Any]] | None:
+        """For each second derivative a number that is 0 if no kink decides it; None if no op stands at a kink."""
+        if not any(edge.is_kink for each in seconds.values() for edge in each.values()):
+            return None
+        marked = {
+            node: {pair: Edge(int(edge.is_kink), 0) for pair, edge in each.items()} for node, each in seconds.items()
+        }
+
+        def size(edge: Edge) -> Any:
+            found = [abs(precise(x)) for x in (edge.true, edge.got) if x is not None and is_number(x)]
+            return max(found, default=precise(0)) or precise(int(edge.is_kink))
+
+        return true_hessian(self.order, self.edges_of, marked, self.everything, size)
 
     # --- what is wrong ----------------------------------------------------------------------------------------------
 

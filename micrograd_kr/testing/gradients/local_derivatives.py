@@ -256,6 +256,11 @@ class Curvatures(NamedTuple):
     sides: list[Any]
     error: Any
 
+    @property
+    def is_kink(self) -> bool:
+        """Whether the sides differ: the slope has a kink of its own, as that of elu at 0."""
+        return not all(agree(self.sides[0], side, SAME, self.error) for side in self.sides)
+
     def allow(self, x: Any) -> bool:
         """Whether x is the second derivative, or lies between those of the sides."""
         if any(agree(x, side, SAME, self.error) for side in self.sides):

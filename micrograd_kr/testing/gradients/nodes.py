@@ -317,5 +317,5 @@ def _second_edge(op: Op, numbers: Sequence[Any], pair: tuple[int, int], rule: An
             moving = sorted({*pair})
             rule = precise(_second_rules(op, [precise(x) for x in numbers], moving)[pair])
     if expected.allow(rule):
-        return Edge(rule, got)
+        return Edge(rule, got, is_kink=expected.is_kink)
     return Edge(expected.sides[0], got, f"is {short(rule)}, and should be {short(expected.sides[0])}")
