@@ -132,7 +132,7 @@ def chromium(tmp_path_factory):
     options.binary_location = binary
     for flag in (
         "--headless=new --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-        "--disable-component-update --disable-sync --disable-frame-rate-limit --window-size=1300,900"
+        "--disable-component-update --disable-sync --force-prefers-reduced-motion --window-size=1300,900"
     ).split():
         options.add_argument(flag)
     options.add_argument(f"--user-data-dir={tmp_path_factory.mktemp('profile')}")
