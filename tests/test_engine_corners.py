@@ -319,6 +319,16 @@ def test_mixed_derivatives_of_powers(y, x):
             assert out.data == pytest.approx(truth, rel=1e-10, abs=1e-12), (first, second, order)
 
 
+@pytest.mark.parametrize("way", WAYS)
+def test_the_power_0_of_the_smallest_floats_has_a_slope(way):
+    for x in (5e-324, 2.2e-313, 1e-308, 1e-200):  # 1 / x overflows for the first two: 0 * inf is nan
+        assert way(lambda x: x**0, x) == way(lambda x: x ** Value(0.0), x) == 0
+        with np.errstate(all="ignore"):
+            assert np.all(np.broadcast_to(by_grad(lambda x: x ** Value(0.0), np.array([x, 2.0])), 2) == 0)
+    base, exponent = Value(2.0), Value(0.0)
+    assert grad(grad(base**exponent, base, create_graph=True), exponent) == 0.5
+
+
 def test_logaddexp_is_smooth_where_its_arguments_are_equal():
     assert hessian(logaddexp, 1.5, 1.5) == [[0.25, -0.25], [-0.25, 0.25]]
     assert logaddexp(Value(inf), Value(inf)).data == inf and logaddexp(Value(-inf), -inf).data == -inf
