@@ -19,6 +19,23 @@ from pathlib import Path
 from statistics import fmean, pstdev
 from typing import Any, NamedTuple
 
+__all__ = [
+    "Points",
+    "Scale",
+    "batches",
+    "circles",
+    "digits",
+    "gaussians",
+    "houses",
+    "line",
+    "moons",
+    "spiral",
+    "split",
+    "standardise",
+    "wave",
+    "xor",
+]
+
 Points = list[list[float]]
 
 # --- points in the plane --------------------------------------------------------------------------------------------

@@ -41,9 +41,8 @@ def pytest_xdist_make_scheduler(config, log):
 
 # --- the book --------------------------------------------------------------------------------------------------------
 
-DRAWN_IN_ENGLISH = (1, 5, 6)  # of these chapters the English is run as well, for pages of them
-IN_FULL = (3, 11)  # what these claim holds at their full size
-FOR_A_PAGE = (6,)
+IN_ENGLISH_TOO = FOR_A_PAGE = (6,)
+IN_FULL = (3, 11)  # what these claim holds at their full size, and they are compiled
 
 
 @pytest.fixture(scope="session")
@@ -51,7 +50,7 @@ def performed(tmp_path_factory, request):
     """A function of a chapter's number and a language: what the chapter prints and shows, at its small size.
 
     Each chapter runs once, in Korean, and its words are kept in English, too. Of what the library itself says and of
-    the letters in figures there is no English, but for a few chapters. Processes that share the tests share the runs.
+    the letters in figures there is no English, but for one chapter. Processes that share the tests share the runs.
     """
     shared = tmp_path_factory.getbasetemp()
     folder = (shared.parent if hasattr(request.config, "workerinput") else shared) / "performed"
@@ -59,7 +58,7 @@ def performed(tmp_path_factory, request):
     kept = {}
 
     def get(number, language):
-        which = language if number in DRAWN_IN_ENGLISH else "ko and en"
+        which = language if number in IN_ENGLISH_TOO else "ko and en"
         path = folder / f"{number} {which}.pickle"
         if path not in kept:
             while not path.exists():
@@ -116,6 +115,8 @@ def _perform(number, which):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(book, "say", say_both)
         patch.setattr(book, "show", show_both)
+        if number not in IN_FULL:
+            patch.setenv("MICROGRAD_KR_BOOK_EAGER", "1")  # compiling takes longer than so little training
         korean = perform(chapter, "ko", each=keep, **options)
     return {"ko": korean, "en": Performance(chapter, "en", tuple(english), korean.seconds)}
 
@@ -133,7 +134,7 @@ def chromium(tmp_path_factory):
     options.binary_location = binary
     for flag in (
         "--headless=new --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-        "--disable-component-update --disable-sync --disable-frame-rate-limit --window-size=1300,900"
+        "--disable-component-update --disable-sync --force-prefers-reduced-motion --window-size=1300,900"
     ).split():
         options.add_argument(flag)
     options.add_argument(f"--user-data-dir={tmp_path_factory.mktemp('profile')}")

@@ -207,7 +207,7 @@ def stand_in_data() -> dict[str, Any]:
     from sklearn import datasets
 
     found: dict[str, Any] = {}
-    for name, options in (("iris", {}), ("wine", {}), ("diabetes", {"scaled": False}), ("digits", {})):
+    for name, options in (("iris", {}), ("wine", {}), ("diabetes", {"scaled": False})):
         bunch = getattr(datasets, f"load_{name}")(**options)
         found[name] = {
             key: [str(one) for one in bunch[key]] if key.endswith("names") else bunch[key].tolist()

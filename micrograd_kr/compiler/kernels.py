@@ -149,11 +149,12 @@ def _outer(machine: Machine, vectors: int) -> str:
     parameters = "ptr %upstream, ptr %x, ptr %sums, i64 %row, i64 %column, i64 %rows, i64 %columns, "
     routine = Routine(machine, f"outer_{vectors}", parameters + "i64 %block, i64 %blocks_end")
     kind = machine.kind
-    for j, height in _tiles(routine, "%rows", (machine.outer_rows, 2, 1)):
+    heights = (machine.outer_rows, 2, 1) if vectors > 1 else (machine.outer_rows, 1)  # for a rest any tiles will do
+    for j, height in _tiles(routine, "%rows", heights):
         rows = [routine.plus(j, k) for k in range(height)]
         upstreams = [routine.at("%upstream", routine.times(row, machine.slot)) for row in rows]
         sum_rows = [routine.at("%sums", routine.times(row, "%row")) for row in rows]
-        for i, width in _tiles(routine, "%columns", (COLUMNS, 2, 1) if height > 1 else (2 * COLUMNS, 2, 1)):
+        for i, width in _tiles(routine, "%columns", (COLUMNS if height > 1 else 2 * COLUMNS, *heights[1:])):
             columns = [routine.plus(i, k) for k in range(width)]
             xs = [routine.at("%x", routine.times(column, machine.slot)) for column in columns]
             with routine.loop(0, "%blocks_end", "%block", [(kind, "zeroinitializer")] * (height * width)) as turn:

@@ -59,7 +59,10 @@ class Block:
     def call(self, row: Function | Op, cell: str, args: Sequence[Any]) -> Source:
         """The cell of a row of table 1 or 2, filled with its arguments."""
         if row.name == WHERE.name:
-            args = (args[0].as_condition(), *args[1:])
+            condition, x, y = args
+            if not isinstance(condition, Source):  # a number that is known: nan is true, as in Python
+                return self.operand(x if condition else y)
+            args = (condition.as_condition(), x, y)
         template = cell if "{" in cell else f"{cell}({', '.join(['{}'] * len(args))})"
         op = OPS.get(row.name) if row.symbol else None
         is_call = re.fullmatch(r"[\w.]+\(([^()]|\([^()]*\))*\)", template) is not None

@@ -16,6 +16,7 @@ from .tables import flat, is_tensor
 _open: ContextVar[tuple[Module, ...]] = ContextVar("modules whose tensors are being named", default=())
 
 
+TYPE_CHECKING = False  # type checkers take a variable of this name as true, editors (jedi) as it stands here
 Result = TypeVar("Result", covariant=True)
 
 
@@ -55,17 +56,25 @@ class Module:
     is_frozen: bool = False
     mode_changes: ClassVar[int] = 0  # how often `training` was set in any module: compiled code belongs to a mode
 
-    def __call__(self: ComputesForward[Result], *args: Any, **kwargs: Any) -> Result:
-        """forward(...); every Value computed meanwhile belongs to this module (`value.scope`)."""
-        outer = enter_scope(self)
-        try:
-            return self.forward(*args, **kwargs)
-        finally:
+    if TYPE_CHECKING:
+
+        def __call__(self: ComputesForward[Result], *args: Any, **kwargs: Any) -> Result:
+            """What forward gives; editors infer that from the code below."""
+            raise NotImplementedError
+
+    else:
+
+        def __call__(self, *args, **kwargs):
+            """forward(...); every Value computed meanwhile belongs to this module (`value.scope`)."""
+            outer = enter_scope(self)
             try:
-                leave_scope(outer)
-            except BaseException:  # Ctrl-C came before its first step
-                leave_scope(outer)
-                raise
+                return self.forward(*args, **kwargs)
+            finally:
+                try:
+                    leave_scope(outer)
+                except BaseException:  # Ctrl-C came before its first step
+                    leave_scope(outer)
+                    raise
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
