@@ -697,6 +697,14 @@ def test_every_row_runs_on_a_new_reader(op):
         assert isinstance(partial, Recorder | int | float)
 
 
+def test_a_recorded_program_can_be_copied():
+    from micrograd_kr.trace import PARAMETER, record
+
+    w = Value(2.0)
+    output = copy.deepcopy(record(lambda x: (w * x).tanh(), ((),)).outputs[0].data)
+    assert output.args[0].args[0].function is PARAMETER and copy.copy(elementary.exp) is elementary.exp
+
+
 @pytest.mark.parametrize("function", elementary.FUNCTIONS.values(), ids=lambda function: function.name)
 def test_the_row_of_a_function_says_the_same_in_every_library(function):
     """Every cell of a function against its cell for floats, at points where all are defined."""
