@@ -3,6 +3,7 @@
     python demos/bench_jit.py                      everything (micrograd itself trains for minutes)
     python demos/bench_jit.py steps --widths 16 --batches 100 10000
     python demos/bench_jit.py compile threads      compile times, and one core against two
+    python demos/bench_jit.py limits               what bounds the figures: matrix products of others, cost of a call
 
 All contenders run in one process, pinned to one core and through their public calls, in turn (A B A B ...), so that a
 drift of the machine's speed hits all of them. A figure is the median of the rounds, each of which is the median of
@@ -23,12 +24,14 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 os.environ.setdefault("JAX_ENABLE_X64", "1")
 os.environ.setdefault("JAX_PLATFORMS", "cpu")
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+os.environ.setdefault("MKL_NUM_THREADS", "1")
 
 import numpy as np
 
@@ -144,7 +147,8 @@ def pytorch(work: Work) -> Step:
     return step
 
 
-def jax_jit(work: Work) -> Step:
+def jax_jit(work: Work, idle: bool = False) -> Step:
+    """jax.jit of jax.value_and_grad; if `idle`, of a function of the same arguments that computes nothing."""
     import jax
     import jax.numpy as jnp
 
@@ -157,7 +161,7 @@ def jax_jit(work: Work) -> Step:
 
     parameters = [(jnp.array(w), jnp.array(b)) for w, b in zip(work.weights, work.biases, strict=True)]
     x, y = jnp.array(work.x), jnp.array(work.y)
-    compiled = jax.jit(jax.value_and_grad(loss))
+    compiled = jax.jit((lambda parameters, x, y: (x[0, 0], parameters)) if idle else jax.value_and_grad(loss))
     return lambda: jax.block_until_ready(compiled(parameters, x, y))
 
 
@@ -343,6 +347,54 @@ def compare(width: int, count: int) -> None:
         print(f"  {name:18} {shown}{share}{', ' * bool(ratios)}{', '.join(ratios)}")
 
 
+def limits() -> None:
+    """The matrix products of numpy and PyTorch as a share of the peak, and what a call costs that has little to do.
+
+    A layer of an MLP, and the gradient of its weights, are such products; so nobody's step is a larger share.
+    """
+    peak = multiply_add_peak()
+    for width in (16, 64, 128):
+        work = Work(width, 1000)
+        h, g, w = work.x @ work.weights[0].T, np.ones((work.count, width)), work.weights[1]
+        products: dict[str, Step] = {
+            "numpy, layer": lambda h=h, w=w: h @ w.T,
+            "numpy, gradient": lambda h=h, g=g: g.T @ h,
+        }
+        try:
+            import torch
+
+            torch.set_num_threads(1)
+            th, tg, tw = torch.tensor(h), torch.tensor(g), torch.tensor(w)
+            products["PyTorch, layer"] = partial(torch.matmul, th, tw.T)
+            products["PyTorch, gradient"] = partial(torch.matmul, tg.T, th)
+        except ImportError as error:
+            print(f"  PyTorch: not installed ({error}), left out")
+        shares: dict[str, list[float]] = {name: [] for name in products}
+        for _ in range(ROUNDS):
+            floor = width * width * work.count / peak()
+            for name, product in products.items():
+                shares[name].append(floor / seconds_of(product))
+        found = ", ".join(f"{name} {statistics.median(each):.0%}" for name, each in shares.items())
+        print(f"  a matrix product {work.count} x {width} x {width}: {found} of the peak")
+    work = Work(16, 1)
+    calls: dict[str, Callable[[], Step]] = {
+        "f.value_and_grad": lambda: our_arrays(work),
+        "JAX jit, the same arguments, no work": lambda: jax_jit(work, idle=True),
+        "PyTorch": lambda: pytorch(work),
+        "ddx-ad": lambda: ddx_ad(work),
+        "CasADi SX": lambda: casadi_sx(work),
+    }
+    print("  a call on one example of 2-16-16-1:")
+    for name, make in calls.items():
+        try:
+            step = make()
+        except ImportError as error:
+            print(f"    {name}: not installed ({error}), left out")
+            continue
+        step()
+        print(f"    {name:40} {statistics.median(seconds_of(step) for _ in range(ROUNDS)) * 1e6:8.1f} us")
+
+
 def compile_times() -> None:
     """Recording and compiling, with an empty cache and from it, each in a process of its own."""
     code = (
@@ -435,11 +487,12 @@ def thread_gain() -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("parts", nargs="*", help="steps, compile, moons, threads (all, unless told otherwise)")
+    parser.add_argument("parts", nargs="*", help="steps, limits, compile, moons, threads (all, unless told otherwise)")
     parser.add_argument("--widths", type=int, nargs="*", default=[4, 16, 64, 128])
     parser.add_argument("--batches", type=int, nargs="*", default=[1, 100, 10_000, 1_000_000])
     arguments = parser.parse_args()
     parts: dict[str, tuple[str, Callable[[], None]]] = {
+        "limits": ("what bounds these figures", limits),
         "compile": ("recording and compiling one gradient program", compile_times),
         "threads": ("two threads", thread_gain),
         "moons": ("micrograd's moons demo, whole processes", moons_processes),

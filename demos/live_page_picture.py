@@ -5,10 +5,10 @@
 It needs Chromium with its driver, and selenium (in the extra `test`).
 """
 
-import shutil
 import sys
-import tempfile
 from pathlib import Path
+
+from browser import wait, window
 
 from micrograd_kr import Value, nn, page
 
@@ -26,28 +26,14 @@ def example() -> Value:
 
 def take_picture(path: Path) -> None:
     """Open the page, train it a little, take a step of the backward pass, and save what is seen."""
-    from selenium import webdriver
-
-    options = webdriver.ChromeOptions()
-    options.binary_location = shutil.which("chromium") or shutil.which("google-chrome") or ""
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        for flag in ("headless=new", "no-sandbox", "disable-gpu", "hide-scrollbars", f"user-data-dir={folder}/profile"):
-            options.add_argument(f"--{flag}")
-        browser = webdriver.Chrome(options=options, service=webdriver.ChromeService(shutil.which("chromedriver")))
-        try:
-            size = {"width": WIDTH, "height": HEIGHT, "deviceScaleFactor": 1.25, "mobile": False}
-            browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
-            file = page(example(), lang="en", title="A neuron learns", rate=0.1).save(Path(folder) / "page.html")
-            browser.get(file.as_uri())
-            browser.implicitly_wait(10)
-            browser.find_element("css selector", ".alive #last").click()
-            browser.execute_script("document.getElementById('descend10').click()")
-            for button in ("wide", "back", "next"):
-                browser.find_element("id", button).click()
-            browser.execute_async_script("setTimeout(arguments[0], 500)")
-            browser.save_screenshot(str(path))
-        finally:
-            browser.quit()
+    with window(WIDTH, HEIGHT, sharpness=1.25) as (browser, folder):
+        browser.get(page(example(), lang="en", title="A neuron learns", rate=0.1).save(folder / "page.html").as_uri())
+        browser.find_element("css selector", ".alive #last").click()
+        browser.execute_script("document.getElementById('descend10').click()")
+        for button in ("wide", "back", "next"):
+            browser.find_element("id", button).click()
+        wait(browser, 500)
+        browser.save_screenshot(str(path))
 
 
 if __name__ == "__main__":

@@ -5,10 +5,10 @@
 It needs Chromium with its driver, and selenium (in the extra `test`).
 """
 
-import shutil
 import sys
-import tempfile
 from pathlib import Path
+
+from browser import wait, window
 
 from micrograd_kr import Value, nn, training_page
 from micrograd_kr.data import moons
@@ -29,27 +29,14 @@ def example() -> TrainingPage:
 
 def take_picture(path: Path) -> None:
     """Open the page, train it a little, and save what is seen."""
-    from selenium import webdriver
-
-    options = webdriver.ChromeOptions()
-    options.binary_location = shutil.which("chromium") or shutil.which("google-chrome") or ""
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        for flag in ("headless=new", "no-sandbox", "disable-gpu", "hide-scrollbars", f"user-data-dir={folder}/profile"):
-            options.add_argument(f"--{flag}")
-        browser = webdriver.Chrome(options=options, service=webdriver.ChromeService(shutil.which("chromedriver")))
-        try:
-            size = {"width": WIDTH, "height": HEIGHT, "deviceScaleFactor": 1, "mobile": False}
-            browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
-            browser.get(example().save(Path(folder) / "net.html").as_uri())
-            browser.implicitly_wait(10)
-            browser.find_element("css selector", ".alive .neuron")
-            browser.execute_script("for (let i = 0; i < arguments[0]; i++) trainer.run(1)", STEPS - 1)
-            for control in ("log", "step"):
-                browser.find_element("id", control).click()
-            browser.execute_async_script("setTimeout(arguments[0], 500)")
-            browser.save_screenshot(str(path))
-        finally:
-            browser.quit()
+    with window(WIDTH, HEIGHT) as (browser, folder):
+        browser.get(example().save(folder / "net.html").as_uri())
+        browser.find_element("css selector", ".alive .neuron")
+        browser.execute_script("for (let i = 0; i < arguments[0]; i++) trainer.run(1)", STEPS - 1)
+        for control in ("log", "step"):
+            browser.find_element("id", control).click()
+        wait(browser, 500)
+        browser.save_screenshot(str(path))
 
 
 if __name__ == "__main__":

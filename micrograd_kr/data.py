@@ -15,8 +15,26 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from statistics import fmean, pstdev
 from typing import Any, NamedTuple
+
+__all__ = [
+    "Points",
+    "Scale",
+    "batches",
+    "circles",
+    "digits",
+    "gaussians",
+    "houses",
+    "line",
+    "moons",
+    "spiral",
+    "split",
+    "standardise",
+    "wave",
+    "xor",
+]
 
 Points = list[list[float]]
 
@@ -164,21 +182,20 @@ def _drawn(point: Any, count: int, classes: int, noise: float, seed: int | None)
 def digits(count: int | None = None) -> tuple[Points, list[int]]:
     """Handwritten digits: 1,797 pictures of 8 x 8 pixels, row by row from 0 (white) to 1 (black), and what they show.
 
-    The data are those of scikit-learn, from the UCI repository (Alpaydin, Kaynak: Optical Recognition of Handwritten
-    Digits, 1998).
+    They are the test part of "Optical Recognition of Handwritten Digits" (E. Alpaydin, C. Kaynak, UCI Machine Learning
+    Repository, 1998, https://doi.org/10.24432/C50P49, licence CC BY 4.0), and the digits of scikit-learn.
 
     Args:
         count: how many of them; None takes all.
 
-    Raises:
-        ImportError: scikit-learn is missing.
+    >>> X, Y = digits(2)
+    >>> X[0][:8], Y
+    ([0.0, 0.0, 0.3125, 0.8125, 0.5625, 0.0625, 0.0, 0.0], [0, 1])
     """
-    try:
-        from sklearn.datasets import load_digits
-    except ImportError as error:
-        raise ImportError(f'the digits are those of scikit-learn ({error}): pip install "scikit-learn"') from error
-    found = load_digits()
-    return (found.data[:count] / 16).tolist(), found.target[:count].tolist()
+    # Of each picture the digit, and a letter for each pixel: its number of sixteenths, with the digits of base 17.
+    lines = Path(__file__).with_name("digits.csv").read_text(encoding="utf-8").splitlines()[1:]
+    rows = [line.split(",") for line in lines[:count]]
+    return [[int(pixel, 17) / 16 for pixel in pixels] for _, pixels in rows], [int(digit) for digit, _ in rows]
 
 
 def houses() -> tuple[Points, list[float]]:

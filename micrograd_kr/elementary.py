@@ -84,11 +84,11 @@ def _operator(
 
 
 def _row(*cells: Any) -> FunctionOfOne:
-    return function_of(add_row(Function(*cells)))
+    return function_of(add_row(Function(*cells)), 1)
 
 
 def _pair(*cells: Any) -> FunctionOfTwo:
-    return function_of(add_row(Function(*cells)))
+    return function_of(add_row(Function(*cells)), 2)
 
 
 # --- the table ------------------------------------------------------------------------------------------------------

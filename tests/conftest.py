@@ -1,17 +1,122 @@
 """What all tests count on, wherever they run."""
 
+import gc
 import os
+import pickle
 import shutil
+import sys
+import time
+from dataclasses import replace
 from pathlib import Path
 
-import pytest
-from hypothesis import settings
+# Bytecode is kept whatever the environment says: Python starts some hundred times, and each worker reads all tests.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+import pytest  # noqa: E402
+from hypothesis import settings  # noqa: E402
 
 os.environ["MICROGRAD_KR_LANG"] = "en"  # also where the machine speaks Korean; tests of Korean say lang="ko"
 
 # No deadline, as machines are noisy; the same examples in every run of the continuous integration.
 settings.register_profile("tests", deadline=None, derandomize=bool(os.environ.get("CI")), database=None)
 settings.load_profile("tests")
+
+
+def pytest_collection_finish(session):
+    """What is there by now stays: the collector need not walk through all the tests again and again."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Each worker begins with its own part of the tests, in order, so that few fixtures of a module are made twice."""
+    from xdist.scheduler import WorkStealingScheduling
+
+    return WorkStealingScheduling(config, log) if config.getoption("dist") == "load" else None
+
+
+# --- the book --------------------------------------------------------------------------------------------------------
+
+IN_ENGLISH_TOO = FOR_A_PAGE = (6,)
+IN_FULL = (3, 11)  # what these claim holds at their full size, and they are compiled
+
+
+@pytest.fixture(scope="session")
+def performed(tmp_path_factory, request):
+    """A function of a chapter's number and a language: what the chapter prints and shows, at its small size.
+
+    Each chapter runs once, in Korean, and its words are kept in English, too. Of what the library itself says and of
+    the letters in figures there is no English, but for one chapter. Processes that share the tests share the runs.
+    """
+    shared = tmp_path_factory.getbasetemp()
+    folder = (shared.parent if hasattr(request.config, "workerinput") else shared) / "performed"
+    folder.mkdir(exist_ok=True)
+    kept = {}
+
+    def get(number, language):
+        which = language if number in IN_ENGLISH_TOO else "ko and en"
+        path = folder / f"{number} {which}.pickle"
+        if path not in kept:
+            while not path.exists():
+                try:
+                    path.with_suffix(".begun").touch(exist_ok=False)
+                except FileExistsError:  # by another process
+                    time.sleep(0.05)
+                    continue
+                part = path.with_suffix(".part")
+                try:
+                    part.write_bytes(pickle.dumps(_perform(number, which)))
+                    part.rename(path)
+                except BaseException:
+                    path.with_suffix(".begun").unlink()
+                    raise
+            kept[path] = pickle.loads(path.read_bytes())
+        return kept[path][language]
+
+    return get
+
+
+def _perform(number, which):
+    from micrograd_kr import book
+    from micrograd_kr.book.chapters import find_chapters
+    from micrograd_kr.book.prose import words
+    from micrograd_kr.book.running import Performance, perform
+
+    chapter = find_chapters()[number - 1]
+    options = {"small": number not in IN_FULL, "for_page": number in FOR_A_PAGE}
+    if which != "ko and en":
+        return {which: perform(chapter, which, **options)}
+    said, captions, english = [], [], []
+    say, show = book.say, book.show
+
+    def say_both(key, /, **pieces):
+        said.append((words(key, "ko", pieces), words(key, "en", pieces)))
+        say(key, **pieces)
+
+    def show_both(name, picture, caption=None, **pieces):
+        captions.append(words(name, "en", pieces) if caption is None else caption)
+        show(name, picture, caption, **pieces)
+
+    def keep(shown):
+        printed = shown.printed
+        for korean, translated in said:
+            assert f"{korean}\n" in printed
+            printed = printed.replace(f"{korean}\n", f"{translated}\n", 1)
+        drawn = [replace(one, caption=caption) for one, caption in zip(shown.pictures, captions, strict=True)]
+        cell = chapter.cells("en")[len(english)]
+        english.append(replace(shown, cell=cell, printed=printed, pictures=tuple(drawn)))
+        said.clear()
+        captions.clear()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(book, "say", say_both)
+        patch.setattr(book, "show", show_both)
+        if number not in IN_FULL:
+            patch.setenv("MICROGRAD_KR_BOOK_EAGER", "1")  # compiling takes longer than so little training
+        korean = perform(chapter, "ko", each=keep, **options)
+    return {"ko": korean, "en": Performance(chapter, "en", tuple(english), korean.seconds)}
 
 
 # --- a browser -------------------------------------------------------------------------------------------------------
@@ -27,7 +132,7 @@ def chromium(tmp_path_factory):
     options.binary_location = binary
     for flag in (
         "--headless=new --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-        "--disable-component-update --disable-sync --disable-frame-rate-limit --window-size=1300,900"
+        "--disable-component-update --disable-sync --force-prefers-reduced-motion --window-size=1300,900"
     ).split():
         options.add_argument(flag)
     options.add_argument(f"--user-data-dir={tmp_path_factory.mktemp('profile')}")

@@ -363,7 +363,9 @@ def test_the_command_that_the_list_of_chapters_names_works(capsys: pytest.Captur
 @pytest.mark.skipif(os.name == "nt", reason="there are no pseudo-terminals")
 @pytest.mark.parametrize("lang", ["ko", "en"])
 @pytest.mark.parametrize("arguments", [["gallery"], ["check", "lax:Value"], ["book"], ["--epochs", "0"]])
-def test_no_word_is_broken_at_60_columns(arguments: list[str], lang: str) -> None:
+def test_no_word_is_broken_at_60_columns(
+    arguments: list[str], lang: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     import pty
     import unicodedata
 
@@ -384,8 +386,9 @@ def test_no_word_is_broken_at_60_columns(arguments: list[str], lang: str) -> Non
     os.close(ours)
     assert process.wait(60) == (arguments[0] == "check")
     shown = [re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", line) for line in told.decode().splitlines()]
-    piped = run(*arguments, "--lang", lang, COLUMNS="60").stdout.decode()
-    words = set(piped.split())
+    monkeypatch.setenv("COLUMNS", "60")
+    main([*arguments, "--lang", lang])
+    words = set(capsys.readouterr().out.split())
     for line in shown:
         assert sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in line) <= 60, line
         known = words if "━" not in line else {*words, *line.split()}  # a progress bar

@@ -12,11 +12,11 @@ import time
 from fractions import Fraction
 
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from micrograd_kr import Value, define_op, elementary, exp, grad, jit, maximum, nn, no_grad, tanh, where
-from micrograd_kr.compiler import cache, execution, fingerprint, leaves, machine_code, programs
+from micrograd_kr.compiler import cache, execution, fingerprint, leaves, machine_code, matrices, planning, programs
 from micrograd_kr.ops import OPS, remove_op
 from micrograd_kr.testing import expressions, points
 from micrograd_kr.trace import record
@@ -64,7 +64,6 @@ def same(x, y, tolerance):
 
 def check_expression(data, corners):
     expression = data.draw(expressions(ops=[*OPS], corners=corners, max_nodes=14))
-    assume(not any(name == "pow" and 3.0 in operands for name, *operands in expression.steps))  # x * x * x rounds twice
     rows = [tuple(expression.point.values())]
     rows += [data.draw(points(expression, corners=corners)) for _ in range(2)]
     closed_over = data.draw(st.integers(0, len(expression.inputs) - 1))
@@ -92,9 +91,15 @@ def check_expression(data, corners):
 FEW = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 
 
+def multiplied_power(x, y, power=elementary.power):
+    """What compiled code makes of a small whole power; the interpreter asks the C library, which rounds once."""
+    return {2.0: x * x, 3.0: x * x * x, -1.0: elementary.DIV.float(1.0, x)}[y] if y in (2.0, 3.0, -1.0) else power(x, y)
+
+
 @pytest.mark.parametrize("corners", [False, True])
 def test_random_graphs_are_the_interpreters_to_the_last_bit(corners, monkeypatch):
     monkeypatch.setattr(execution, "vector_name", lambda primitive, machine: "")  # the C library's own functions
+    monkeypatch.setattr(elementary, "power", multiplied_power)
 
     @FEW
     @given(st.data())
@@ -102,6 +107,18 @@ def test_random_graphs_are_the_interpreters_to_the_last_bit(corners, monkeypatch
         check_expression(data, corners)
 
     check()
+
+
+def test_small_whole_powers_are_multiplied_to_within_one_unit_in_the_last_place():
+    source = np.random.default_rng(0)
+    xs = source.normal(size=2000) * 10.0 ** source.uniform(-110, 110, 2000)
+    xs = np.array([*xs, 0.0, -0.0, math.inf, -math.inf, math.nan, 5e-324, -1e-108, 1e155, 1.7e308])
+    for exponent in (2, 3, -1, 2.0):
+        compiled = jit(lambda x, y=exponent: x**y).batch(xs)
+        for x, found in zip(xs.tolist(), compiled.tolist(), strict=True):
+            expected, multiplied = elementary.pow(x, exponent), multiplied_power(x, exponent)
+            assert same(found, multiplied, 0.0) and math.copysign(1, found) == math.copysign(1, expected)
+            assert same(found, expected, 0.0) or abs(found - expected) <= math.ulp(expected), x
 
 
 CORNERS = [-math.inf, -1000.0, -5.0, -2.0, -1.0, -0.3, -0.0, 0.0, 1e-300, 0.3, 1.0, 2.0, 5.0, 700.0, math.inf, math.nan]
@@ -168,7 +185,7 @@ def test_thousands_of_choices_in_a_row_compile_without_recursion_in_linear_time(
 
     def loss(x):
         total = w * x
-        for k in range(2000):
+        for k in range(1200):
             total = step(total, k)
         return total.sqrt()
 
@@ -177,7 +194,32 @@ def test_thousands_of_choices_in_a_row_compile_without_recursion_in_linear_time(
     for example in x:
         eager = [w, Value(example)]
         assert same(compiled.grad([example]).item(), gradients(eager, loss(eager[1]))[1], 1e-9)
-    assert compiled.stats.nodes < 40_000
+    assert compiled.stats.nodes < 24_000
+
+
+@pytest.mark.parametrize("activation", ["relu", "elu", "tanh", "sigmoid"])
+def test_an_infinite_weight_in_a_loop_gives_the_interpreters_number_or_nan(activation):
+    source = random.Random(activation)
+    model = nn.MLP(2, [5, 5, 1], activation=activation, seed=1)
+    parameters = model.parameters()
+    finite = [parameter.data for parameter in parameters]
+    compiled = jit(lambda x: where(model(x) > 0, model(x), 0.5 * x[0]))
+    nans = 0
+    for round_ in range(40):
+        for parameter, number in zip(parameters, finite, strict=True):
+            parameter.data = number
+        for parameter in source.sample(parameters, round_ % 4):
+            parameter.data = source.choice([math.inf, -math.inf, math.nan])
+        x = [0.0, 0.0] if round_ % 5 == 4 else [source.uniform(-1, 1), source.uniform(-1, 1)]
+        inputs = [Value(number) for number in x]
+        expected = gradients([*parameters, *inputs], compiled.function(inputs))
+        gradient = compiled.value_and_grad([x])[1].tolist()
+        found = dict(zip(compiled.parameters, gradient, strict=True))
+        of_x = compiled.grad([x])[0].tolist()
+        for want, got in zip(expected, [*[found[each] for each in parameters], *of_x], strict=True):
+            assert same(want, got, 1e-9) or (got != got and round_ % 4), (round_, want, got)
+            nans += not same(want, got, 1e-9)
+    assert compiled.stats.loops and nans < 40 * len(expected) / 4
 
 
 # --- networks: loops ------------------------------------------------------------------------------------------------
@@ -200,6 +242,59 @@ def test_the_mean_and_its_gradients_are_the_interpreters(sizes, lanes):
         parameters = model.parameters()
         assert gradients(parameters, mean) == pytest.approx(gradients(parameters, eager), rel=1e-11, abs=1e-14)
         assert compiled.batch(x, y) == pytest.approx([loss(*row).data for row in zip(x.tolist(), y, strict=True)])
+
+
+@pytest.mark.parametrize("lanes", [2, 4, 8])
+def test_a_relu_net_is_the_interpreters_whatever_tiles_and_idle_lanes_it_has(lanes):
+    model = nn.MLP(2, [17, 6, 1], seed=3)
+
+    def loss(x, y):
+        return (1 - y * model(x)).relu()
+
+    compiled, parameters = jit(loss, lanes=lanes), model.parameters()
+    x, y = points_data(130)
+    each = []
+    for row, label in zip(x.tolist(), y.tolist(), strict=True):
+        each.append(gradients(parameters, loss(row, label)))
+    for count in (1, 3, 15, 16, 18, 31, 97, 130):
+        expected = np.mean(each[:count], axis=0)
+        assert compiled.value_and_grad(x[:count], y[:count])[1] == pytest.approx(expected, rel=1e-11, abs=1e-14)
+
+
+def test_a_relu_and_its_backward_step_are_part_of_the_loops():
+    model = nn.MLP(2, [16, 16, 1], seed=1)
+    recording = record(lambda x, y: (1 - y * model(x)).relu(), [(2,), ()])
+    plan = planning.plan(recording.trace, recording.shapes, *programs.mean_and_gradient(recording))
+    layers = [step for step in plan.steps if isinstance(step, matrices.Layer)]
+    assert [layer.gate.name for layer in layers] == ["OWN", "OWN", "NONE", "OTHER"]
+    assert [outer.bias_step for outer in plan.outers if outer.bias is not None] == [17, 3]
+    assert plan.straight_count < 60 and len(plan.lane_places) == 2  # the last bias and the loss
+
+
+def test_a_relu_in_a_loop_keeps_nan_and_the_sign_of_zero():
+    layer = nn.Layer(2, 9, activation="relu", seed=1)
+    for neuron in layer.neurons[:4]:
+        neuron.w[0].data, neuron.w[1].data, neuron.b.data = 0.0, 0.0, -0.0
+    x = np.array([[-0.0, -0.0], [math.nan, 1.0], [math.inf, 0.5], [-1.0, 2.0]] * 5)
+    compiled = jit(lambda x: layer(x))
+    found = compiled.batch(x)
+    expected = np.array([[out.data for out in layer(row)] for row in x.tolist()])
+    assert np.array_equal(found, expected, equal_nan=True)
+    assert np.array_equal(np.signbit(found[0]), np.signbit(expected[0])) and np.signbit(found[0, 0])
+
+
+def test_what_idle_lanes_repeat_reaches_no_gradient_though_it_is_infinite():
+    model = nn.MLP(1, [8, 1], seed=1)
+    x = np.array([[1.0], [0.5], [1e308]])
+    model.layers[0].neurons[0].w[0].data = 1e10  # inf for the last example, which idle lanes repeat
+
+    def loss(x):
+        return -exp(-model(x))
+
+    for count in (2, 3):
+        found = jit(loss).value_and_grad(x[:count])[1]
+        expected = gradients(model.parameters(), eager_mean(loss, x[:count]))
+        assert [same(a, b, 1e-12) for a, b in zip(found, expected, strict=True)] == [True] * len(found)
 
 
 def test_layers_become_loops_and_the_code_does_not_grow_with_them():
@@ -233,14 +328,14 @@ def test_long_straight_code_is_cut_into_functions():
 
     def loss(x):
         total = x
-        for each in w * 20:
+        for each in w * 10:
             total = tanh(total * each + x) - where(total > 0, each, total)
         return total
 
     x = np.linspace(-1, 1, 11)
     compiled = jit(loss)
     assert gradients(w, compiled.mean(x)) == pytest.approx(gradients(w, eager_mean(loss, x)), rel=1e-9, abs=1e-13)
-    assert compiled.ir.count("define internal void @part") > 5
+    assert compiled.ir.count("define internal void @part") > 2
 
 
 # --- what a call means ----------------------------------------------------------------------------------------------
@@ -416,13 +511,18 @@ def test_value_and_grad_is_the_mean_and_its_gradient(count):
     assert all(parameter.grad == before for parameter, before in zip(compiled.parameters, kept, strict=True))
 
 
-def test_value_and_grad_follows_shapes_kinds_of_number_and_modes():
+def test_value_and_grad_follows_shapes_kinds_of_number_and_modes(monkeypatch):
     w, dropout = Value(2), nn.Dropout(1.0)
     compiled = jit(lambda x: w * sum(x) + dropout([w])[0])
     x = np.arange(12.0)
     x.shape = (3, 4)
     assert compiled.value_and_grad(x)[0] == 2 * x.sum() / 3
     dropout.eval()
+    assert compiled.value_and_grad(x)[0] == 2 * x.sum() / 3 + 2
+    dropout.training = True
+    assert compiled.value_and_grad(x)[0] == 2 * x.sum() / 3
+    del dropout.training
+    monkeypatch.setattr(nn.Dropout, "training", False)  # for all of them, as none has its own
     assert compiled.value_and_grad(x)[0] == 2 * x.sum() / 3 + 2
     x = np.ascontiguousarray(x.reshape(6, 2))
     assert compiled.value_and_grad(x)[1].tolist() == [x.sum() / 6 + 1]

@@ -1,5 +1,6 @@
 """distributed: what a cluster computes is what one process computes, whoever is killed meanwhile."""
 
+import importlib.util
 import itertools
 import os
 import random
@@ -13,7 +14,8 @@ from micrograd_kr.testing import adapters
 
 pytest.importorskip("llvmlite")
 np = pytest.importorskip("numpy")
-dask = pytest.importorskip("distributed")
+if importlib.util.find_spec("distributed") is None:  # imported where it is used: every worker reads this file
+    pytest.skip("could not import 'distributed'", allow_module_level=True)
 
 from micrograd_kr.distributed import check_seeds, crew, fit, long_gradcheck, shares  # noqa: E402
 
@@ -22,6 +24,8 @@ pytestmark = pytest.mark.filterwarnings("default")  # Dask's own
 
 @pytest.fixture(scope="module")
 def client(tmp_path_factory):
+    import distributed as dask
+
     folder = str(tmp_path_factory.mktemp("dask"))
     options = {"dashboard_address": ":0", "memory_limit": 0, "silence_logs": 50, "local_directory": folder}
     with dask.LocalCluster(n_workers=2, threads_per_worker=1, **options) as cluster, dask.Client(cluster) as found:

@@ -134,14 +134,14 @@ def test_computed_data_cannot_be_set():
 def test_a_long_chain_runs_backward_is_copied_pickled_and_freed_without_recursion():
     x = Value(1.0)
     y = x
-    for _ in range(100_000):
+    for _ in range(20_000):
         y = y + x
     y.backward()
-    assert x.grad == 100_001
+    assert x.grad == 20_001
     again = pickle.loads(pickle.dumps([x, y]))
-    assert again[1].data == y.data and grad(again[1], again[0]) == 100_001
+    assert again[1].data == y.data and grad(again[1], again[0]) == 20_001
     twin_x, twin_y = copy.deepcopy([x, y])
-    assert grad(twin_y, twin_x) == 100_001 and grad(twin_y, x) == 0
+    assert grad(twin_y, twin_x) == 20_001 and grad(twin_y, x) == 0
 
 
 def test_a_graph_is_freed_by_reference_counting_alone():

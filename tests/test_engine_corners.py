@@ -2,6 +2,7 @@
 
 import copy
 import inspect
+import itertools
 import math
 import pydoc
 import signal
@@ -263,6 +264,44 @@ def test_orders_one_to_four_against_taylor_series_at_240_bits(name):
             got = [mpmath.mpf(each) for each in derivatives(op, point)]
             for order, (mine, true) in enumerate(zip(got, truth, strict=True), 1):
                 assert abs(mine - true) <= 1e-10 * (1 + abs(true)), (point, order)
+
+
+SEVERAL = [op.name for op in OPS.values() if op.arity in (2, 3) and op.gives == "number" and op.name != "where"]
+TIES = {
+    "logaddexp": [(0.0, 0.0), (2.5, 2.5)],
+    "pow": [(2.0, 0.0), (0.5, 3.0)],
+    "atan2": [(0.0, 1.0)],
+    "div": [(0.0, 2.0)],
+}
+
+
+@pytest.mark.parametrize("name", SEVERAL)
+def test_mixed_derivatives_of_orders_one_to_four_against_differences_at_300_bits(name):
+    mpmath = pytest.importorskip("mpmath")
+    from micrograd_kr.testing.generation.samples import sample_points
+
+    op = OPS[name]
+    count = op.arity
+    assert count is not None
+    compared = 0
+    for point in [*sample_points(op)[:2], *TIES.get(name, [])]:
+        with mpmath.workprec(300):
+            smooth = op.compute
+            if name == "logaddexp":
+                smooth = lambda x, y: mpmath.log(mpmath.exp(x) + mpmath.exp(y))  # noqa: E731
+            at = tuple(map(mpmath.mpf, point))
+            for orders in itertools.product(range(4), repeat=count):
+                if not 1 <= sum(orders) <= (4 if count == 2 else 2):
+                    continue
+                leaves = [Value(float(x)) for x in point]
+                out = op(*leaves)
+                for leaf, order in zip(leaves, orders, strict=True):
+                    for _ in range(order):
+                        out = grad(out, leaf, create_graph=True)
+                true = mpmath.diff(smooth, at, orders, h=mpmath.mpf(2) ** -60)
+                assert abs(out.data - true) <= 1e-10 * (1 + abs(true)), (point, orders)
+                compared += 1
+    assert compared >= 18
 
 
 @given(st.sampled_from([-1.5, 0.0, 1.0, 2.0, 3.0]), st.sampled_from([0.5, 1.0, 2.5]))

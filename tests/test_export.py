@@ -189,6 +189,17 @@ def test_random_graphs_in_pytorch_and_their_gradients(data, tmp_path_factory):
         assert all(close(float(p.grad) / scale, x / scale, 1e-11) for p, x in zip(parameters, found, strict=True))
 
 
+@pytest.mark.parametrize(("condition", "expected"), [(1.5, 2.0), (0.0, 3.0), (math.nan, 2.0)])
+def test_a_condition_that_is_a_known_number_decides_now(condition, expected, tmp_path):
+    def function(x):
+        return where(Value(condition), x, 3.0)
+
+    export(function, tmp_path / "f.py", 1.0)
+    assert float(torch_run(tmp_path / "f.py")["forward"](np.array([2.0]))[0]) == expected
+    export(function, tmp_path / "f.onnx", 1.0)
+    assert onnx_run(tmp_path / "f.onnx", [2.0]) == [expected]
+
+
 def test_a_bound_that_is_a_parameter_gets_its_gradient_in_pytorch(tmp_path):
     """PyTorch's own clamp cannot send one back to a bound that has no batch axis."""
     low, path = Value(0.5), tmp_path / "f.py"

@@ -18,6 +18,7 @@ from micrograd_kr import extras
 
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+PYTHONS = re.findall(r":: (3\.\d+)", "\n".join(PROJECT["classifiers"]))
 
 # what a wheel holds: programs, the parts of the page, texts, and the mark that it is typed
 PACKAGED = {".py", ".js", ".css", ".html", ".po", ".mo", ".toml", ".md", ".typed", ""}
@@ -89,10 +90,9 @@ def test_every_requirement_states_its_lowest_version_once():
 
 
 def test_the_python_versions_are_the_same_everywhere():
-    classified = re.findall(r":: (3\.\d+)", "\n".join(PROJECT["classifiers"]))
     workflow = (ROOT / ".github" / "workflows" / "tests.yml").read_text(encoding="utf-8")
-    assert classified == re.findall(r'"(3\.\d+)"', re.search(r"python: \[(.*)\]", workflow)[1])
-    assert PROJECT["requires-python"] == f">={classified[0]}"
+    assert PYTHONS == re.findall(r'"(3\.\d+)"', re.search(r"python: \[(.*)\]", workflow)[1])
+    assert PROJECT["requires-python"] == f">={PYTHONS[0]}"
 
 
 def test_the_version_is_the_same_everywhere():
@@ -124,21 +124,42 @@ def run(*command, cwd):
     return done.stdout
 
 
+def python_of(version):
+    """The command of this version of Python, which may be a stand-in for one that is not installed."""
+    candidates = [sys.executable, shutil.which(f"python{version}")]
+    for command in filter(None, candidates):
+        print_version = "import sys; print('%d.%d' % sys.version_info[:2])"
+        done = subprocess.run([command, "-c", print_version], capture_output=True, text=True)
+        if done.stdout.strip() == version:
+            return command
+    pytest.skip(f"there is no Python {version} here")
+
+
+def run_the_suite(folder, version, pins, *options):
+    """Install the checkout with everything that the tests import, within the pins, and run what is tested."""
+    python = python_of(version)
+    checkout = copy_of_the_checkout(folder / "checkout")
+    constraints = folder / "constraints.txt"
+    constraints.write_text("".join(f"{name}=={pin}\n" for name, pin in pins.items()), encoding="utf-8")
+    run(python, "-m", "venv", str(folder / "venv"), cwd=folder)
+    inside = folder / "venv" / ("Scripts" if os.name == "nt" else "bin") / "python"
+    run(inside, "-m", "pip", "install", "-c", str(constraints), ".[test]", cwd=checkout)
+    suite = ("-m", "pytest", "-q", "-n", "auto", "--ignore=tests/test_packaging.py")
+    run(inside, *suite, *options, cwd=checkout)
+
+
 @pytest.mark.peers
 def test_the_lowest_versions_of_everything_work_together(tmp_path):
-    """The suite passes on the oldest Python with the oldest version of every dependency (10 minutes)."""
-    oldest = "python" + PROJECT["requires-python"].removeprefix(">=")
-    python = sys.executable if os.path.basename(os.path.realpath(sys.executable)) == oldest else shutil.which(oldest)
-    if not python:
-        pytest.skip(f"there is no {oldest} here")
-    checkout = copy_of_the_checkout(tmp_path / "checkout")
-    pins = tmp_path / "lowest.txt"
-    pins.write_text("".join(f"{name}=={version}\n" for name, version in lowest_versions().items()), encoding="utf-8")
-    run(python, "-m", "venv", str(tmp_path / "venv"), cwd=tmp_path)
-    inside = tmp_path / "venv" / ("Scripts" if os.name == "nt" else "bin") / "python"
-    run(inside, "-m", "pip", "install", "-c", str(pins), ".[test]", cwd=checkout)
-    suite = ("-m", "pytest", "-q", "-W", "ignore::DeprecationWarning", "--ignore=tests/test_packaging.py")
-    run(inside, *suite, cwd=checkout)  # old packages do what newer ones that they use have deprecated
+    """The suite passes on the oldest Python with the oldest version of every dependency (5 minutes)."""
+    tolerant = ("-W", "ignore::DeprecationWarning")  # old packages do what newer ones that they use have deprecated
+    run_the_suite(tmp_path, PYTHONS[0], lowest_versions(), *tolerant)
+
+
+@pytest.mark.peers
+@pytest.mark.parametrize("version", PYTHONS[1:])
+def test_the_suite_passes_on_a_newer_python(version, tmp_path):
+    """With the newest version of every dependency (5 minutes each)."""
+    run_the_suite(tmp_path, version, {})
 
 
 @pytest.mark.peers
@@ -161,6 +182,7 @@ def test_the_distributions_hold_what_they_must_and_a_bare_environment_can_use_th
     assert {name.split("/")[0] for name in names if ".dist-info/" not in name} == {
         "micrograd_kr",
         "_micrograd_kr_hypothesis.py",
+        "_micrograd_kr_pytest.py",
     }
     assert {Path(name).suffix for name in names if name.startswith("micrograd_kr/")} <= PACKAGED
     assert not re.search(r"\]\((?!https?:|#)", description), "a relative link, which an index cannot follow"

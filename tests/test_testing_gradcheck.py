@@ -427,6 +427,16 @@ def test_order_two_is_checked_although_a_kink_is_elsewhere():
         remove_op("lost")
 
 
+def test_a_slope_with_a_kink_of_its_own_is_said_to_have_one():
+    for fn in (lambda x: x.elu(), lambda x: (x * 2).elu() * 2, lambda x: x.softsign() + x):
+        (first, second) = gradcheck(fn, [0.0], order=2).lines
+        assert (first.verdict, second.verdict) == ("right", "kink")  # from the left elu'' is 1, from the right 0
+    report = gradcheck(lambda x, y: x.elu() + y * y, [0.0, 3.0], order=2)
+    assert [line.verdict for line in report.lines[2:]] == ["kink", "constant", "constant", "right"]
+    for fn in (lambda x: x.elu() * x + x, lambda x: x.silu(), lambda x: x.softplus()):
+        assert all(line.verdict != "kink" for line in gradcheck(fn, [0.0], order=2).lines)
+
+
 def test_a_node_that_was_computed_outside_is_explained():
     w = Value(2.0, label="w")
     h = w * 3

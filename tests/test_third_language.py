@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -13,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from micrograd_kr import Stepper, Value, draw, page, why
+from micrograd_kr.__main__ import main
 from micrograd_kr.locale import catalog, folder, languages, translate
 
 ROOT = Path(__file__).parent.parent
@@ -79,33 +81,35 @@ def test_the_stepper_and_pictures_speak_it(loud: str) -> None:
     assert "DATA" in draw(graph(), lang=loud).source
 
 
-def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "micrograd_kr", *arguments],
-        capture_output=True,
-        encoding="utf-8",
-        timeout=120,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8", **environment},
-    )
-
-
-def test_the_command_line_speaks_it(loud: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_command_line_speaks_it(
+    loud: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.chdir(tmp_path)
-    told = run("step", "A*B", "A=2", "B=3", "--lang", loud).stdout.splitlines()
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8", "MICROGRAD_KR_LANG": loud}
+    help_of_a_process = subprocess.run(
+        [sys.executable, "-m", "micrograd_kr", "--help"], capture_output=True, encoding="utf-8", env=environment
+    )
+    assert help_of_a_process.stdout.startswith("USAGE: ")
+
+    def run(*arguments: str) -> pytest.CaptureResult[str]:
+        with contextlib.suppress(SystemExit):  # of argparse, after it has shown help
+            main(arguments)
+        return capsys.readouterr()
+
+    told = run("step", "A*B", "A=2", "B=3", "--lang", loud).out.splitlines()
     assert told[0] == "Forward"
     assert told[1:3] == ["  1. A = 2 IS GIVEN.", "  2. B = 3 IS GIVEN."]
     assert "GRADIENTS" in told
-    usage = run("--help", MICROGRAD_KR_LANG=loud).stdout
-    assert usage.startswith("USAGE: ")
+    usage = help_of_a_process.stdout
     assert f"EN, KO, {loud}".lower() in usage.lower()
     for command in ("book", "check", "draw", "gallery", "house", "mutants", "page", "step", "completion"):
-        assert not re.search(r"^usage|arguments:$|options:$", run(command, "--help", "--lang", loud).stdout)
-    mistake = run("step", "2 * (A", "A=1", "--lang", loud).stderr.splitlines()
+        assert not re.search(r"^usage|arguments:$|options:$", run(command, "--help", "--lang", loud).out)
+    mistake = run("step", "2 * (A", "A=1", "--lang", loud).err.splitlines()
     assert mistake[0].isupper()
-    assert run("gallery", "--lang", loud).stdout.splitlines()[0].isupper()
-    assert run("mutants", "--lang", loud).stdout.splitlines()[-1] == "ZERO_GRAD FORGOTTEN"
-    assert "CHAPTER 3. LINEAR REGRESSION: HOUSE PRICES" in run("book", "--lang", loud).stdout
-    assert "--lang fr" in run("--lang", "fr").stderr
+    assert run("gallery", "--lang", loud).out.splitlines()[0].isupper()
+    assert run("mutants", "--lang", loud).out.splitlines()[-1] == "ZERO_GRAD FORGOTTEN"
+    assert "CHAPTER 3. LINEAR REGRESSION: HOUSE PRICES" in run("book", "--lang", loud).out
+    assert "--lang fr" in run("--lang", "fr").err
 
 
 def test_a_session_takes_its_words(loud: str, monkeypatch: pytest.MonkeyPatch) -> None:

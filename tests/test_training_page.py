@@ -717,6 +717,9 @@ def test_axe_finds_no_fault_and_nothing_is_cut_off(hands, scheme, width):
     )
     try:
         moons_page(hands, lang="ko")
+        options = {"preferCSSPageSize": True, "printBackground": True}
+        sheet = base64.b64decode(hands.browser.execute_cdp_cmd("Page.printToPDF", options)["data"])
+        assert len(re.findall(rb"/Type\s*/Page\b", sheet)) == 1
         hands.browser.execute_script(axe)
         states = (
             "",

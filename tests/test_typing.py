@@ -103,15 +103,17 @@ def test_the_declarations_follow_the_table() -> None:
         assert not hasattr(Value, op.name) or f" def {op.name}(self" in writer.declarations() or op.name == "equal"
     define_op("thrice", lambda x, times=3: times * x, (lambda out, x, times: times, lambda out, x, times: x))
     try:
-        assert "    def thrice(self, times: Operand = ..., /) -> Self:\n" in writer.declarations()
+        assert "    def thrice(self, times: Operand = ..., /) -> Value:\n" in writer.declarations()
     finally:
         remove_op("thrice")
 
 
-def test_an_editor_completes_the_methods_of_ops() -> None:
+def test_an_editor_completes_what_ops_and_models_give() -> None:
     jedi = pytest.importorskip("jedi")
-    source = "from micrograd_kr import Value\nx = Value(1.0)\n"
+    source = "from micrograd_kr import Value, nn\nx = Value(1.0)\nmodel = nn.MLP(2, [4, 1])\n"
+    source += "class Line(nn.Module):\n    def forward(self, x):\n        return Value(2.0) * x\n"
     lines = {"x.tan": "tanh", "x.backw": "backward", "(x + 1).sigm": "sigmoid", "x.sin().re": "relu"}
+    lines |= {"(x * x).backw": "backward", "x.exp().da": "data", "model([x, x]).tan": "tanh", "Line()(x).gr": "grad"}
     for line, wanted in lines.items():
         names = [each.name for each in jedi.Script(source + line).complete()]
         assert wanted in names, (line, names)

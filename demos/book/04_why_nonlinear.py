@@ -11,7 +11,8 @@ The text and the words of this chapter stand in micrograd_kr/locale/LANGUAGE/cha
 # %% [markdown] three_layers_fold_into_one
 
 # %%
-import numpy as np
+import random
+
 from micrograd_kr import nn
 from micrograd_kr.book import outputs, say, size, train
 
@@ -20,18 +21,25 @@ for place, parameter in enumerate(deep.parameters()):
     if parameter.data == 0.0:  # biases begin at 0: give them something to do
         parameter.data = 0.3 * (place % 5 - 2)
 
-matrix, bias = np.eye(2), np.zeros(2)
+
+def times(matrix, column):
+    """Each row of the matrix times the column."""
+    return [sum(w * x for w, x in zip(row, column)) for row in matrix]
+
+
+columns, bias = [[1.0, 0.0], [0.0, 1.0]], [0.0, 0.0]  # what becomes of (1, 0), of (0, 1), and the bias
 for layer in deep.layers:
-    W = np.array([[w.data for w in neuron.w] for neuron in layer.neurons])
-    b = np.array([neuron.b.data for neuron in layer.neurons])
-    matrix, bias = W @ matrix, W @ bias + b
+    weights = [[w.data for w in neuron.w] for neuron in layer.neurons]
+    columns = [times(weights, column) for column in columns]
+    bias = [wb + neuron.b.data for wb, neuron in zip(times(weights, bias), layer.neurons)]
 
-points = np.random.default_rng(0).normal(size=(1000, 2))
-from_three_layers = np.array(outputs(deep, points.tolist()))
-from_one_matrix = points @ matrix[0] + bias[0]
+(w1,), (w2,), (b,) = *columns, bias
+dice = random.Random(0)
+points = [[dice.gauss(0, 1), dice.gauss(0, 1)] for _ in range(1000)]
+gaps = [abs(deep([x, y]).data - (w1 * x + w2 * y + b)) for x, y in points]
 
-say("folded_matrix_bias", weights=matrix[0].round(4), bias=bias[0])
-say("greatest_difference", difference=abs(from_three_layers - from_one_matrix).max())
+say("folded_matrix_bias", w1=w1, w2=w2, bias=b)
+say("greatest_difference", difference=max(gaps))
 
 # %% [markdown] hidden_nodes
 

@@ -19,7 +19,9 @@ from micrograd_kr.data import split, standardise
 from sklearn.datasets import load_iris
 
 iris = load_iris()
-practice, exam = split(iris.data.tolist(), iris.target.tolist(), parts=(0.7, 0.3))
+measured, kinds, species = iris.data.tolist(), iris.target.tolist(), iris.target_names.tolist()
+
+practice, exam = split(measured, kinds, parts=(0.7, 0.3))
 flowers, exam_flowers = standardise(practice[0], exam[0])
 layer = nn.Layer(4, 3, activation="linear", seed=1)
 
@@ -58,7 +60,7 @@ axes.set(
     xticks=range(4),
     xticklabels=[name.replace(" ", "\n") for name in names],
     yticks=range(3),
-    yticklabels=[str(name) for name in iris.target_names],
+    yticklabels=species,
     xlabel=label("columns_features"),
     ylabel=label("rows_neurons"),
 )
@@ -69,7 +71,7 @@ show("iris_weights", canvas)
 
 # %%
 flower = exam_flowers[0]
-for neuron, answer, name in zip(layer.neurons, layer(flower), iris.target_names):
+for neuron, answer, name in zip(layer.neurons, layer(flower), species):
     by_hand = sum(w.data * x for w, x in zip(neuron.w, flower)) + neuron.b.data
     say("by_hand_layer", name=name, by_hand=by_hand, answer=answer)
 

@@ -117,10 +117,9 @@ for rate, path in paths.items():
 # %% [markdown] lowest_place
 
 # %%
-from sklearn.linear_model import LinearRegression
+from statistics import linear_regression
 
-exact = LinearRegression().fit([[area] for area in areas], prices)
-best = exact.coef_[0], exact.intercept_
+best = linear_regression(areas, prices)
 say("minimum", weight=best[0], bias=best[1], cost=cost_of(*best))
 
 # %% tags=["hide-input"]

@@ -96,10 +96,11 @@ say("in_order", gradient=a.grad)
 # %%
 from sklearn.datasets import load_iris
 
-iris = load_iris()
+measured = load_iris().data.tolist()
+
 chosen = [51, 77, 100, 126]  # two of each
 mean_length, mean_width = 4.9, 1.7
-flowers = [[iris.data[i][2] - mean_length, iris.data[i][3] - mean_width] for i in chosen]
+flowers = [[measured[i][2] - mean_length, measured[i][3] - mean_width] for i in chosen]
 answers = [0.0, 0.0, 1.0, 1.0]
 
 model = nn.MLP(2, [2, 1], activation="tanh", output_activation="sigmoid", seed=4)

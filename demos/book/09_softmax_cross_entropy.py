@@ -116,12 +116,13 @@ say("gradients_when_the_right", crossed=crossed[0], squared=squared[0])
 # %% [markdown] let_the_two_compete
 
 # %%
+from micrograd_kr.data import standardise
 from sklearn.datasets import load_iris
-from sklearn.preprocessing import StandardScaler
 
 iris = load_iris()
-flowers = StandardScaler().fit_transform(iris.data).tolist()[::3]  # fifty of them
-species = iris.target.tolist()[::3]
+measured, species = iris.data.tolist()[::3], iris.target.tolist()[::3]  # fifty of them
+
+flowers = standardise(measured)
 
 
 def squared_error_of_probabilities(scores, answer):

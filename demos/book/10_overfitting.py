@@ -30,32 +30,26 @@ from micrograd_kr.book import (
     size,
     train,
 )
-from sklearn.datasets import load_digits
-from sklearn.metrics import accuracy_score
-from sklearn.model_selection import train_test_split
+from micrograd_kr.data import digits, split
 
-digits = load_digits()
-pictures, answers = (digits.data / 16).tolist(), digits.target.tolist()
-X_rest, X_test, y_rest, y_test = train_test_split(pictures, answers, test_size=0.2, random_state=0, stratify=answers)
-X_train, X_valid, y_train, y_valid = train_test_split(X_rest, y_rest, test_size=0.2, random_state=0, stratify=y_rest)
-X_few, y_few = X_train[: size(100, small=12)], y_train[: size(100, small=12)]
+pictures, answers = digits(size(1797, small=90))
+(X_train, y_train), (X_valid, y_valid), (X_test, y_test) = split(pictures, answers, parts=(0.64, 0.16, 0.2), seed=10)
+X_few, y_few = X_train[: size(50, small=12)], y_train[: size(50, small=12)]
 say("three_parts_in_numbers", train=len(X_train), valid=len(X_valid), test=len(X_test), few=len(X_few))
 
 # %% [markdown] model_that_memorises
 
+
 # %%
-epochs = size(40, small=2)
-
-
 def new_model(dropout=0.0):
-    return nn.Sequential(nn.Linear(64, 32, seed=1), "relu", nn.Dropout(dropout, seed=2), nn.Linear(32, 10, seed=3))
+    return nn.Sequential(nn.Linear(64, 32, seed=1), "relu", nn.Dropout(dropout), nn.Linear(32, 10, seed=3))
 
 
 def accuracy(model, X, y):
-    return accuracy_score(y, likeliest(outputs(model, X)))
+    return sum(guess == answer for guess, answer in zip(likeliest(outputs(model, X)), y)) / len(y)
 
 
-def learn(model, X, y, **cures):
+def learn(model, X, y, epochs, **cures):
     """Train, and note the cost of both kinds of data on the way."""
     costs = {"epochs": [], "train": [], "valid": []}
 
@@ -63,19 +57,20 @@ def learn(model, X, y, **cures):
         return nn.cross_entropy(model(picture), answer)
 
     def note(epoch):
-        if epoch == 0 or (epoch + 1) % 5 == 0:
+        if epoch + 1 in [1, *(epochs * fifth // 5 for fifth in range(1, 6))]:
             costs["epochs"].append(epoch + 1)
             costs["train"].append(mean_in_use(loss, X, y, model))
             costs["valid"].append(mean_in_use(loss, X_valid, y_valid, model))
 
-    steps = epochs * (len(X) // 16 + 1)
+    steps = epochs * -(-len(X) // 16)  # a step for every 16 pictures
     optimizer = nn.Adam(model, lr=nn.CosineDecay(0.02, steps=steps))  # ever smaller steps
     train(loss, X, y, optimizer, epochs=epochs, after_epoch=note, **cures)
     return {**costs, "train accuracy": accuracy(model, X, y), "valid accuracy": accuracy(model, X_valid, y_valid)}
 
 
+rounds = size(60, small=2)
 models = {"none": new_model()}
-results = {"none": learn(models["none"], X_few, y_few)}
+results = {"none": learn(models["none"], X_few, y_few, rounds)}
 plain = results["none"]
 say("accuracy_of_both", train=plain["train accuracy"], valid=plain["valid accuracy"])
 say("cost_of_both", train=plain["train"][-1], valid=plain["valid"][-1])
@@ -117,11 +112,11 @@ def move_and_turn(picture, right, down, degrees):
 
 
 def augment(picture):
-    return move_and_turn(picture, dice.uniform(-0.3, 0.3), dice.uniform(-0.3, 0.3), dice.uniform(-6, 6))
+    return move_and_turn(picture, dice.uniform(-0.5, 0.5), dice.uniform(-0.5, 0.5), dice.uniform(-10, 10))
 
 
 models["augmentation"] = new_model()
-results["augmentation"] = learn(models["augmentation"], X_few, y_few, augment=augment)
+results["augmentation"] = learn(models["augmentation"], X_few, y_few, rounds, augment=augment)
 
 # %% tags=["hide-input"]
 canvas, panels = figure(1, 6, width=9.4, height=1.9, narrow=(2, 3))
@@ -134,7 +129,13 @@ show("augmented", canvas)
 
 # %%
 models["penalty"] = new_model()
-results["penalty"] = learn(models["penalty"], X_few, y_few, penalty=lambda: nn.l2_penalty(models["penalty"], 0.003))
+
+
+def penalty():
+    return nn.l2_penalty(models["penalty"], 0.003)  # 0.003 × the sum of the squares
+
+
+results["penalty"] = learn(models["penalty"], X_few, y_few, rounds, penalty=penalty)
 
 # %% [markdown] dropout
 
@@ -148,16 +149,21 @@ for _ in range(3):
 dropout.eval()
 say("dropout_in_use", values=[round(v.data, 2) for v in dropout(hidden)])
 
+# %%
 models["dropout"] = new_model(dropout=0.2)
-results["dropout"] = learn(models["dropout"], X_few, y_few)
+results["dropout"] = learn(models["dropout"], X_few, y_few, rounds)
 
 # %% [markdown] what_each_one_gained
 
 # %%
 models["together"] = new_model()
-results["together"] = learn(
-    models["together"], X_few, y_few, augment=augment, penalty=lambda: nn.l2_penalty(models["together"], 0.003)
-)
+
+
+def penalty_together():
+    return nn.l2_penalty(models["together"], 0.003)
+
+
+results["together"] = learn(models["together"], X_few, y_few, rounds, augment=augment, penalty=penalty_together)
 
 titles = {
     "none": label("no_cure"),
@@ -193,7 +199,7 @@ wrong = random.Random(1)
 X_noisy, y_noisy = X_train[: size(200, small=12)], y_train[: size(200, small=12)]
 y_noisy = [wrong.randrange(10) if wrong.random() < 0.3 else answer for answer in y_noisy]  # 30 % are wrong
 
-noisy = {rate: learn(new_model(dropout=rate), X_noisy, y_noisy) for rate in [0.0, 0.2]}
+noisy = {rate: learn(new_model(dropout=rate), X_noisy, y_noisy, size(25, small=2)) for rate in [0.0, 0.2]}
 for rate, result in noisy.items():
     say(
         "dropout_on_wrong_labels",

@@ -26,12 +26,10 @@ from micrograd_kr.book import (
     train,
     widget,
 )
-from sklearn.datasets import load_digits
-from sklearn.metrics import accuracy_score
-from sklearn.model_selection import train_test_split
+from micrograd_kr.data import digits
 
-digits = load_digits()
-pictures = [(image / 16).tolist() for image in digits.images]  # 8×8, 0 is white
+rows_of_pixels, answers = digits(size(1797, small=90))
+pictures = [[row[8 * i : 8 * i + 8] for i in range(8)] for row in rows_of_pixels]  # 8×8, 0 is white
 
 strokes = [[-1.0, 2.0, -1.0]] * 3  # finds vertical strokes
 one_filter = nn.Conv2d(1, 1, kernel_size=3)
@@ -75,11 +73,10 @@ show("filter_by_hand", canvas)
 # %% [markdown] reading_handwriting
 
 # %%
-X_rest, X_test, y_rest, y_test = train_test_split(
-    pictures, digits.target.tolist(), test_size=0.2, random_state=0, stratify=digits.target
-)
-X_train, X_valid, y_train, y_valid = train_test_split(X_rest, y_rest, test_size=0.2, random_state=0, stratify=y_rest)
-X_train, y_train = X_train[: size(1149, small=24)], y_train[: size(1149, small=24)]
+from micrograd_kr.data import split
+
+(X_train, y_train), (X_valid, y_valid), (X_test, y_test) = split(pictures, answers, parts=(0.6, 0.2, 0.2), seed=11)
+X_train, y_train = X_train[: size(700, small=24)], y_train[: size(700, small=24)]
 
 cnn = nn.Sequential(
     nn.Conv2d(1, 6, kernel_size=3, seed=1),  # 8×8 → 6 × 6×6
@@ -100,23 +97,30 @@ say("parameters_of_both", cnn=len(cnn.parameters()), filters=len(cnn[0].paramete
 # %% [markdown] the_same_training
 
 # %%
-epochs = size(10, small=1)
-steps = epochs * (len(X_train) // 16 + 1)
+epochs = size(8, small=1)
+steps = epochs * -(-len(X_train) // 16)  # a step for every 16 pictures
+some = X_valid[:100], y_valid[:100]  # enough for a curve
 
 
 def learn(model, parameters):
     def loss(picture, digit):
         return nn.cross_entropy(model(picture), digit)
 
-    optimizer = nn.Adam(parameters, lr=nn.CosineDecay(0.02, steps=steps))
-    return train(loss, X_train, y_train, optimizer, epochs=epochs, validation=(X_valid, y_valid))
+    optimizer = nn.Adam(parameters, lr=nn.CosineDecay(0.04, steps=steps))
+    return train(loss, X_train, y_train, optimizer, epochs=epochs, validation=some)
+
+
+def share_of_right(guesses, answers):
+    return sum(guess == answer for guess, answer in zip(guesses, answers)) / len(answers)
 
 
 def accuracy(model, X, y):
-    return accuracy_score(y, likeliest(outputs(model, X)))
+    return share_of_right(likeliest(outputs(model, X)), y)
 
 
 histories = {"CNN": learn(cnn, cnn), "dense": learn(dense, layers)}
+
+# %%
 for name, model in {"CNN": cnn, label("dense_net"): dense}.items():
     say("accuracies", name=name, train=accuracy(model, X_train, y_train), valid=accuracy(model, X_valid, y_valid))
 
@@ -133,7 +137,7 @@ show("cnn_and_dense", canvas)
 
 # %%
 guesses = likeliest(outputs(cnn, X_test))
-say("accuracy_on_the_untouched", count=len(y_test), accuracy=accuracy_score(y_test, guesses))
+say("accuracy_on_the_untouched", count=len(y_test), accuracy=share_of_right(guesses, y_test))
 
 # %% [markdown] looking_inside
 

@@ -19,8 +19,9 @@ _WORDS = {
         "stop": "멈추기",
         "reset": "원래대로",
         "code": "코드",
-        "stored": "이 칸은 {packages}에 기대므로 브라우저에서는 저장해 둔 결과를 보여 줍니다.",
-        "stored_after": "이 칸은 위의 저장된 칸이 남긴 것을 쓰므로 저장해 둔 결과를 보여 줍니다.",
+        "missing": "이 칸에는 브라우저에 없는 라이브러리가 필요하므로 저장해 둔 결과를 보여 줍니다.",
+        "after": "이 칸은 위의 저장된 칸에서 만든 것을 쓰므로 저장해 둔 결과를 보여 줍니다.",
+        "other": "이 칸은 브라우저에서 똑같은 결과가 나오지 않으므로 저장해 둔 결과를 보여 줍니다.",
         "contents": "차례",
         "glossary": "용어집",
         "previous": "앞 장",
@@ -32,8 +33,9 @@ _WORDS = {
         "stop": "Stop",
         "reset": "Original",
         "code": "Code",
-        "stored": "This cell builds on {packages}: in the browser its stored output is shown.",
-        "stored_after": "This cell uses what a stored cell above has left: its stored output is shown.",
+        "missing": "This cell needs a library that the browser lacks: its stored output is shown.",
+        "after": "This cell uses what a stored cell above has made: its stored output is shown.",
+        "other": "This cell does not give the same result in the browser: its stored output is shown.",
         "contents": "Contents",
         "glossary": "Glossary",
         "previous": "Previous chapter",
@@ -65,12 +67,7 @@ def write_chapter(
         place = Place(f"{lang}-{chapter['number']}", Places(names, f"glossary.html#{lang}-"), glossary(lang))
         body = "\n".join(_cell(number, cell, chapter, lang, folder, place) for number, cell in enumerate(cells))
         parts.append(f'<article lang="{lang}" data-cells="{lang}">\n{body}\n</article>')
-    # as text: JavaScript would make 3 of 3.0
-    kept = {
-        number: {lang: json.dumps(lines, ensure_ascii=False) for lang, lines in languages.items() if lines}
-        for number, languages in chapter["kept"].items()
-    }
-    data = {"name": chapter["name"], "kept": kept}
+    data = {"name": chapter["name"]}
     turn = _turn(chapter, chapters)
     how = (
         '<div class="how"><p><span lang="ko">코드를 고치고 실행해 보세요(Shift+Enter). '
@@ -150,8 +147,7 @@ def _cell(
             f'<button type="button" class="stop" hidden>{words["stop"]}</button></div>'
         )
     else:
-        packages = ", ".join(chapter["lacking"].get(str(number), []))
-        reason = words["stored"].format(packages=packages) if packages else words["stored_after"]
+        reason = words[chapter["reasons"][str(number)]]
         code = f'<pre class="code"><code>{source}</code></pre>'
         bar = f'<div class="bar"><span class="note">{escape(reason)}</span></div>'
     if "hide-input" in cell["tags"]:
@@ -172,12 +168,10 @@ def _output(cell: Mapping[str, Any], chapter: str, lang: str, folder: Path) -> s
         file.write_bytes(base64.b64decode(picture["content"]))
         address, caption = f"{chapter}/{lang}/{file.name}", escape(picture["caption"])
         if picture["kind"] == "html":
-            height = f' height="{picture["height"]}"' if picture["height"] else ""
-            shown = (
-                f'<iframe sandbox="allow-scripts" loading="lazy" title="{caption}"{height} src="{address}"></iframe>'
-            )
-            parts.append(
-                f'<figure class="{"widget" if height else "page"}">{shown}<figcaption>{caption}</figcaption></figure>'
+            kind, height = ("widget", picture["height"]) if picture["height"] else ("page", "")
+            parts.append(  # the frame is made when it comes into view
+                f'<figure class="{kind}" data-page="{address}" data-height="{height}">'
+                f"<figcaption>{caption}</figcaption></figure>"
             )
         else:
             kind = picture["kind"]

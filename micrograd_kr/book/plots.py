@@ -27,16 +27,13 @@ def draw_boundary(
         fineness: into how many squares each side is divided.
         names: what the classes 0 and 1 are called, for `axes.legend()`.
     """
-    from matplotlib.colors import ListedColormap
-
     left, right, low, high = _limits(points)
     across = [left + (right - left) * (i + 0.5) / fineness for i in range(fineness)]
     upward = [low + (high - low) * (i + 0.5) / fineness for i in range(fineness)]
     scores = outputs(score, [[x, y] for y in upward for x in across])
     grid = [[1.0 if s > 0 else 0.0 for s in scores[row * fineness : (row + 1) * fineness]] for row in range(fineness)]
-    shades = ListedColormap([NEGATIVE, POSITIVE])
-    axes.imshow(grid, extent=(left, right, low, high), origin="lower", cmap=shades, vmin=0, vmax=1, alpha=0.22)
-    axes.set_aspect("auto")
+    extent = (left, right, low, high)
+    axes.imshow(grid, extent=extent, origin="lower", cmap="coolwarm", vmin=0, vmax=1, alpha=0.22, aspect="auto")
     for kind, (color, sign) in enumerate([(NEGATIVE, "o"), (POSITIVE, "s")]):
         mine = [point for point, label in zip(points, labels, strict=True) if label == kind]
         axes.scatter(

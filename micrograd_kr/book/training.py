@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import functools
 import math
 import os
+import random
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from micrograd_kr import Value, nn, no_grad
+from micrograd_kr.data import batches
+from micrograd_kr.nn.dropout import random_numbers_from
+from micrograd_kr.nn.progress import progress_bar
 
 from .data_checks import check_cost
 
@@ -40,9 +43,7 @@ def mean_cost(loss: Loss) -> MeanCost:
 
 def _eager_mean(loss: Loss) -> MeanCost:
     def mean(X: Sequence[Any], Y: Sequence[Any]) -> Value:  # noqa: N803
-        losses = [loss(x, y) for x, y in zip(X, Y, strict=True)]
-        total: Value = sum(losses[1:], losses[0]) / len(losses)
-        return total
+        return _mean([loss(x, y) for x, y in zip(X, Y, strict=True)])
 
     return mean
 
@@ -79,7 +80,7 @@ def train(
 ) -> nn.History:
     """Predict, compare, correct, repeat: go through the examples `epochs` times, in small batches, in random order.
 
-    It is `nn.train`, or `fit` of the compiled loss where jit is installed.
+    It is `nn.train`, or `fit` of the compiled loss where jit is installed; the order of the examples is the same.
 
     Args:
         loss: the loss of one example, `loss(features, label)`.
@@ -87,12 +88,12 @@ def train(
         optimizer: of nn, for the parameters of the model.
         epochs: how often all the examples are seen.
         batch_size: after how many examples the weights are moved.
-        seed: of the random order.
+        seed: of the random order, and of the numbers that dropout draws.
         after_epoch: called with the number of each finished epoch, to measure something.
         validation: examples and labels whose mean loss is computed after each epoch.
         model: in use (`model.eval()`) while the validation loss is computed, so that dropout leaves nothing out.
         augment: changes an example a little each time before the model sees it.
-        penalty: a regularization term, added to the loss.
+        penalty: a regularization term, added to the cost.
         names: what the features are called, for messages.
 
     Returns:
@@ -101,41 +102,74 @@ def train(
     Raises:
         BadDataError: the cost has exploded.
     """
-    whole = loss if penalty is None else _with_penalty(loss, penalty)
-    compiled = _compiled(whole)
-    fit: Callable[..., nn.History] = compiled.fit if compiled is not None else functools.partial(nn.train, whole)
-    history = nn.History()
-    for epoch in range(epochs) if augment else [0]:
-        examples = [augment(x) for x in X] if augment else X
-
-        def finished(run: int, cost: float, epoch: int = epoch) -> None:
+    draws, one_epoch = _draws(loss, X[0], Y[0]), _one_epoch(loss, penalty)
+    history, dice = nn.History(), random.Random(seed)
+    with progress_bar(None, epochs) as advance:
+        for epoch in range(epochs):
+            order = dice.sample(range(len(X)), len(X))
+            examples = [augment(X[place]) if augment else X[place] for place in order]
+            columns = [examples, [Y[place] for place in order]]
+            if draws:
+                columns.append([[dice.random() for _ in range(draws)] for _ in order])
+            try:
+                cost = one_epoch(columns, optimizer, batch_size)
+            except FloatingPointError:
+                cost = math.inf
             check_cost(cost, _rows(X), names)
             history.record(cost, mean_in_use(loss, *validation, model=model) if validation else None)
             if after_epoch:
-                after_epoch(epoch + run)
-
-        try:
-            fit(
-                examples,
-                Y,
-                optimizer,
-                epochs=1 if augment else epochs,
-                batch_size=batch_size,
-                shuffle=True,
-                seed=seed + epoch,
-                callback=finished,
-            )
-        except FloatingPointError:
-            check_cost(math.inf, _rows(X), names)
+                after_epoch(epoch)
+            advance(1, cost)
     optimizer.history = history
     return history
 
 
-def _with_penalty(loss: Loss, penalty: Callable[[], Value]) -> Loss:
-    def whole(x: Any, y: Any) -> Value:
-        return loss(x, y) + penalty()
+def _draws(loss: Loss, x: Any, y: Any) -> int:
+    """How many random numbers the loss of an example draws, as dropout does."""
+    counted: list[float] = []
 
-    return whole
+    def draw() -> float:
+        counted.append(0.5)
+        return 0.5
+
+    with random_numbers_from(draw), no_grad():
+        loss(x, y)
+    return len(counted)
+
+
+def _one_epoch(loss: Loss, penalty: Callable[[], Value] | None) -> Callable[..., float]:
+    """A function of the columns of examples, the optimizer and the batch size: it trains once, and returns the cost."""
+
+    def of_one(x: Any, y: Any, numbers: Sequence[Any] = ()) -> Value:
+        """The loss; what it draws are these numbers, so that it is the same with and without jit."""
+        with random_numbers_from(iter(numbers).__next__):
+            return loss(x, y)
+
+    def whole(x: Any, y: Any, numbers: Sequence[Any] = ()) -> Value:
+        return of_one(x, y, numbers) if penalty is None else of_one(x, y, numbers) + penalty()
+
+    compiled = _compiled(whole)
+
+    def in_machine_code(columns: Sequence[Any], optimizer: nn.Optimizer, size: int) -> float:
+        return float(compiled.fit(*columns, optimizer, epochs=1, batch_size=size, progress=False)[-1])
+
+    def in_python(columns: Sequence[Any], optimizer: nn.Optimizer, size: int) -> float:
+        total = 0.0
+        for batch in batches(*columns, batch_size=size):
+            cost = _mean([of_one(*example) for example in zip(*batch, strict=True)])
+            if penalty:
+                cost = cost + penalty()  # once for the batch, not once for each example
+            optimizer.zero_grad()
+            cost.backward()
+            optimizer.step()
+            total += float(cost.data) * len(batch[0])
+        return total / len(columns[0])
+
+    return in_python if compiled is None else in_machine_code
+
+
+def _mean(losses: Sequence[Value]) -> Value:
+    return sum(losses[1:], losses[0]) / len(losses)
 
 
 def mean_in_use(loss: Loss, X: Sequence[Any], Y: Sequence[Any], model: nn.Module | None = None) -> float:  # noqa: N803

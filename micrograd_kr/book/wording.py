@@ -9,6 +9,7 @@ show("two_lines", canvas, caption="Two lines and the error of each house. The co
 from __future__ import annotations
 
 import ast
+import functools
 import io
 import json
 import re
@@ -23,6 +24,7 @@ Edit = tuple[int, int, str]  # from, to (in characters), and the new text
 _PUT_IN = ("label", "say", "size")  # whose calls a reader does not see
 
 
+@functools.cache
 def worded(source: str, chapter: str, lang: str, small: bool | None = False) -> str:
     """The code with `say` as `print`, labels and captions as text, one size, and comments in the language."""
     if small is not None:

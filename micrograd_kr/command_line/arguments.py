@@ -63,10 +63,25 @@ def parsers(*commands: str) -> tuple[Parser, argparse._SubParsersAction[Parser]]
     return parser, subparsers
 
 
-def add_expression(parser: argparse.ArgumentParser) -> None:
-    """The arguments EXPR and NAME=NUMBER ..., which `expression_of` reads."""
+def add_expression_parser(
+    subparsers: argparse._SubParsersAction[Any], name: str, *, file: str = "", default: str = ""
+) -> argparse.ArgumentParser:
+    """Add a command that takes EXPR and NAME=NUMBER ..., which `expression_of` reads, and perhaps writes a file.
+
+    Args:
+        subparsers: of the command line.
+        name: of the command; its messages are NAME.help, NAME.description and NAME.output.
+        file: what stands for the file in the help; nothing for a command that writes none.
+        default: the file that is written unless the user names one.
+    """
+    parser: argparse.ArgumentParser = subparsers.add_parser(
+        name, help=say(f"{name}.help"), description=say(f"{name}.description")
+    )
     parser.add_argument("expression", metavar="EXPR", help=say("expression"))
     parser.add_argument("values", metavar="NAME=NUMBER", nargs="*", default=[], help=say("values"))
+    if file:
+        parser.add_argument("-o", "--output", metavar=file, default=default, help=say(f"{name}.output"))
+    return parser
 
 
 def expression_of(arguments: argparse.Namespace) -> Value:

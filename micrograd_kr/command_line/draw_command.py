@@ -5,15 +5,13 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from .arguments import add_expression, expression_of
+from .arguments import add_expression_parser, expression_of
 from .output import PICTURES, STANDARD_OUTPUT, console, draw_into, output_path, say, show
 
 
 def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
     """Add the parser of this command."""
-    parser = subparsers.add_parser("draw", help=say("draw.help"), description=say("draw.help"))
-    add_expression(parser)
-    parser.add_argument("-o", "--output", metavar="FILE", default="graph.svg", help=say("draw.output"))
+    parser = add_expression_parser(subparsers, "draw", file="FILE", default="graph.svg")
     parser.add_argument("--expand", action="store_true", help=say("draw.expand"))
 
 

@@ -5,15 +5,13 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from .arguments import add_expression, expression_of
+from .arguments import add_expression_parser, expression_of
 from .output import STANDARD_OUTPUT, CommandError, console, output_path, say, show, write
 
 
 def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
     """Add the parser of this command."""
-    parser = subparsers.add_parser("page", help=say("page.help"), description=say("page.help"))
-    add_expression(parser)
-    parser.add_argument("-o", "--output", metavar="FILE.html", default="page.html", help=say("page.output"))
+    parser = add_expression_parser(subparsers, "page", file="FILE.html", default="page.html")
     parser.add_argument("--open", action="store_true", help=say("page.open"))
 
 

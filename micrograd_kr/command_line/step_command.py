@@ -6,7 +6,7 @@ import argparse
 import sys
 from typing import TYPE_CHECKING, Any
 
-from .arguments import add_expression, expression_of
+from .arguments import add_expression_parser, expression_of
 from .output import console, say, show, show_step
 
 if TYPE_CHECKING:
@@ -17,8 +17,7 @@ if TYPE_CHECKING:
 
 def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
     """Add the parser of this command."""
-    parser = subparsers.add_parser("step", help=say("step.help"), description=say("step.description"))
-    add_expression(parser)
+    parser = add_expression_parser(subparsers, "step")
     parser.add_argument("--all", action="store_true", help=say("step.all"))
 
 

@@ -106,10 +106,7 @@ def _examples(name: str, target: str | None) -> _Examples:
         x, prices = data.houses()
         return _Examples(data.standardise(x), _standard(prices), [], ["lot", "area", "bedrooms"])
     if name == "digits":
-        try:
-            x, labels = data.digits(300)
-        except ImportError as error:
-            raise CommandError(f"{error}") from error
+        x, labels = data.digits(300)
         return _Examples(x, labels, [str(label) for label in range(10)])
     x, y = getattr(data, name)(_COUNT, **({"noise": 0.1} if name == "xor" else {}))
     return _Examples(x, y, [] if name in ("line", "wave") else ["0", "1"])

@@ -46,12 +46,14 @@ class Machine:
         lanes: how many examples one vector register holds.
         vectors: how many vectors a block has.
         rows: how many results the tile of a layer holds in registers for each vector.
+        outer_rows: how many rows the tile of an outer product holds in registers.
         number: LLVM's type of the numbers.
     """
 
     lanes: int
     vectors: int
     rows: int = 4
+    outer_rows: int = 4
     number: str = "double"
 
     @property

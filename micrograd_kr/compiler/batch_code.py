@@ -13,8 +13,9 @@ _KINDS = {"start": "i64", "stop": "i64", "divisor": "double"}  # the others are 
 def batch_loop(machine: Machine, plan: Plan, counts: list[int], output_count: int) -> str:
     """The function `run`: set the sums to 0, take the examples block by block, and add up the lanes at the end.
 
-    First comes the vector that has too few examples (the sums of its idle lanes are set to 0 again afterwards), then
-    whole vectors, then whole blocks. The gradients of weight matrices are added up over several blocks at once.
+    First comes the vector that has too few examples (what its idle lanes hold is set to 0 afterwards), then whole
+    vectors; they share a block. Then come whole blocks. The gradients of weight matrices are added up over several
+    blocks at once.
     """
     width, block = machine.lanes, machine.lanes * machine.vectors
     run = Routine(machine, "run", "ptr %frame")
@@ -48,20 +49,30 @@ def batch_loop(machine: Machine, plan: Plan, counts: list[int], output_count: in
         if plan.outers:
             run.call(f"outers_{vectors}(ptr %values, ptr %sums, i64 {end})")
 
+    lane_sums = run.at("%sums", plan.lane_sums(machine))
     if plan.sum_count:
-        run.call(f"zero(ptr %sums, i64 {plan.sum_count})")
+        run.call(f"zero(ptr %sums, i64 {plan.sums_size(machine)})")
     count = run.minus("%stop", "%start")
     few = run.let(f"urem i64 {count}, {width}")
     end = run.minus("%stop", few)
-    with run.when(run.let(f"icmp ne i64 {few}, 0")):
+    partial = run.let(f"icmp ne i64 {few}, 0")
+    with run.when(partial):
         take(end, 1, few, "%values")
-        add_up(1, str(size))
-        if plan.sum_count:
-            run.call(f"mask(ptr %sums, i64 {plan.sum_count}, i64 {few})")
+        if plan.lane_places:
+            run.call(f"mask(ptr {lane_sums}, i64 {machine.bytes}, i64 {len(plan.lane_places)}, i64 {few})")
+        if plan.outers:
+            run.call(f"mask(ptr %values, i64 {machine.slot}, i64 {plan.own_count}, i64 {few})")
     blocks_end = run.minus(end, run.let(f"urem i64 {run.minus(end, '%start')}, {block}"))
-    with run.when(run.let(f"icmp slt i64 {blocks_end}, {end}")), run.loop(blocks_end, end, width) as (first, _):
-        take(first, 1, str(width), "%values")
-        add_up(1, str(size))
+    first_used = run.let(f"select i1 {partial}, i64 {machine.bytes}, i64 0")
+    whole = run.let(f"icmp slt i64 {blocks_end}, {end}")
+    with run.when(whole), run.loop(blocks_end, end, width, [("i64", first_used)]) as (first, used):
+        take(first, 1, str(width), run.at("%values", used[0]))
+        used[0] = run.plus(used[0], machine.bytes)
+    rest = run.minus("%stop", blocks_end)
+    if plan.outers:
+        with run.when(run.let(f"icmp ne i64 {rest}, 0")):
+            used_vectors = run.let(f"udiv i64 {run.plus(rest, width - 1)}, {width}")
+            add_up(1, run.times(used_vectors, machine.bytes))
     together = block * plan.blocks(machine)
     with run.when(run.let(f"icmp slt i64 %start, {blocks_end}")), run.loop("%start", blocks_end, together) as (some, _):
         beyond = run.plus(some, together)
@@ -70,6 +81,8 @@ def batch_loop(machine: Machine, plan: Plan, counts: list[int], output_count: in
             take(first, machine.vectors, str(block), run.at("%values", used[0]))
             used[0] = run.plus(used[0], size)
         add_up(machine.vectors, used[0])
+    if plan.lane_places:
+        run.call(f"gather(ptr {lane_sums}, i64 {len(plan.lane_places)}, ptr @places, ptr %sums)")
     if plan.sum_count:
-        run.call(f"reduce(ptr %sums, i64 {plan.sum_count}, ptr %results, double %divisor)")
+        run.call(f"divide(ptr %sums, i64 {plan.sum_count}, ptr %results, double %divisor)")
     return run.end()

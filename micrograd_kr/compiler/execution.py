@@ -69,6 +69,7 @@ class Layout(NamedTuple):
     Attributes:
         output_count: how many outputs an example has (0 if only sums over the batch are wanted).
         sum_count: how many sums over the batch there are.
+        sum_bytes: the memory for the sums.
         value_bytes: the memory for the numbers of all blocks.
         level: how much time LLVM may take.
         recorded, nodes, loops: see `Stats`.
@@ -76,6 +77,7 @@ class Layout(NamedTuple):
 
     output_count: int
     sum_count: int
+    sum_bytes: int
     value_bytes: int
     level: int
     recorded: int
@@ -86,7 +88,7 @@ class Layout(NamedTuple):
 def layout_of(plan: Plan, machine: Machine, output_count: int, recorded: int) -> Layout:
     """The layout of a planned program."""
     level = 2 if plan.straight_count <= SHORT else 0
-    sizes = plan.sum_count, plan.memory_size(machine)
+    sizes = plan.sum_count, plan.sums_size(machine), plan.memory_size(machine)
     return Layout(output_count, *sizes, level, recorded, plan.live, plan.multiply_adds)
 
 
@@ -105,11 +107,10 @@ class Program:
     """
 
     def __init__(self, layout: Layout, shapes: Sequence[Shape], code: MachineCode) -> None:
-        machine = code.host.machine
         self.code, self.host = code, code.host
         self.output_count, self.sum_count = layout.output_count, layout.sum_count
         self._value_bytes = layout.value_bytes
-        self._sum_bytes = max(1, layout.sum_count) * machine.bytes
+        self._sum_bytes = layout.sum_bytes
         self._free: list[Memory] = []
         self._layout = Struct(f"qqqqqqqqd{'qq' * len(shapes)}")
 

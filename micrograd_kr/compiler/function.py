@@ -6,7 +6,7 @@ import functools
 import sys
 from collections.abc import Callable, Sequence
 from math import prod
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
 from ..engine import Value, is_recording
 from .arguments import flat_values, plain_numbers
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 
 Result = TypeVar("Result")
+Precision = Literal["float64", "float32"]
 
 
 class Compiled(Generic[Result]):
@@ -38,7 +39,7 @@ class Compiled(Generic[Result]):
         threads: int | None = None,
         lanes: int | None = None,
         seed: int | None = None,
-        dtype: str = "float64",
+        dtype: Precision = "float64",
     ) -> None:
         if not callable(function):
             raise TypeError(f"jit takes a function of Values, such as loss(x, y), got {function!r:.60}")
@@ -226,13 +227,18 @@ def jit(
     threads: int | None = None,
     lanes: int | None = None,
     seed: int | None = None,
-    dtype: str = "float64",
+    dtype: Precision = "float64",
 ) -> Compiled[Result]:
     """Compile a function of Values, written for one example, to machine code that computes whole batches.
 
     The function is run a few times to record its graph; the gradient is the table's own rules run backwards over it.
     Leaf Values that the function closes over are parameters, read afresh at each call; its arguments are inputs; leaf
     Values made inside are constants. Arguments of a new shape compile anew.
+
+    The results are the interpreter's, but for the last digits: the functions of a vector library, sums of four or more
+    products (fused multiply-adds), and x ** 2, x ** 3 and x ** -1, which are multiplied out, may round differently.
+    A loop over a weight matrix has no branch for what no path leads to. So if a weight or an activation in it is
+    infinite, a gradient may be nan where the interpreter has a number; it is never another number.
 
     Args:
         function: takes a scalar, a list or nested lists of Values for each argument, and returns a Value or a list of

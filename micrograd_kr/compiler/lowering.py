@@ -13,7 +13,7 @@ from ..elementary import DOT, Function
 from ..trace import CONSTANT, LONG, PARAMETER, Shape, Traced
 from .assembly import Machine, Routine, is_instruction
 from .batch_code import batch_loop
-from .kernels import declarations, intrinsics
+from .kernels import COLUMNS, declarations, intrinsics
 from .matrices import Layer, Outer
 from .planning import Plan, Straight
 
@@ -30,7 +30,11 @@ def lower(
 ) -> str:
     """The whole module; its public function is `run(frame)`, and whatever `extra` adds."""
     functions: dict[Function, str] = {}
-    text = [f"@no_bias = internal constant {machine.number} 0.0"]
+    places = ", ".join(f"i64 {place}" for place in plan.lane_places)
+    text = [
+        f"@no_bias = internal constant {machine.number} 0.0",
+        f"@places = internal constant [{len(plan.lane_places)} x i64] [{places}]",
+    ]
     parts = [step for step in plan.steps if isinstance(step, Straight)]
     names = {id(step): f"part{number}" for number, step in enumerate(parts)}
     text += [_Part(plan, machine, functions, vector_name, names[id(step)]).write(step) for step in parts]
@@ -43,10 +47,11 @@ def lower(
             else:
                 size = vectors * machine.bytes
                 block.call(f"{names[id(step)]}({pointers}, i64 {size})")
+        text.append(block.end())
         outers = Routine(machine, f"outers_{vectors}", "ptr %values, ptr %sums, i64 %end", "internal ")
         for outer in plan.outers:
             _call_outer(outers, plan, outer, vectors)
-        text += [block.end(), outers.end()]
+        text.append(outers.end())
     text.append(batch_loop(machine, plan, [prod(shape) for shape in shapes], output_count))
     if extra is not None:
         text.append(extra(functions))
@@ -61,25 +66,36 @@ def _call_layer(block: Routine, plan: Plan, layer: Layer, vectors: int) -> None:
     out = block.at(*plan.place(layer.output_slot, machine))
     weight = block.at("%parameters", layer.weight * machine.size)
     bias = "@no_bias" if layer.bias is None else block.at("%parameters", layer.bias * machine.size)
+    gate = block.at(*plan.place(layer.gate_slot, machine)) if layer.gates else "null"
     row, column, bias_step = [step * machine.size for step in (layer.row_step, layer.column_step, layer.bias_step)]
     block.call(
         f"layer_{vectors}(ptr {x}, ptr {out}, ptr {weight}, i64 {row}, i64 {column}, ptr {bias}, i64 {bias_step}, "
-        f"i64 {len(layer.nodes)}, i64 {len(layer.inputs)})"
+        f"i64 {len(layer.nodes)}, i64 {len(layer.inputs)}, i64 {layer.gate.value}, ptr {gate})"
     )
 
 
 def _call_outer(outers: Routine, plan: Plan, outer: Outer, vectors: int) -> None:
+    """The calls for all blocks at once; without whole blocks (`vectors` is 1) for the vectors of a block."""
     machine = outers.machine
-    column = (outer.upstream_slot, len(outer.upstreams), outer.row_step)
-    row = (outer.input_slot, len(outer.inputs), outer.column_step)
-    if len(outer.upstreams) < len(outer.inputs):  # tiles are tall
-        column, row = row, column
-    x, y = [outers.at(*plan.place(slot, machine)) for slot, _, _ in (column, row)]
-    sums = outers.at("%sums", outer.weight * machine.bytes)
+    block = plan.block_size(machine) if vectors > 1 else machine.bytes
+    upstream, x = [outers.at(*plan.place(slot, machine)) for slot in (outer.upstream_slot, outer.input_slot)]
+    row = (upstream, len(outer.upstreams), outer.row_step)
+    column = (x, len(outer.inputs), outer.column_step)
+    turned = outer.row_step == 1 != outer.column_step and len(outer.upstreams) >= COLUMNS
+    if turned or len(outer.inputs) < min(COLUMNS, len(outer.upstreams)):  # tiles are wide, at best of neighbours
+        row, column = column, row
+    sums = outers.at("%sums", outer.weight * machine.size)
+    steps = f"i64 {row[2] * machine.size}, i64 {column[2] * machine.size}"
     outers.call(
-        f"outer_{vectors}(ptr {x}, ptr {y}, ptr {sums}, i64 {column[2] * machine.bytes}, "
-        f"i64 {row[2] * machine.bytes}, i64 {column[1]}, i64 {row[1]}, i64 {plan.block_size(machine)}, i64 %end)"
+        f"outer_{vectors}(ptr {row[0]}, ptr {column[0]}, ptr {sums}, {steps}, i64 {row[1]}, i64 {column[1]}, "
+        f"i64 {block}, i64 %end)"
     )
+    if outer.bias is not None:
+        sums = outers.at("%sums", outer.bias * machine.size)
+        outers.call(
+            f"sum_rows_{vectors}(ptr {upstream}, ptr {sums}, i64 {outer.bias_step * machine.size}, "
+            f"i64 {len(outer.upstreams)}, i64 {block}, i64 %end)"
+        )
 
 
 class StraightCode(Routine):
@@ -198,7 +214,7 @@ class _Part(StraightCode):
     def add_to_sum(self, place: int, what: str) -> None:
         """Add a vector to a sum over the batch."""
         kind = self.machine.kind
-        at = self.at("%sums", place * self.machine.bytes)
+        at = self.at("%sums", self.plan.lane_sum(place, self.machine))
         self.store(kind, self.let(f"fadd {kind} {self.load(kind, at)}, {what}"), at)
 
     def kept(self, node: Traced) -> str:

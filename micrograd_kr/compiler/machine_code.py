@@ -77,9 +77,10 @@ def find_host(lanes: int | None = None, dtype: str = "float64") -> Host:
     if wide:
         flags += ",-prefer-256-bit"
     _find_functions(llvm)
-    # 32 registers hold a tile of 4 results times 4 vectors, 16 registers one of 4 times 2
+    # 32 registers hold 4 times 4 sums beside what is loaded; 16 registers 2 times 4, and 3 times 4 without weights
     many_registers = wide or triple.startswith(("aarch64", "arm64"))
-    return Host(triple, cpu, flags, Machine(lanes, 4 if many_registers else 2, 4, "double" if double else "float"))
+    rows, outer_rows = (4, 4) if many_registers else (2, 3)
+    return Host(triple, cpu, flags, Machine(lanes, 4, rows, outer_rows, "double" if double else "float"))
 
 
 def _find_functions(llvm: Any) -> None:

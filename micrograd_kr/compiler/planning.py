@@ -10,6 +10,7 @@ and each block has its own, while the others are scratch that all blocks share.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from math import prod
@@ -17,7 +18,7 @@ from math import prod
 from ..elementary import DOT
 from ..trace import CONSTANT, PARAMETER, Shape, Term, Trace, Traced
 from .assembly import Machine
-from .matrices import Layer, Outer, find_layers, find_outers
+from .matrices import Layer, Outer, find_layers, find_outers, take_in_gates
 
 SEGMENT = 300  # LLVM's time grows faster than a function does: cut straight code into functions of so many nodes
 MOST_BLOCKS = 8  # more blocks at once save no more loads and stores of gradients
@@ -49,6 +50,7 @@ class Plan:
         scratch_count: how many slots follow, the same for all blocks.
         output_slot: the first slot of the outputs, which lie side by side.
         sum_count: how many sums over the batch there are.
+        lane_places: the places of those that straight code adds to, lane by lane.
         live: how many nodes are computed.
     """
 
@@ -60,6 +62,7 @@ class Plan:
     scratch_count: int
     output_slot: int
     sum_count: int
+    lane_places: list[int]
     live: int
 
     @property
@@ -85,6 +88,18 @@ class Plan:
     def memory_size(self, machine: Machine) -> int:
         """The memory of all blocks and the scratch in bytes."""
         return self.blocks(machine) * self.block_size(machine) + (self.scratch_count + 1) * machine.slot
+
+    def lane_sums(self, machine: Machine) -> int:
+        """Where the vectors that straight code adds to begin, after a number for each sum, in bytes."""
+        return -(-self.sum_count * machine.size // 64) * 64
+
+    def lane_sum(self, place: int, machine: Machine) -> int:
+        """Where the vector is that straight code adds to for this place among the sums."""
+        return self.lane_sums(machine) + bisect_left(self.lane_places, place) * machine.bytes
+
+    def sums_size(self, machine: Machine) -> int:
+        """The memory of the sums in bytes."""
+        return self.lane_sums(machine) + len(self.lane_places) * machine.bytes
 
     def place(self, slot: int, machine: Machine) -> tuple[str, int]:
         """Where a slot is: a pointer's name, and the offset from it in bytes."""
@@ -155,16 +170,21 @@ def plan(
         roots += [*outer.upstreams, *outer.inputs]
     live = _live(trace, roots)
     layers = find_layers(live)
+    take_in_gates(layers, live, roots)
+    absorbed = {node.index for layer in layers for node in layer.absorbed}
+    live = [node for node in live if node.index not in absorbed]
     slots = _Slots(trace, list(map(prod, shapes)))
     for layer in layers:
         layer.output_slot = slots.vector(layer.nodes)
     for layer in layers:
         layer.input_slot = slots.vector(layer.inputs)
+        if layer.gates:
+            layer.gate_slot = slots.vector(layer.gates)
     for outer in outers:
         outer.upstream_slot = slots.vector(outer.upstreams)
         outer.input_slot = slots.vector(outer.inputs)
     output_slot = slots.vector(outputs) if outputs else 0
-    steps = _order(live, layers, totals, slots.copies)
+    steps = _order(live, layers, totals, slots)
     _keep(steps, slots)
     own: set[int] = set()
     for outer in outers:
@@ -181,7 +201,9 @@ def plan(
     places = {index: new[slot] for index, slot in slots.of.items()}
     arguments = [new.get(vector.start, 0) for vector in slots.vectors[: len(shapes)]]
     output = new.get(output_slot, 0)
-    return Plan(steps, outers, places, arguments, len(own), slots.count - len(own), output, sum_count, len(live))
+    lane_places = sorted({place for place, _ in totals})
+    counts = len(own), slots.count - len(own)
+    return Plan(steps, outers, places, arguments, *counts, output, sum_count, lane_places, len(live))
 
 
 def _live(trace: Trace, roots: Sequence[Traced]) -> list[Traced]:
@@ -210,36 +232,51 @@ class _Stage:
 
 
 def _order(
-    live: Sequence[Traced],
-    layers: Sequence[Layer],
-    totals: Sequence[tuple[int, Traced]],
-    copies: Sequence[tuple[Traced, int]],
+    live: Sequence[Traced], layers: Sequence[Layer], totals: Sequence[tuple[int, Traced]], slots: _Slots
 ) -> list[Step]:
-    """Stage by stage, a node's stage being the number of layers in a row that come before it."""
+    """Stage by stage, a node's stage being the number of layers in a row that come before it, or before its use."""
     layer_of = {node.index: layer for layer in layers for node in layer.nodes}
-    stages: list[_Stage] = [_Stage()]
     stage_of: dict[int, int] = {}
     for node in live:
         layer = layer_of.get(node.index)
-        number = max([stage_of[arg.index] for arg in (node.args if layer is None else layer.inputs)], default=0)
-        while number + 1 >= len(stages):
-            stages.append(_Stage())
-        if layer is None:
-            stage_of[node.index] = number
-            if node.args:
-                stages[number].nodes.append(node)
-        else:
-            stage_of[node.index] = number + 1
-            if node is layer.nodes[0]:
-                stages[number].layers.append(layer)
+        before = max([stage_of[arg.index] for arg in (node.args if layer is None else layer.needed)], default=0)
+        stage_of[node.index] = before if layer is None else before + 1
+    if layers:
+        _put_off(live, layer_of, stage_of, slots)
+    stages = [_Stage() for _ in range(max(stage_of.values(), default=0) + 1)]
+    for node in live:
+        layer = layer_of.get(node.index)
+        if layer is None and node.args and not node.is_condition:  # these are made where they are needed
+            stages[stage_of[node.index]].nodes.append(node)
+        elif layer is not None and node is layer.nodes[0]:
+            stages[stage_of[node.index] - 1].layers.append(layer)
     for place, node in totals:
         stages[stage_of[node.index]].sums.append((place, node))
-    for node, slot in copies:
+    for node, slot in slots.copies:
         stages[stage_of[node.index]].copies.append((node, slot))
     steps: list[Step] = []
     for stage in stages:
         steps += [*_cut(stage), *stage.layers]
     return steps
+
+
+def _put_off(live: Sequence[Traced], layer_of: dict[int, Layer], stage_of: dict[int, int], slots: _Slots) -> None:
+    """Move what needs only numbers that stay in memory to the stage of its first use, as there it needs no slot."""
+    placed = {node.index for node, _ in slots.copies}.union(slots.of)
+    lasting = {node.index for node in live if node.index in slots.of or not node.args}
+    movable = set[int]()
+    for node in live:
+        if node.args and node.index not in placed and all(arg.index in lasting for arg in node.args):
+            lasting.add(node.index)
+            movable.add(node.index)
+    first_use: dict[int, int] = {}
+    for node in reversed(live):
+        layer = layer_of.get(node.index)
+        if node.index in movable:
+            stage_of[node.index] = first_use.get(node.index, stage_of[node.index])
+        used = stage_of[node.index] - (layer is not None)
+        for arg in node.args if layer is None else layer.needed:
+            first_use[arg.index] = min(used, first_use.get(arg.index, used))
 
 
 def _cut(stage: _Stage) -> list[Straight]:

@@ -28,7 +28,8 @@ def export(function: Callable[..., Any], path: str | os.PathLike[str], example: 
     leading axis more than in the example, and so has the result. All numbers are 64-bit floats.
 
     An ONNX file has inputs with the names of the arguments, and one output. A PyTorch file has a function `forward`
-    of tensors, whose gradients are those of the table, and a `model` if there are parameters.
+    of tensors, and a `model` if there are parameters. Its gradients are those of the table, but for points that a row's
+    note names, and where PyTorch multiplies a slope of 0 by one that is infinite or nan: `x.log().clip(0, 1)` at 0.
 
     Args:
         function: takes a scalar, a list or nested lists of Values for each argument, and returns a Value or a list of

@@ -6,25 +6,25 @@ from collections.abc import Sequence
 from types import ModuleType
 from typing import Any
 
-from ..elementary import EQUAL, NOT_EQUAL, WHERE, Function, nearest_float
+from ..elementary import WHERE, Function, nearest_float
 from ..extras import missing_extra
-from ..interpreted import Interpreted
 from ..ops import Op
 from ..trace import Shape
 from .onnx_substitutes import SUBSTITUTES
 from .tensors import Tensor
-from .writing import Layers, Writer
+from .writing import FileNumber, Layers, Writer
 
 OPSET, IR_VERSION = 17, 8  # the operators of 2022, which every runtime of today has
 
 
-class OnnxNumber(Interpreted):
+class OnnxNumber(FileNumber):
     """The result of an operator: rules of the table run on it unedited."""
 
-    __slots__ = ("is_condition", "name", "writer")
+    __slots__ = ("name", "writer")
 
     def __init__(self, writer: OnnxWriter, name: str, is_condition: bool = False) -> None:
-        self.writer, self.name, self.is_condition = writer, name, is_condition
+        super().__init__(is_condition)
+        self.writer, self.name = writer, name
 
     def __apply__(self, function: Function, *args: Any) -> Any:
         if not args:
@@ -35,24 +35,12 @@ class OnnxNumber(Interpreted):
             return cell(*args)
         if function is WHERE:
             condition, *choices = args
-            if not condition.is_condition:  # a number: nan counts as true, as in Python
-                condition = self.__apply__(NOT_EQUAL, condition, 0)
-            names = [condition.name, *map(self.writer.number, choices)]
+            names = [condition.as_condition().name, *map(self.writer.number, choices)]
         else:
             names = list(map(self.writer.number, args))
         for operator in cell.split():
             names = [self.writer.node(operator, *names)]
         return OnnxNumber(self.writer, names[0], function.gives == "condition")
-
-    def __eq__(self, other: object) -> Any:
-        return self.__apply__(EQUAL, self, other)
-
-    __hash__ = object.__hash__
-
-    def __bool__(self) -> bool:
-        raise TypeError("a rule that is exported cannot ask what a number is: choose with where(condition, a, b)")
-
-    __float__ = __int__ = __index__ = __bool__
 
 
 class OnnxWriter(Writer[OnnxNumber]):

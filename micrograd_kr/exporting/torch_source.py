@@ -11,13 +11,12 @@ from collections.abc import Sequence
 from keyword import iskeyword
 from typing import Any
 
-from ..elementary import EQUAL, FUNCTIONS, MUL, NOT_EQUAL, WHERE, Function, nearest_float
+from ..elementary import FUNCTIONS, MUL, WHERE, Function, nearest_float
 from ..graph import ATOM, bracketed, number_precedence
-from ..interpreted import Interpreted
 from ..ops import OPS, Op
 from ..trace import Shape
 from .tensors import Tensor
-from .writing import Layers, Writer
+from .writing import FileNumber, Layers, Writer
 
 _LONGEST = 60  # characters of an expression that gets no line of its own
 _DOUBLE = "dtype=torch.float64"
@@ -34,28 +33,19 @@ _MODULE_ATTRIBUTES = (
 )
 
 
-class Source(Interpreted):
+class Source(FileNumber):
     """An expression: rules of the table run on it unedited, and lines that are too long get a name."""
 
-    __slots__ = ("block", "is_condition", "precedence", "text")
+    __slots__ = ("block", "precedence", "text")
 
     def __init__(self, block: Block, text: str, precedence: float = ATOM, is_condition: bool = False) -> None:
-        self.block, self.text, self.precedence, self.is_condition = block, text, precedence, is_condition
+        super().__init__(is_condition)
+        self.block, self.text, self.precedence = block, text, precedence
 
     def __apply__(self, function: Function, *args: Any) -> Any:
         if not args:
             return function.float()
         return self.block.call(function, function.written("torch"), args)
-
-    def __eq__(self, other: object) -> Any:
-        return self.__apply__(EQUAL, self, other)
-
-    __hash__ = object.__hash__
-
-    def __bool__(self) -> bool:
-        raise TypeError("a rule that is exported cannot ask what a number is: choose with where(condition, a, b)")
-
-    __float__ = __int__ = __index__ = __bool__
 
 
 class Block:
@@ -68,8 +58,11 @@ class Block:
 
     def call(self, row: Function | Op, cell: str, args: Sequence[Any]) -> Source:
         """The cell of a row of table 1 or 2, filled with its arguments."""
-        if row.name == WHERE.name and not args[0].is_condition:  # a number: nan counts as true, as in Python
-            args = (self.call(NOT_EQUAL, NOT_EQUAL.written("torch"), (args[0], 0.0)), *args[1:])
+        if row.name == WHERE.name:
+            condition, x, y = args
+            if not isinstance(condition, Source):  # a number that is known: nan is true, as in Python
+                return self.operand(x if condition else y)
+            args = (condition.as_condition(), x, y)
         template = cell if "{" in cell else f"{cell}({', '.join(['{}'] * len(args))})"
         op = OPS.get(row.name) if row.symbol else None
         is_call = re.fullmatch(r"[\w.]+\(([^()]|\([^()]*\))*\)", template) is not None

@@ -13,11 +13,40 @@ from itertools import islice
 from math import prod
 from typing import Any, Generic, TypeVar
 
-from ..elementary import DOT
+from ..elementary import DOT, EQUAL, NOT_EQUAL
 from ..engine import Value, topological_order
+from ..interpreted import Interpreted
 from ..ops import Op
 from ..trace import CONSTANT, Recording, Shape, Traced
 from .tensors import Tensor
+
+
+class FileNumber(Interpreted):
+    """A number of a file: a child writes down what the rules of the tables do to it.
+
+    Attributes:
+        is_condition: whether it is true or false in the file.
+    """
+
+    __slots__ = ("is_condition",)
+
+    def __init__(self, is_condition: bool) -> None:
+        self.is_condition = is_condition
+
+    def as_condition(self) -> Any:
+        """For `where`: a number is true unless it is 0, so nan is true, as in Python."""
+        return self if self.is_condition else self.__apply__(NOT_EQUAL, self, 0)
+
+    def __eq__(self, other: object) -> Any:
+        return self.__apply__(EQUAL, self, other)
+
+    __hash__ = object.__hash__
+
+    def __bool__(self) -> bool:
+        raise TypeError("a rule that is exported cannot ask what a number is: choose with where(condition, a, b)")
+
+    __float__ = __int__ = __index__ = __bool__
+
 
 Operand = TypeVar("Operand")  # a writer's own kind of number
 Layers = dict[Tensor, Tensor]  # the bias of each weight matrix

@@ -234,9 +234,14 @@ def add_row(row: Function) -> Function:
     return row
 
 
-def function_of(row: Function) -> Callable[..., Any]:
-    """The row as a plain function, which is faster to call on a float than the row itself."""
-    on_float, arity = row.float, row.arity
+def function_of(row: Function, arity: int | None = None) -> Callable[..., Any]:
+    """The row as a plain function, which is faster to call on a float than the row itself.
+
+    Args:
+        row: of the table.
+        arity: of the row; to find it takes longer than all else at import.
+    """
+    on_float, arity = row.float, arity or row.arity
 
     def of_one(x: Number) -> Number:
         return on_float(x) if type(x) is float else row(x)

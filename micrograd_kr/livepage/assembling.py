@@ -94,9 +94,17 @@ class HtmlPage:
 
 
 def assemble(
-    name: str, *, lang: str, title: str, parts: Mapping[str, str], data: Any, knowledge: Any, rules: str
+    name: str,
+    *,
+    lang: str,
+    title: str,
+    parts: Mapping[str, str],
+    data: Any,
+    knowledge: Any,
+    rules: str,
+    data_id: str = "graph",
 ) -> str:
-    """The page `name` as HTML: the template name.html with the bundles name.js and name.css.
+    """The page `name` as HTML: page.html, in it name.html, and the bundles name.js and name.css.
 
     Args:
         name: of the template and the bundles.
@@ -104,10 +112,11 @@ def assemble(
         title: of the browser's window.
         parts: what the template's `{{name}}` stand for, as HTML. `{{w:key}}` is the message livepage.key, `{{i:name}}`
             an icon, and the rest is filled in here.
-        data: what stands in the page as JSON, in the element `#graph`.
+        data: what stands in the page as JSON.
         knowledge: what the script finds in `pageContents.knowledge`.
         rules: a JavaScript expression that the script finds in `pageContents.rules(helpers)`; it may use the functions
             of script/shared/functions.js.
+        data_id: of the element in which the data stand.
     """
     program = (
         f'"use strict";globalThis.pageContents={{knowledge:{as_json(knowledge)},rules:({{{_HELPERS}}})=>({rules})}};\n'
@@ -123,11 +132,13 @@ def assemble(
         "base-uri 'none'; form-action 'none'",
         "style": style,
         "unpack": unpack,
-        "program": _packed(program),
+        "program": packed(program),
         "data": as_json(data),
+        "data_id": data_id,
         **{f"i:{icon}": _icon(path) for icon, path in ICONS.items()},
     }
-    html = files(__package__).joinpath(f"{name}.html").read_text(encoding="utf-8")
+    whole, main = (files(__package__).joinpath(f"{one}.html").read_text(encoding="utf-8") for one in ("page", name))
+    html = whole.replace("{{main}}", main.rstrip("\n"))
     html = re.sub(r"\{\{w:(\w+)\}\}", lambda found: escape(translate(f"livepage.{found[1]}", lang)), html)
     return re.sub(r"\{\{([\w:]+)\}\}", lambda found: parts[found[1]], html)
 
@@ -171,7 +182,7 @@ def _hash(text: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
-def _packed(text: str) -> str:
+def packed(text: str) -> str:
     """The text deflated, in base64; the page unpacks it with nothing but the browser."""
     deflate = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
     return base64.b64encode(deflate.compress(text.encode()) + deflate.flush()).decode()

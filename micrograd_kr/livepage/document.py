@@ -171,8 +171,8 @@ def _document(
 ) -> str:
     """The whole page as HTML."""
     output = graph.names[graph.root]
-    words = {code: _words(graph, code) for code in preferred(lang)}
-    rules, ops = _rules(graph)
+    words = {code: words_of(graph, code) for code in preferred(lang)}
+    rules, ops = rules_of(graph)
     return assemble(
         "graph_page",
         lang=lang,
@@ -184,7 +184,7 @@ def _document(
             "views": "".join(views),
         },
         data=_data(graph, lang, trained),
-        knowledge=_knowledge(graph, words, ops),
+        knowledge=knowledge_of(graph, words, ops),
         rules=rules,
     )
 
@@ -192,7 +192,7 @@ def _document(
 # --- the graph's rules ----------------------------------------------------------------------------------------------
 
 
-def _variants(graph: Graph) -> dict[tuple[Op, int], int]:
+def variants_of(graph: Graph) -> dict[tuple[Op, int], int]:
     """Each op in the graph and, as an n-ary op is written out anew for each, its number of arguments."""
     variants: dict[tuple[Op, int], int] = {}
     for node in graph.nodes:
@@ -201,9 +201,9 @@ def _variants(graph: Graph) -> dict[tuple[Op, int], int]:
     return variants
 
 
-def _rules(graph: Graph) -> tuple[str, set[str]]:
+def rules_of(graph: Graph) -> tuple[str, set[str]]:
     """The rules of the graph's ops as JavaScript, and the names of the ops that their formulas are written with."""
-    variants = _variants(graph)
+    variants = variants_of(graph)
     forward = ",\n".join([forward_function(op, count) for op, count in variants])
     partials = ",\n".join([partials_function(op, count) for op, count in variants])
     formulas = [formulas_function(op, count) for op, count in variants]
@@ -230,13 +230,13 @@ _LEAVES = {"parameter": -1, "input": -1, "constant": -2}  # where a computed nod
 
 def _data(graph: Graph, lang: str, trained: Sequence[Value]) -> Any:
     """The graph, its numbers and names."""
-    variants = _variants(graph)
+    variants = variants_of(graph)
     names, number = graph.names, graph.number
     return {
         "lang": lang,
         "op": [variants[node.op, len(node.args)] if node.op else _LEAVES[graph.kind(node)] for node in graph.nodes],
         "args": graph.arguments,
-        "data": [_number(node.data) if node.op is None else 0 for node in graph.nodes],
+        "data": [json_number(node.data) if node.op is None else 0 for node in graph.nodes],
         "names": [names[node] for node in graph.nodes],
         "spelling": [names.spell(node) for node in graph.nodes],
         "tight": [names.precedence(node) for node in graph.nodes],
@@ -247,13 +247,13 @@ def _data(graph: Graph, lang: str, trained: Sequence[Value]) -> Any:
     }
 
 
-def _knowledge(graph: Graph, words: dict[str, dict[str, str]], ops: set[str]) -> Any:
+def knowledge_of(graph: Graph, words: dict[str, dict[str, str]], ops: set[str]) -> Any:
     """What the page must know about ops and languages to say and write what the stepper does."""
     return {
         **catalogs(words),
         "glossary": {code: {term: glossary(code)[term][:2] for term in TERMS} for code in words},
         "ops": [
-            _written(op) | {"sentence": op.name, "truth": op.gives == "condition"} for op, count in _variants(graph)
+            _written(op) | {"sentence": op.name, "truth": op.gives == "condition"} for op, count in variants_of(graph)
         ],
         "primitives": {name: _written(OPS[name]) for name in sorted(ops)},
         "icons": icons(("play", "pause", "reset")),
@@ -271,13 +271,13 @@ def _written(op: Op) -> dict[str, Any]:
     return {"symbol": op.symbol, "tight": op.precedence, "arity": op.arity}
 
 
-def _number(x: Any) -> float | str:
+def json_number(x: Any) -> float | str:
     """A float as JSON has it; inf and nan, which it has not, as text."""
     number = float(x)
     return number if math.isfinite(number) else str(number)
 
 
-def _words(graph: Graph, lang: str) -> dict[str, str]:
+def words_of(graph: Graph, lang: str) -> dict[str, str]:
     """The templates that this page can need: its own, the stepper's, and the rules of the ops in the graph."""
     own = {node.op.name for node in graph.nodes if node.op}
     rules = {f"stepper.rule.{name}{state}" for name in own for state in ("", ".closed", ".open")}

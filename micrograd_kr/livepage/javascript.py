@@ -42,7 +42,7 @@ class Line(NamedTuple):
     operands: tuple[Operand, ...]
 
 
-class _Program(Shared[Place]):
+class ScriptLines(Shared[Place]):
     """The lines written so far; a line that was written already is not written again.
 
     If it is `as_text`, each line makes text beside its number, by a helper of script/words.js, as in
@@ -61,6 +61,7 @@ class _Program(Shared[Place]):
         return "null" if self.partials and type(x) is int and x == 0 else _operand(x)
 
     def write(self, function: Function, *operands: Operand) -> Operand:
+        """Write a line that computes a function, and return what its result is called."""
         cell = function.written("javascript")
         template = cell if "{}" in cell or not operands else f"{cell}({','.join(['{}'] * len(operands))})"
         if self.as_text and function.gives == "number" and function is not WHERE:
@@ -89,7 +90,7 @@ class Script(Interpreted):
 
     __slots__ = ("is_condition", "operand", "program")
 
-    def __init__(self, program: _Program, operand: Operand, is_condition: bool = False) -> None:
+    def __init__(self, program: ScriptLines, operand: Operand, is_condition: bool = False) -> None:
         self.program, self.operand, self.is_condition = program, operand, is_condition
 
     def __apply__(self, function: Function, *args: Any) -> Script:
@@ -139,8 +140,8 @@ def written_number(x: Any) -> str:
     return f"({text})" if text.startswith("-") else text
 
 
-def _begin(op: Op, count: int, as_text: bool = False, partials: bool = False) -> tuple[_Program, list[Script]]:
-    program = _Program(as_text, partials)
+def _begin(op: Op, count: int, as_text: bool = False, partials: bool = False) -> tuple[ScriptLines, list[Script]]:
+    program = ScriptLines(as_text, partials)
     return program, [Script(program, Place("a", index)) for index in range(count)]
 
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..engine import Value
 from ..ops import OPS, Op
 from .activations import Activation, activation_title, find_activation
 from .module import Module, tensors_within
 from .tables import apply, flat
+
+if TYPE_CHECKING:
+    from .layers import ValueOrList
 
 
 class Sequential(Module):
@@ -36,11 +39,11 @@ class Sequential(Module):
             raise TypeError("Sequential takes modules one by one: Sequential(*modules)")
         self.layers = [_as_module(each) for each in modules]
 
-    def forward(self, x: Any) -> Any:
+    def forward(self, x: Any) -> ValueOrList:
         """Module after module."""
         for layer in self.layers:
             x = layer(x)
-        return x
+        return x  # type: ignore[no-any-return]
 
     def named_tensors(self) -> Iterator[tuple[str, Any]]:
         """As `Module.named_tensors`, each module by its place: `0.weight`."""

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextvars import ContextVar
 from functools import wraps
-from typing import Any, Protocol, Self, TypeVar
+from typing import Any, ClassVar, Protocol, Self, TypeVar
 
 from ..engine import Value, current_scope, enter_scope, leave_scope
 from .state import read_state, write_state
@@ -16,6 +16,7 @@ from .tables import flat, is_tensor
 _open: ContextVar[tuple[Module, ...]] = ContextVar("modules whose tensors are being named", default=())
 
 
+TYPE_CHECKING = False  # type checkers take a variable of this name as true, editors (jedi) as it stands here
 Result = TypeVar("Result", covariant=True)
 
 
@@ -53,18 +54,27 @@ class Module:
 
     training: bool = True
     is_frozen: bool = False
+    mode_changes: ClassVar[int] = 0  # how often `training` was set in any module: compiled code belongs to a mode
 
-    def __call__(self: ComputesForward[Result], *args: Any, **kwargs: Any) -> Result:
-        """forward(...); every Value computed meanwhile belongs to this module (`value.scope`)."""
-        outer = enter_scope(self)
-        try:
-            return self.forward(*args, **kwargs)
-        finally:
+    if TYPE_CHECKING:
+
+        def __call__(self: ComputesForward[Result], *args: Any, **kwargs: Any) -> Result:
+            """What forward gives; editors infer that from the code below."""
+            raise NotImplementedError
+
+    else:
+
+        def __call__(self, *args, **kwargs):
+            """forward(...); every Value computed meanwhile belongs to this module (`value.scope`)."""
+            outer = enter_scope(self)
             try:
-                leave_scope(outer)
-            except BaseException:  # Ctrl-C came before its first step
-                leave_scope(outer)
-                raise
+                return self.forward(*args, **kwargs)
+            finally:
+                try:
+                    leave_scope(outer)
+                except BaseException:  # Ctrl-C came before its first step
+                    leave_scope(outer)
+                    raise
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -76,6 +86,8 @@ class Module:
         raise NotImplementedError(f"{type(self).__name__} does not say what it computes: define forward(self, x)")
 
     def __setattr__(self, name: str, new: Any) -> None:
+        if name == "training":
+            Module.mode_changes += 1
         old = vars(self).get(name)
         if old is not None and _first(old, _is_leaf) is not None:
             computed = _first(new, _is_computed)

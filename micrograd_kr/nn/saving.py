@@ -8,7 +8,7 @@ import struct
 from math import prod
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, Literal
 
 from ..extras import missing_extra
 from ..files import write_whole
@@ -17,7 +17,8 @@ from .state import printable
 
 # How numpy reads the numbers of a file. It has no bfloat16, which is the upper half of a 32-bit float.
 _KINDS = {"F64": "<f8", "F32": "<f4", "F16": "<f2", "BF16": "<u2", "BOOL": "?"}
-_SAVED_AS = {"float64": "F64", "float32": "F32", "float16": "F16", "bfloat16": "BF16"}
+SavedType = Literal["float64", "float32", "float16", "bfloat16"]
+_SAVED_AS: dict[str, str] = {"float64": "F64", "float32": "F32", "float16": "F16", "bfloat16": "BF16"}
 _KINDS |= {f"{sign}{8 * size}": f"<{sign.lower()}{size}" for sign in "IU" for size in (1, 2, 4, 8)}
 
 
@@ -30,7 +31,7 @@ def _numpy_and_safetensors() -> tuple[ModuleType, ModuleType]:
     return numpy, safetensors
 
 
-def save_model(model: Module, path: str | os.PathLike[str], dtype: str = "float64") -> None:
+def save_model(model: Module, path: str | os.PathLike[str], dtype: SavedType = "float64") -> None:
     """Write `model.state_dict()` to a safetensors file, which PyTorch and load_model read.
 
     An old file of that name stays until the new one is complete on the disk.

@@ -26,6 +26,46 @@ _training = attrgetter("training")
 no_recording = threading.RLock()  # while a function is recorded, its parameters hold traced numbers
 
 
+class Modes:
+    """Whether each of some nn modules is in training, as it was, at the price of a look at a few classes.
+
+    Looking at every module takes longer than a step of a small net. So the class that all of them come from counts how
+    often `training` was set (`mode_changes`), and they are looked at when that, or a class, has changed. Modules of
+    another kind are looked at each time.
+
+    Args:
+        modules: with an attribute `training`.
+    """
+
+    def __init__(self, modules: Sequence[Any]) -> None:
+        self._modules, self._classes = list(modules), list({type(module): None for module in modules})
+        bases = [base for base in self._classes[0].__mro__ if "mode_changes" in vars(base)] if modules else []
+        counted = bool(bases) and all(_is_counted(each, bases[-1]) for each in self._classes)
+        self._counting: Any = bases[-1] if counted else None
+        self._before = list(map(_training, modules))
+        self._seen = self._now()
+
+    def are_as_before(self) -> bool:
+        """Whether each module is in training, or in use, as it was when this was made."""
+        now = self._now()
+        if self._counting is not None and now == self._seen:
+            return True
+        if list(map(_training, self._modules)) != self._before:
+            return False
+        self._seen = now
+        return True
+
+    def _now(self) -> tuple[Any, ...]:
+        if self._counting is None:
+            return ()
+        return (self._counting.mode_changes, *map(_training, self._classes))
+
+
+def _is_counted(kind: type, base: type) -> bool:
+    """Whether setting `training` of such a module is counted by this base."""
+    return kind.__setattr__ is base.__setattr__ and isinstance(getattr(kind, "training", None), bool)
+
+
 @dataclass(frozen=True, slots=True)
 class Recording:
     """What one run of the function left behind.
@@ -38,7 +78,7 @@ class Recording:
         inputs: the Values that stood for the numbers of its arguments, flattened.
         shapes: the shape of each argument for one example; last comes that of the random numbers, if it draws any.
         modules: the nn modules that took part or might have.
-        modes: whether each of them was being trained.
+        modes: whether each of them was being trained, and whether that is still so.
         order: the Values below the outputs, each after its arguments.
         length: how many traced numbers the forward pass has; those of gradients follow them in the trace.
     """
@@ -50,7 +90,7 @@ class Recording:
     inputs: list[Value]
     shapes: tuple[Shape, ...]
     modules: list[Any]
-    modes: list[bool]
+    modes: Modes
     order: list[Value] = field(default_factory=list)
     length: int = field(init=False)
 
@@ -66,7 +106,7 @@ class Recording:
     @property
     def fits_modules(self) -> bool:
         """Whether every module is still being trained, or still in use, as it was."""
-        return list(map(_training, self.modules)) == self.modes
+        return self.modes.are_as_before()
 
     @property
     def random_count(self) -> int:
@@ -94,7 +134,7 @@ def record(function: Callable[..., Any], shapes: Sequence[Shape]) -> Recording:
                 trace, run, _ = _recorded(function, shapes, parameters)
         shapes = (*shapes, *[(run.random_count,)] * (run.random_count > 0))
         modules = _modules(reachable, run)
-        modes = list(map(_training, modules))
+        modes = Modes(modules)
         return Recording(trace, run.outputs, run.single, parameters, run.inputs, shapes, modules, modes, run.order)
 
 

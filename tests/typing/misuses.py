@@ -2,7 +2,7 @@
 
 # ruff: noqa
 
-from micrograd_kr import Stepper, Value, atan2, draw, exp, grad, jit, nn, page, relu, tanh, where, why
+from micrograd_kr import Stepper, Value, atan2, data, draw, exp, export, grad, jit, nn, page, relu, tanh, where, why
 from micrograd_kr import Vale  # error
 from micrograd_kr import steper  # error
 from micrograd_kr.drawing import Drawin  # error
@@ -24,6 +24,9 @@ nn.cross_entropy_loss([x], 0)  # error
 Stepper(x).previous()  # error
 why(x, x).pahts  # error
 page(x).htlm  # error
+nn.Sequential(nn.Linear(2, 1))([x, y]).backwards()  # error
+Stepper(x).run().says("ko")  # error
+nn.History().plott()  # error
 
 # what is no number
 x + "two"  # error
@@ -55,6 +58,11 @@ why(x)  # error
 jit(2.0)  # error
 nn.SGD(model, lr=None)  # error
 nn.MLP(2, 3)  # error
+jit(tanh, dtype="float16")  # error
+nn.save_model(model, "net.safetensors", dtype="int8")  # error
+export(tanh, "tanh.onnx")  # error
+data.moons(10, nois=0.1)  # error
+page(x, trained=[x])  # error
 
 
 def loss(x: float, y: float) -> str:

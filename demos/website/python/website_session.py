@@ -27,10 +27,11 @@ import sys
 import time
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from pathlib import Path
 from typing import Any
 
-import svg_figures
+import figures
 
 import micrograd_kr
 from micrograd_kr import Value, book, drawing, page
@@ -41,7 +42,8 @@ from micrograd_kr.engine import topological_order
 MOST_TEXT = 200_000  # characters that one run may print
 _PAUSE = 0.05  # seconds between two messages of printed text
 
-svg_figures.install()
+sys.path.append(str(Path(__file__).with_name("stand_ins")))  # for numpy and others, where they are not installed
+figures.install()
 pydoc.pager = lambda text, title="": print(pydoc.plain(text))  # type: ignore[attr-defined]  # help() waits for no key
 
 _emit: Callable[[str], object] = lambda message: None  # noqa: E731
@@ -299,28 +301,22 @@ def new_chapter() -> dict[str, Any]:
     return {"__name__": "__main__", "__builtins__": __builtins__, **names}
 
 
-def cell(chapter: str, number: int, source: str, lang: str, stored: str, quiet: bool = False) -> dict[str, Any]:
+def cell(chapter: str, number: int, source: str, lang: str) -> dict[str, Any]:
     """Run one cell of the chapter; what it shows arrives as it does.
 
     Args:
         chapter, number: which cell.
         source: its code, as the reader left it.
         lang: "ko" or "en".
-        stored: what lines that need scikit-learn and the like have left, by their text, in JSON.
-        quiet: only do what the cells below need: imports, definitions and those lines.
     """
     name = f"<cell {number}>"
     _remember_source(name, source)
     start = time.perf_counter()
     failed = False
-    lines = json.loads(stored)
-    if quiet:
-        run_statements(source, name, _chapter, lines, only_definitions=True)
-        return {"failed": False, "seconds": 0.0}
     try:
         with _streams(lang), prose.running(chapter), pictures.collected() as shown:
             try:
-                _display(run_statements(source, name, _chapter, lines))
+                _display(_run_cell(source, name))
             finally:
                 sys.stdout.flush()
                 for picture in shown:
@@ -330,33 +326,15 @@ def cell(chapter: str, number: int, source: str, lang: str, stored: str, quiet: 
     return {"failed": failed, "seconds": time.perf_counter() - start}
 
 
-def run_statements(
-    source: str, name: str, namespace: dict[str, Any], stored: dict[str, Any], only_definitions: bool = False
-) -> Any:
-    """Run code, one statement after the other; those that are stored are not run: what they left and printed is there.
-
-    Returns:
-        The value of the last statement, where it is an expression and no call.
-    """
+def _run_cell(source: str, name: str) -> Any:
+    """Run code; the value of the last statement, where it is an expression and no call."""
     tree = ast.parse(source, name)
-    for statement in tree.body:
-        known = stored.get(ast.unparse(statement))
-        if known is not None:
-            namespace.update(json.loads(json.dumps(known["variables"])))  # a copy: the code may change it
-            if not only_definitions:
-                print(end=known["printed"])
-        elif only_definitions:
-            if isinstance(statement, _DEFINITIONS):
-                with suppress(Exception):  # what it needs is not here: whoever uses it is stored, too
-                    exec(compile(ast.Module([statement], []), name, "exec"), namespace)
-        elif statement is tree.body[-1] and isinstance(statement, ast.Expr) and not _is_silent(statement.value):
-            return eval(compile(ast.Expression(statement.value), name, "eval"), namespace)
-        else:
-            exec(compile(ast.Module([statement], []), name, "exec"), namespace)
-    return None
-
-
-_DEFINITIONS = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef)
+    last = tree.body[-1] if tree.body else None
+    if not isinstance(last, ast.Expr) or _is_silent(last.value):
+        exec(compile(tree, name, "exec"), _chapter)
+        return None
+    exec(compile(ast.Module(tree.body[:-1], []), name, "exec"), _chapter)
+    return eval(compile(ast.Expression(last.value), name, "eval"), _chapter)
 
 
 def _is_silent(value: ast.expr) -> bool:

@@ -14,7 +14,7 @@ from ...graph import shortened
 from ...locale import catalog, language, preferred, translate
 from ...nn import INITIALIZATIONS, Optimizer
 from ...ops import OPS
-from ..assembling import HtmlPage, _packed, assemble, catalogs
+from ..assembling import HtmlPage, assemble, catalogs, packed
 from ..document import MOST_NODES
 from .frame import layered_frame, recorded_frame
 from .printing import loss_functions, neuron_functions, program_functions
@@ -164,7 +164,7 @@ def training_page(
         "mostNodes": MOST_NODES,
         "start": initialization,
         "settings": settings,
-        "shell": _packed(inner),
+        "shell": packed(inner),
     }
     knowledge = {
         **catalogs({code: _words(code) for code in preferred(lang)}),
@@ -188,6 +188,7 @@ def training_page(
         data=data,
         knowledge=knowledge,
         rules=_object(rules),
+        data_id="data",
     )
     if inner:
         html = _allowing(html, inner)

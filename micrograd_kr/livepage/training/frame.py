@@ -15,7 +15,7 @@ from ...graph import Graph
 from ...locale import preferred, translate
 from ...ops import OPS
 from ..assembling import assemble
-from ..document import MOST_NODES, _knowledge, _number, _rules, _variants, _words, page
+from ..document import MOST_NODES, json_number, knowledge_of, page, rules_of, variants_of, words_of
 from .printing import replayed
 from .structure import Anatomy, Function
 
@@ -35,7 +35,7 @@ def layered_frame(anatomy: Anatomy, functions: Mapping[str, Function], widths: S
     dots = {width: OPS["dot"](*[Value(_TRIAL) for _ in range(2 * width + 1)]) for width in widths}
     activations = {name: _activation(function) for name, function in functions.items()}
     sampler = Graph(OPS["sum"](head, *dots.values(), *activations.values()))
-    variants = _variants(sampler)
+    variants = variants_of(sampler)
     return {
         "shell": _shell(sampler, lang),
         "parts": [VIEWS, f'"{DATA}"', SUM],
@@ -73,7 +73,7 @@ def _listed(root: Value, variants: Any) -> list[dict[str, Any]]:
         if node.op is not None:
             entry |= {"op": variants[node.op, len(node.args)], "spelling": graph.names.spell(node)}
         elif graph.kind(node) == "constant":
-            entry |= {"op": -2, "number": _number(node.data)}
+            entry |= {"op": -2, "number": json_number(node.data)}
         else:
             entry |= {"op": -1}
         found.append(entry)
@@ -82,15 +82,15 @@ def _listed(root: Value, variants: Any) -> list[dict[str, Any]]:
 
 def _shell(sampler: Graph, lang: str) -> str:
     """The graph page with every op that can be met, and without a graph."""
-    rules, ops = _rules(sampler)
-    words = {code: _words(sampler, code) for code in preferred(lang)}
+    rules, ops = rules_of(sampler)
+    words = {code: words_of(sampler, code) for code in preferred(lang)}
     return assemble(
         "graph_page",
         lang=lang,
         title=translate("livepage.graph", lang),
         parts={"heading": ' data-w="graph"', "rate": "0.1", "descent": "", "views": VIEWS},
         data=DATA,
-        knowledge=_knowledge(sampler, words, ops),
+        knowledge=knowledge_of(sampler, words, ops),
         rules=rules,
     )
 

@@ -14,7 +14,7 @@ from typing import Any
 from ...engine import Value
 from ...nn import ACTIVATIONS, INITIALIZATIONS, SGD, Adam, AdamW, Optimizer, l1_penalty, l2_penalty
 from ...nn.initialization import Draw
-from ..javascript import Script, _Program, roll, written_number
+from ..javascript import Script, ScriptLines, roll, written_number
 from .printing import forward_function, slope_function
 
 # The activations that the page offers beside the model's own, in this order
@@ -50,7 +50,7 @@ def move_function(optimizer: Optimizer, decays: bool = False) -> str:
     Args:
         decays: whether the weight decay is `c`, which the reader sets; else it is 0.
     """
-    program = _Program()
+    program = ScriptLines()
     state = tuple([Script(program, f"S[{place}][i]") for place in range(optimizer.state_size)])
     had = getattr(optimizer, "weight_decay", None)
     if had is not None:

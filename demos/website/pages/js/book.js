@@ -1,10 +1,11 @@
 // A chapter: its cells can be edited, run and stopped. A cell runs after all those above it that have not run yet.
 import "./loading.js";
 import { inLanguage, language, say } from "./language.js";
+import { storedFrame } from "./frames.js";
 import { ask, stop, Stopped } from "./python.js";
 import { append } from "./shown.js";
 
-const { name: chapter, kept } = JSON.parse(document.getElementById("chapter").textContent);
+const { name: chapter } = JSON.parse(document.getElementById("chapter").textContent);
 let done = new Map(); // the cells that have run since the chapter was opened, with what was run
 let opened = null; // the language in which the chapter is open in Python
 let busy = null;
@@ -33,6 +34,7 @@ async function run(target) {
       done = new Map();
     }
     for (const cell of cells()) {
+      if (cell.dataset.kind === "stored") continue;
       current = cell;
       if (cell !== target && cell.dataset.asked !== undefined) continue; // the code of a question waits to be asked
       if (cell !== target && done.get(cell.dataset.number) === textOf(cell)) continue;
@@ -52,13 +54,6 @@ async function run(target) {
 
 async function runOne(cell, target) {
   const number = Number(cell.dataset.number);
-  const stored = kept[number]?.[language()] ?? "{}";
-  if (cell.dataset.kind === "stored") {
-    const source = cell.querySelector("code").textContent;
-    await ask("cell", { chapter, number, source, lang: language(), stored, quiet: true });
-    done.set(cell.dataset.number, "");
-    return;
-  }
   const source = textOf(cell);
   const output = cell.querySelector(".output");
   cell.dataset.state = "running";
@@ -71,7 +66,7 @@ async function runOne(cell, target) {
     append(output, what);
   };
   try {
-    const answer = await ask("cell", { chapter, number, source, lang: language(), stored }, shown);
+    const answer = await ask("cell", { chapter, number, source, lang: language() }, shown);
     if (fresh) output.replaceChildren();
     cell.dataset.state = answer.failed ? "failed" : "done";
     note(cell, say("seconds", { seconds: answer.seconds.toFixed(answer.seconds < 10 ? 2 : 0) }));
@@ -122,6 +117,24 @@ for (const cell of document.querySelectorAll(".cell[data-kind=live]")) {
     editor.dispatchEvent(new Event("input"));
   });
 }
+
+// The live pages that were made with the website get their frames when the reader comes near.
+const near = new IntersectionObserver(
+  (entries) => {
+    for (const { target, isIntersecting } of entries) {
+      if (!isIntersecting) continue;
+      near.unobserve(target);
+      const { page, height } = target.dataset;
+      void storedFrame(new URL(page, location).href, target.textContent, (frame) => {
+        if (height) frame.height = height;
+        target.prepend(frame);
+      });
+    }
+  },
+  { rootMargin: "600px" },
+);
+for (const place of document.querySelectorAll("figure[data-page]")) near.observe(place);
+
 inLanguage(() => {
   for (const editor of document.querySelectorAll(`[data-cells="${language()}"] textarea`)) grow(editor);
 });

@@ -148,4 +148,16 @@ for (const button of element("try").children)
 document.querySelector(".terminal").addEventListener("click", (event) => {
   if (!getSelection().toString() && event.target === event.currentTarget) input.focus();
 });
+
+// A link may bring code along, as console.html#c=draw(Value(2)*3): it waits in the field until it is entered.
+function readAddress() {
+  if (!location.hash.startsWith("#c=")) return;
+  try {
+    put(decodeURIComponent(location.hash.slice(3)));
+  } catch {
+    // not an address that anybody would send
+  }
+}
+addEventListener("hashchange", readAddress);
+readAddress();
 void start();

@@ -10,3 +10,15 @@ async function register() {
 }
 
 export const offline = Promise.race([register().catch(() => {}), new Promise((resolve) => setTimeout(resolve, 3000))]);
+
+// Have the rest of the website kept, too, unless the reader saves data; `onKept` gets how many files are there of how many.
+export async function keepRest(onKept) {
+  await offline;
+  const workers = navigator.serviceWorker;
+  if (!workers?.controller || navigator.connection?.saveData) return;
+  workers.addEventListener("message", ({ data }) => {
+    if (data.of) onKept(data.kept, data.of);
+  });
+  workers.startMessages();
+  workers.controller.postMessage("keep");
+}

@@ -1,5 +1,4 @@
 // The training pages, made when the website was built; which one is shown stands in the address.
-import "./offline.js";
 import { storedFrame } from "./frames.js";
 import { inLanguage, language } from "./language.js";
 

@@ -27,6 +27,8 @@ export const WORDS = {
     leaving: "나가려면 창을 닫으면 됩니다.",
     live: "살아 있는 그래프",
     picture: "그림",
+    keeping: "네트워크 없이도 쓸 수 있도록 저장하는 중: 파일 {of}개 가운데 {kept}개",
+    kept: "모두 저장했습니다. 이제 네트워크 없이도 열립니다.",
   },
   en: {
     loading: "Loading Python",
@@ -55,5 +57,7 @@ export const WORDS = {
     leaving: "To leave, close the tab.",
     live: "live graph",
     picture: "picture",
+    keeping: "Being kept for use without a network: {kept} of {of} files",
+    kept: "Everything is kept: this website now opens without a network.",
   },
 };
