@@ -258,6 +258,48 @@ def multiply_add_peak() -> Callable[[], float]:
     return measure
 
 
+def loops_alone(width: int) -> dict[str, tuple[Step, int]]:
+    """Our two loops on blocks in the cache, a layer and the gradient of its weights; with their multiply-adds."""
+    from micrograd_kr.compiler.assembly import Routine
+    from micrograd_kr.compiler.kernels import declarations
+    from micrograd_kr.compiler.machine_code import MachineCode, find_host
+    from micrograd_kr.compiler.planning import BLOCKS_MEMORY, MOST_BLOCKS
+
+    host = find_host()
+    machine, slots = host.machine, 4 * width  # of a block, as the net has them
+    block = 64 * (-(-slots * machine.slot // 64) | 1)
+    blocks = max(2, min(MOST_BLOCKS, BLOCKS_MEMORY // block))
+    row = (width + 1) * machine.size  # a neuron's weights and its bias
+    values = -(-width * row // 64) * 64
+    memory = np.full((values + blocks * block) // 8 + 16, 0.5)
+    address = memory.ctypes.data + -memory.ctypes.data % 64
+    found: dict[str, tuple[Step, int]] = {}
+    for name, count in (("a layer", 1), ("its gradient", blocks)):
+        routine = Routine(machine, "run", "ptr %memory")
+        x, other = routine.at("%memory", values), routine.at("%memory", values + width * machine.slot)
+        turns = max(1, 1_000_000 // (width * width * count))
+        with routine.loop(0, turns):
+            if count == 1:
+                routine.call(
+                    f"layer_{machine.vectors}(ptr {x}, ptr {other}, ptr %memory, i64 {row}, i64 {machine.size}, "
+                    f"ptr %memory, i64 {row}, i64 {width}, i64 {width}, i64 0, ptr null)"
+                )
+            else:
+                routine.call(
+                    f"outer_{machine.vectors}(ptr {x}, ptr {other}, ptr %memory, i64 {row}, i64 {machine.size}, "
+                    f"i64 {width}, i64 {width}, i64 {block}, i64 {blocks * block})"
+                )
+        code = MachineCode(f"{routine.end()}\n{declarations(machine)}", host)
+        work = turns * count * machine.vectors * machine.lanes * width * width
+        found[name] = partial(_run_in, code, address, memory), work
+    return found
+
+
+def _run_in(code: Any, address: int, memory: Any) -> None:
+    code.run(address)
+    assert memory.size
+
+
 # --- measuring ------------------------------------------------------------------------------------------------------
 
 ARRAYS, SINGLE, FIT = "f.value_and_grad", "the same, float32", "f.fit, one step"
@@ -420,11 +462,13 @@ def limits() -> None:
             products["PyTorch, gradient"] = partial(torch.matmul, tg.T, th)
         except ImportError as error:
             print(f"  PyTorch: not installed ({error}), left out")
-        shares: dict[str, list[float]] = {name: [] for name in products}
+        timed = {name: (product, width * width * work.count) for name, product in products.items()}
+        timed |= {f"our loop, {name}": step for name, step in loops_alone(width).items()}
+        shares: dict[str, list[float]] = {name: [] for name in timed}
         for _ in range(ROUNDS):
-            floor = width * width * work.count / peak()
-            for name, product in products.items():
-                shares[name].append(floor / seconds_of(product))
+            rate = peak()
+            for name, (product, multiply_adds) in timed.items():
+                shares[name].append(multiply_adds / rate / seconds_of(product))
         found = ", ".join(f"{name} {statistics.median(each):.0%}" for name, each in shares.items())
         print(f"  a matrix product {work.count} x {width} x {width}: {found} of the peak")
     work = Work(16, 1)
