@@ -1,5 +1,6 @@
 """What all tests count on, wherever they run."""
 
+import gc
 import os
 import pickle
 import shutil
@@ -11,6 +12,8 @@ from pathlib import Path
 # Bytecode is kept whatever the environment says: Python starts some hundred times, and each worker reads all tests.
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+# jsonschema, which nbformat imports, would build 38 grammars of addresses in four seconds; no notebook needs them.
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 import pytest  # noqa: E402
 from hypothesis import settings  # noqa: E402
@@ -20,6 +23,12 @@ os.environ["MICROGRAD_KR_LANG"] = "en"  # also where the machine speaks Korean; 
 # No deadline, as machines are noisy; the same examples in every run of the continuous integration.
 settings.register_profile("tests", deadline=None, derandomize=bool(os.environ.get("CI")), database=None)
 settings.load_profile("tests")
+
+
+def pytest_collection_finish(session):
+    """What is there by now stays: the collector need not walk through all the tests again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -32,9 +41,8 @@ def pytest_xdist_make_scheduler(config, log):
 
 # --- the book --------------------------------------------------------------------------------------------------------
 
-DRAWN_IN_ENGLISH = (1, 5, 6)  # of these chapters the English is run as well, for pages of them
-IN_FULL = (3, 11)  # what these claim holds at their full size
-FOR_A_PAGE = (6,)
+IN_ENGLISH_TOO = FOR_A_PAGE = (6,)
+IN_FULL = (3, 11)  # what these claim holds at their full size, and they are compiled
 
 
 @pytest.fixture(scope="session")
@@ -42,7 +50,7 @@ def performed(tmp_path_factory, request):
     """A function of a chapter's number and a language: what the chapter prints and shows, at its small size.
 
     Each chapter runs once, in Korean, and its words are kept in English, too. Of what the library itself says and of
-    the letters in figures there is no English, but for a few chapters. Processes that share the tests share the runs.
+    the letters in figures there is no English, but for one chapter. Processes that share the tests share the runs.
     """
     shared = tmp_path_factory.getbasetemp()
     folder = (shared.parent if hasattr(request.config, "workerinput") else shared) / "performed"
@@ -50,7 +58,7 @@ def performed(tmp_path_factory, request):
     kept = {}
 
     def get(number, language):
-        which = language if number in DRAWN_IN_ENGLISH else "ko and en"
+        which = language if number in IN_ENGLISH_TOO else "ko and en"
         path = folder / f"{number} {which}.pickle"
         if path not in kept:
             while not path.exists():
@@ -107,6 +115,8 @@ def _perform(number, which):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(book, "say", say_both)
         patch.setattr(book, "show", show_both)
+        if number not in IN_FULL:
+            patch.setenv("MICROGRAD_KR_BOOK_EAGER", "1")  # compiling takes longer than so little training
         korean = perform(chapter, "ko", each=keep, **options)
     return {"ko": korean, "en": Performance(chapter, "en", tuple(english), korean.seconds)}
 
@@ -124,7 +134,7 @@ def chromium(tmp_path_factory):
     options.binary_location = binary
     for flag in (
         "--headless=new --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-        "--disable-component-update --disable-sync --disable-frame-rate-limit --window-size=1300,900"
+        "--disable-component-update --disable-sync --force-prefers-reduced-motion --window-size=1300,900"
     ).split():
         options.add_argument(flag)
     options.add_argument(f"--user-data-dir={tmp_path_factory.mktemp('profile')}")

@@ -14,7 +14,6 @@ from micrograd_kr.book.links import without_links
 from micrograd_kr.book.prose import prose_of
 from micrograd_kr.book.running import perform
 from micrograd_kr.locale import translate
-from micrograd_kr.testing.conformance.verdict import judge
 
 for needed in ("matplotlib", "sklearn"):
     if find_spec(needed) is None:  # imported where it is used: every worker reads this file
@@ -80,24 +79,22 @@ def test_chapter_7_runs_its_counterexamples(performed):
     assert "once, in order: gradient of a 4" in printed
     assert re.findall(r"gradient of w (\S+)", printed)[:4] == ["-4", "+0", "+0", "+0"]
     assert re.search(r"w after 30 times: 3\.0\d with reset, (?!3\.0)\S+ without", printed)
-    assert translate("gallery.unordered", "ko") in printed  # the chapter ran in Korean
+    assert translate("testing.gallery.unordered", "ko") in printed  # the chapter ran in Korean
 
 
-def test_the_engine_of_chapter_8_has_forty_lines_and_conforms(tmp_path, monkeypatch, capsys):
+def test_the_engine_of_chapter_8_has_forty_lines_and_conforms(tmp_path, monkeypatch, capsys, performed):
     cells = [cell for cell in CHAPTERS[8].cells("en") if cell.kind == "code" and "def __rtruediv__" in cell.source]
     (whole,) = cells
     source = whole.as_read()
     assert len([line for line in source.splitlines() if line.strip()]) <= 40
     (tmp_path / "my_engine.py").write_text(source, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("MICROGRAD_KR_LANG", "en")
+    monkeypatch.setenv("MICROGRAD_KR_LANG", "ko")
     assert main(["check", "my_engine:Value"]) == 0
     by_command = capsys.readouterr().out
-    assert "my_engine:Value conforms" in by_command
-    namespace = {}
-    exec(source, namespace)
-    judge(namespace["Value"])
-    assert capsys.readouterr().out == by_command.replace("my_engine:Value", "Value")
+    assert "my_engine:Value: 기준에 맞습니다" in by_command
+    judged = [shown.printed for shown in performed(8, "ko").cells if "judge(Value)" in shown.cell.source]
+    assert judged[-1] == by_command.replace("my_engine:Value", "Value")
 
 
 def test_the_unfinished_engine_of_chapter_8_is_judged_in_words(performed):

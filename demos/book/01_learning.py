@@ -123,10 +123,10 @@ show("learning", canvas)
 
 # %%
 exam_losses = [(predict(flower[2]) - flower[3]) ** 2 for flower in exam[0]]
-say("learnt_model", weight=weight, bias=bias, width=predict(4.5))
+say("learned_model", weight=weight, bias=bias, width=predict(4.5))
 say("exam_cost", count=len(exam_losses), cost=sum(exam_losses) / len(exam_losses))
 
-# %% [markdown] what_was_learnt
+# %% [markdown] what_was_learned
 
 # %% [markdown] recap
 

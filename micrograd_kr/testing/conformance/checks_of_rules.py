@@ -13,7 +13,7 @@ from ..adapters import Micrograd, NotOffered
 from ..generation.expression import Expression
 from ..generation.growing import grow, ops_of
 from ..generation.samples import sample_points
-from ..gradients.local_derivatives import NotApplicableError, is_number
+from ..gradients.precision import NotApplicableError, is_number
 from .lab import LACKING, Lab, truth
 
 _CONSTANTS = (2, 3, -1, 0.5, 1, -2, -0.3, 10, -7.5, 0.01, 100)  # of both signs, whole and not, small and large

@@ -6,17 +6,19 @@ import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
+from ...engine import topological_order
 from ...locale import translate
 from ...ops import OPS, Op
 from ..adapters import Engine, NotOffered
 from ..generation.expression import Expression
 from ..generation.growing import is_safe
 from ..generation.reducing import reduced
-from ..gradients.chain import gradient_of
-from ..gradients.local_derivatives import NotApplicableError
+from ..gradients.chain import reach
+from ..gradients.nodes import locals_of
+from ..gradients.precision import NotApplicableError, at_high_precision
 from ..gradients.tolerances import LOST_IN_SUMS, OTHER_ENGINE
 
 # What an engine raises where it does not have something, as opposed to getting it wrong.
@@ -218,13 +220,18 @@ def agrees(got: Any, expected: float) -> bool:
 
 @lru_cache(maxsize=2048)
 def truth(expression: Expression) -> tuple[float, list[float]]:
-    """Value and gradient of an expression from the forward rules alone, at 240 bits.
+    """Value and gradient of an expression from the forward rules alone, at 240 bits; NotApplicableError at a kink.
 
     >>> truth(Expression({"x": 3.0}, [("mul", "x", "x")]))
     (9.0, [6.0])
     """
     output, leaves = expression.build([float(x) for x in expression.point.values()])
-    return float(output.data), [float(x) for x in gradient_of(output, leaves)]
+    with at_high_precision():
+        reached = reach(topological_order(output), partial(locals_of, chosen=False))
+    found = [reached[leaf] for leaf in leaves if leaf in reached]
+    if any(each.undecided or each.kink for each in found):
+        raise NotApplicableError("a node has no derivative there, or several")
+    return float(output.data), [float(reached[leaf].low) if leaf in reached else 0.0 for leaf in leaves]
 
 
 def _shown(piece: Any) -> str:

@@ -5,16 +5,15 @@ from __future__ import annotations
 import linecache
 import os
 import sys
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ...engine import Constant, Value, topological_order, watch
 from ...ops import Op
-from .chain import Total
-from .local_derivatives import is_number, precise
-from .nodes import Edge
-from .report import apart, short
+from .chain import Derivative
+from .report import apart
 from .subject import Subject
 
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -59,59 +58,33 @@ def with_line(subject: Subject, order: Sequence[Value], node: Value, text: str, 
     return Blame(text, op, node, f"{path}:{number}", linecache.getline(path, number).strip())
 
 
-def faulty_rule(subject: Subject, order: Sequence[Value], edges_of: Mapping[Value, Sequence[Edge]]) -> Blame | None:
-    """The first node from the output down with a wrong rule."""
-    for node in reversed(order):
-        for index, edge in enumerate(edges_of.get(node, ())):
-            if edge.fault:
-                assert node.op is not None
-                shown = ", ".join(str(x) for x in node.arg_numbers)
-                got = "" if edge.fault.startswith(("raised", "returned")) else f"is {short(edge.got)}, and "
-                text = (
-                    f"to blame: the op {node.op.name!r}, whose partial derivative number {index + 1} at ({shown}) "
-                    f"{got}{edge.fault}"
-                )
-                return with_line(subject, order, node, text, node.op)
-    return None
+def faulty_rule(subject: Subject, order: Sequence[Value], fault: tuple[Value, Any, str]) -> Blame:
+    """A node with a wrong rule: of a partial derivative, or of one that is differentiated."""
+    node, index, what = fault
+    assert node.op is not None
+    shown = ", ".join(str(x) for x in node.arg_numbers)
+    if isinstance(index, tuple):
+        which = f"{index[0] + 1}, differentiated by argument {index[1] + 1}"
+    else:
+        which = f"{index + 1}"
+    text = f"to blame: the op {node.op.name!r}, whose partial derivative number {which} at ({shown}) {what}"
+    return with_line(subject, order, node, text, node.op)
 
 
 def faulty_sum(
-    subject: Subject, order: Sequence[Value], found: Mapping[Value, Total], grads: Mapping[Value, Any]
+    subject: Subject, order: Sequence[Value], reached: Mapping[Value, Derivative], grads: Mapping[Value, Any]
 ) -> Blame | None:
     """The first node from the output down where what backward() left is not the sum of what flows into it."""
-    users: dict[Value, int] = {}
-    for node in order:
-        for arg in node.args:
-            users[arg] = users.get(arg, 0) + 1
+    users = Counter(arg for node in order for arg in node.args)
     for node in reversed(order):
-        total = found.get(node, Total())
-        got = grads.get(node, 0)
-        if type(node) is Constant or got == total.engine:
-            continue
-        if is_number(got) and abs(precise(got) - precise(total.engine or 0)) <= total.rounding:
+        known, got = reached.get(node, Derivative(0, 0)), grads.get(node, 0)
+        if type(node) is Constant or known.allows(got):
             continue
         name = node.label or (f"the result of {node.op.name!r}" if node.op else "an input")
-        texts = apart(got, total.engine)
+        texts = apart(got, known.low)
         text = (
             f"every rule is right, but backward() adds up wrongly: first at {name} ({node.data}), used "
-            f"{users.get(node, 0)} time(s): its grad is {texts[0]}, and should be {texts[1]}"
+            f"{users[node]} time(s): its grad is {texts[0]}, and should be {texts[1]}"
         )
         return with_line(subject, order, node, text)
-    return None
-
-
-def faulty_second_rule(
-    subject: Subject, order: Sequence[Value], second_edges_of: Mapping[Value, Mapping[tuple[int, int], Edge]]
-) -> Blame | None:
-    """The first node from the output down whose rule is wrong when it is differentiated."""
-    for node in reversed(order):
-        for (first, second), edge in second_edges_of.get(node, {}).items():
-            if edge.fault:
-                assert node.op is not None
-                shown = ", ".join(str(x) for x in node.arg_numbers)
-                text = (
-                    f"to blame: the op {node.op.name!r}, whose partial derivative number {first + 1}, differentiated "
-                    f"by argument {second + 1} at ({shown}), {edge.fault}"
-                )
-                return with_line(subject, order, node, text, node.op)
     return None

@@ -1,184 +1,167 @@
-"""The chain rule over a recorded graph, written once more: the derivatives of the nodes put together without engine."""
+"""What is known of a derivative, and the chain rule over a recorded graph, by which it is put together.
+
+The chain rule is written here once more, without the engine whose gradients are judged.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import nullcontext
-from dataclasses import dataclass
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-from ...engine import Constant, Value, topological_order
-from .local_derivatives import NotApplicableError, at_high_precision, has_high_precision, is_number, precise, slopes
-from .nodes import NOTHING, Edge, edges
-from .tolerances import ROUNDING, TINIEST
-
-EdgesOf = Mapping[Value, Sequence[Edge]]
-
-
-def true_gradient(order: Sequence[Value], edges_of: EdgesOf) -> dict[Value, Any]:
-    """d last / d node for each node that a gradient reaches, by the true derivatives of the nodes."""
-    found: dict[Value, Any] = {order[-1]: precise(1)}
-    for node in reversed(order):
-        if node in edges_of and node in found:
-            upstream = found[node]
-            for arg, edge in zip(node.args, edges_of[node], strict=True):
-                if not edge.is_shut:
-                    product = edge.true * upstream
-                    found[arg] = found[arg] + product if arg in found else product
-    return found
+from ...engine import Value
+from .precision import agree, is_complex, is_number, precise, size_of
+from .tolerances import LARGEST, ROUNDING, SMALLEST, TINIEST
 
 
 @dataclass(slots=True)
-class Total:
-    """What is known of d last / d node.
+class Derivative:
+    """What is known of a derivative. Products and sums of them are what is known of products and sums.
 
     Attributes:
-        true: the true derivative; where a node's is not known, with that of its rule.
-        engine: the sum of products of what the rules gave, as the engine should have it.
-        size: the sum of the absolute values over all paths.
-        rounding: how far off floats may put that sum of products.
-        doubt: how far off the rules' own rounding may put it.
-        faults: a bound of what wrong rules add to it.
-        kink, undecided, on_floats: whether a path with a gradient leads through a kink, through a node without an
-            oracle, or through one whose oracle are differences of floats.
+        low, high: between which it lies; the same number, but at and behind kinks.
+        slack: how far off an engine may be that does nothing wrong but round.
+        kink, undecided, on_floats: whether a kink, a node of unknown derivative, or differences of floats have a say.
+        fault: the wrong rule nearest to the output that has a say: the node, the arguments, and what is wrong.
     """
 
-    true: Any = 0
-    engine: Any = 0
-    size: Any = 0
-    rounding: Any = 0
-    doubt: Any = 0
-    faults: Any = 0
+    low: Any
+    high: Any
+    slack: float = 0.0
     kink: bool = False
     undecided: bool = False
     on_floats: bool = False
+    fault: tuple[Any, Any, str] | None = None
+    _size: float = field(default=-1.0, init=False)
+
+    @property
+    def size(self) -> float:
+        """The greatest absolute value that it may have."""
+        if self._size < 0:
+            self._size = size_of(self.low)
+            if self.high is not self.low:
+                self._size = max(self._size, size_of(self.high))
+        return self._size
+
+    @property
+    def is_zero(self) -> bool:
+        """Whether it is known to be 0."""
+        return not self.low and not self.high and not self.undecided
+
+    def __mul__(self, above: Derivative) -> Derivative:
+        """The product of a node's derivative with that of the nodes above it."""
+        if self.high is self.low and above.high is above.low:
+            low = high = self.low * above.low
+        else:
+            products = [x * y for x in (self.low, self.high) for y in (above.low, above.high)]
+            low, high = min(products), max(products)
+        size, other = self.size, above.size
+        slack = size * above.slack + self.slack * (other + above.slack) + TINIEST
+        return Derivative(
+            low,
+            high,
+            slack if slack >= 0 else math.inf,
+            (self.kink and not above.is_zero) or (above.kink and not self.is_zero),
+            self.undecided or above.undecided or not size * other <= LARGEST,
+            self.on_floats or above.on_floats,
+            above.fault or (None if above.is_zero else self.fault),
+        )
+
+    def __add__(self, other: Derivative) -> Derivative:
+        low = self.low + other.low
+        return Derivative(
+            low,
+            low if self.high is self.low and other.high is other.low else self.high + other.high,
+            self.slack + other.slack,
+            self.kink or other.kink,
+            self.undecided or other.undecided,
+            self.on_floats or other.on_floats,
+            self.fault or other.fault,
+        )
+
+    def allows(self, x: Any, share: float = 0.0) -> bool:
+        """Whether a number is the derivative, or lies between the sides of the kinks, to within slack and a share."""
+        if not is_number(x):
+            return False
+        if agree(x, self.low, share, self.slack) or (
+            self.high is not self.low and agree(x, self.high, share, self.slack)
+        ):
+            return True
+        return self.high is not self.low and not is_complex(x) and bool(self.low <= precise(x) <= self.high)
 
 
-def totals(order: Sequence[Value], edges_of: EdgesOf) -> dict[Value, Total]:
-    """Everything that is known of d last / d node, for each node that is reached."""
-    found = {order[-1]: Total(true=precise(1), engine=1, size=precise(1))}
+def known(true: Any, got: Any, kink: bool = False, on_floats: bool = False) -> Derivative:
+    """A derivative that is known, and what the rule gave in its place."""
+    size = size_of(true)
+    if type(got) is float and SMALLEST < size < LARGEST and not is_complex(true):
+        off = abs(got - float(true))
+    else:
+        off = 0.0 if got == true else max(size_of(precise(got) - true), TINIEST)
+    rounded = 0.0 if isinstance(got, Fraction) else ROUNDING * size
+    return Derivative(true, true, off + rounded, kink, False, on_floats)
+
+
+def unknown(got: Any = None) -> Derivative:
+    """A derivative that is not known; whether an engine adds up what the rule gave can be seen nevertheless."""
+    x = precise(got if is_number(got) else 0)
+    return Derivative(x, x, ROUNDING * size_of(x), undecided=True)
+
+
+Locals = Callable[[Value], Sequence[Derivative | None]]
+
+
+def reach(order: Sequence[Value], locals_of: Locals) -> dict[Value, Derivative]:
+    """d last / d node for each node that a gradient reaches.
+
+    Args:
+        locals_of: the derivatives of a node by its arguments, None where nothing flows; () for a leaf.
+    """
+    found: dict[Value, Derivative] = {order[-1]: _one()}
     for node in reversed(order):
-        if node not in edges_of or node not in found:
-            continue
-        above = found[node]
-        for arg, edge in zip(node.args, edges_of[node], strict=True):
-            if type(arg) is Constant or (edge.is_shut and not edge.is_kink):
-                continue
-            below = found.setdefault(arg, Total())
-            if edge.is_shut:
-                below.kink |= above.size != 0
-                continue
-            got = precise(edge.got) if is_number(edge.got) else precise(0)
-            true = got if edge.true is None else edge.true
-            exact = isinstance(edge.got, int | Fraction) and isinstance(above.engine, int | Fraction)
-            below.true += true * above.true
-            below.engine = _plus_product(below.engine, edge.got, above.engine)
-            below.size += max(abs(true), abs(got), 1 if edge.is_kink else 0) * above.size
-            below.rounding += abs(got) * above.rounding
-            below.rounding += 0 if exact else ROUNDING * abs(got) * above.size + precise(2 * TINIEST)
-            off = abs(got - true)
-            below.doubt += abs(got) * above.doubt + (0 if edge.fault else off * above.size)
-            below.faults += abs(got) * above.faults
-            if edge.fault:
-                below.faults += (off or 1) * above.size
-            if above.size != 0:
-                below.kink |= edge.is_kink or (above.kink and true != 0)
-                below.undecided |= edge.true is None or (above.undecided and (true != 0 or got != 0))
-                below.on_floats |= edge.on_floats or above.on_floats
+        if node in found:
+            for arg, local in _below(node, locals_of):
+                _add(found, arg, local * found[node])
     return found
 
 
-def _plus_product(total: Any, local: Any, upstream: Any) -> Any:
-    try:
-        return total + local * upstream
-    except (TypeError, ArithmeticError):
-        return None
-
-
-def true_hessian(
+def hessian(
     order: Sequence[Value],
-    edges_of: EdgesOf,
-    second_edges_of: Mapping[Value, Mapping[tuple[int, int], Edge]],
+    locals_of: Locals,
+    seconds: Mapping[Value, Mapping[tuple[int, int], Derivative]],
     inputs: Sequence[Value],
-    value: Any,
-) -> list[list[Any]]:
-    """d2 last / d input d input: for each input the graph is run forward with its change, and backward with its own.
-
-    Args:
-        value: which number of an Edge to use: a function of an Edge.
-    """
-    firsts: dict[Value, Any] = {order[-1]: precise(1)}
-    for node in reversed(order):
-        for arg, edge in _edges_below(node, edges_of):
-            firsts[arg] = firsts.get(arg, 0) + value(edge) * firsts.get(node, 0)
+) -> list[list[Derivative]]:
+    """d2 last / d input d input: for each input the graph is run forward with its change, and backward with its own."""
+    firsts = reach(order, locals_of)
     rows = []
     for start in inputs:
-        change: dict[Value, Any] = {start: precise(1)}
+        change: dict[Value, Derivative] = {start: _one()}
         for node in order:
-            moved = [value(edge) * change[arg] for arg, edge in _edges_below(node, edges_of) if arg in change]
-            if moved:
-                change[node] = sum(moved)
-        seconds: dict[Value, Any] = {}
+            for arg, local in _below(node, locals_of):
+                if arg in change:
+                    _add(change, node, local * change[arg])
+        found: dict[Value, Derivative] = {}
         for node in reversed(order):
-            for arg, edge in _edges_below(node, edges_of):
-                if node in seconds:
-                    seconds[arg] = seconds.get(arg, 0) + value(edge) * seconds[node]
-            for (i, j), edge in second_edges_of.get(node, {}).items():
-                if node.args[j] in change and node in firsts:
-                    added = value(edge) * firsts[node] * change[node.args[j]]
-                    seconds[node.args[i]] = seconds.get(node.args[i], 0) + added
-        rows.append([seconds.get(each, precise(0)) for each in inputs])
+            if node in found:
+                for arg, local in _below(node, locals_of):
+                    _add(found, arg, local * found[node])
+            if node in firsts:
+                for (i, j), second in seconds.get(node, {}).items():
+                    if node.args[i] in change:
+                        _add(found, node.args[j], second * firsts[node] * change[node.args[i]])
+        rows.append([found.get(each, Derivative(0, 0)) for each in inputs])
     return rows
 
 
-def _edges_below(node: Value, edges_of: EdgesOf) -> Iterable[tuple[Value, Edge]]:
-    if node in edges_of:
-        for arg, edge in zip(node.args, edges_of[node], strict=True):
-            if not edge.is_shut:
-                yield arg, edge
+def _one() -> Derivative:
+    one = precise(1)
+    return Derivative(one, one)
 
 
-def gradient_of(output: Value, inputs: Sequence[Value]) -> list[Any]:
-    """d output / d input for each input, from the forward rules alone: no rule of the table has a say.
-
-    Raises:
-        NotApplicableError: a node has no derivative, or several.
-    """
-    order = topological_order(output)
-    with at_high_precision() if has_high_precision() else nullcontext():
-        edges_of = {node: edges(node) for node in order if node.op is not None}
-        if any(edge.true is None or edge.is_kink for each in edges_of.values() for edge in each):
-            raise NotApplicableError("a node has no derivative there, or several")
-        reached = true_gradient(order, edges_of)
-        return [reached.get(leaf, precise(0)) for leaf in inputs]
+def _add(found: dict[Value, Derivative], node: Value, more: Derivative) -> None:
+    found[node] = found[node] + more if node in found else more
 
 
-def span_of(order: Sequence[Value], edges_of: EdgesOf) -> dict[Value, tuple[Any, Any, Any]]:
-    """The least and the greatest d last / d node that the two sides of every kink allow, and the size of what adds up.
-
-    Raises:
-        NotApplicableError: a node has no derivative there.
-    """
-    start, nothing = precise(1), precise(0)
-    found = {order[-1]: (start, start, start)}
-    for node in reversed(order):
-        if node not in edges_of or node not in found:
-            continue
-        low, high, size = found[node]
-        for index, (arg, edge) in enumerate(zip(node.args, edges_of[node], strict=True)):
-            if edge is NOTHING:
-                continue
-            if edge.true is None:
-                raise NotApplicableError(f"{node.op!r} has no derivative there")
-            sides = slopes(node.op, node.arg_numbers, index)[:2] if edge.is_kink and node.op else (edge.true,)
-            before = found.get(arg, (nothing, nothing, nothing))
-            most = max(map(abs, sides)) * size
-            if len(sides) == 1 and low is high:
-                product = sides[0] * low
-                total = before[0] + product
-                found[arg] = (total, total if before[0] is before[1] else before[1] + product, before[2] + most)
-            else:
-                products = [side * bound for side in sides for bound in (low, high)]
-                found[arg] = (before[0] + min(products), before[1] + max(products), before[2] + most)
-    return found
+def _below(node: Value, locals_of: Locals) -> Iterator[tuple[Value, Derivative]]:
+    return ((arg, local) for arg, local in zip(node.args, locals_of(node), strict=False) if local is not None)

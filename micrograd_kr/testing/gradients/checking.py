@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ..adapters import Micrograd, as_engine
-from .judge import Judge
+from .judge import judge
 from .other_engines import judge_engine
 from .report import GradientError, InconclusiveError, Report
 from .subject import Subject
@@ -61,7 +61,7 @@ def gradcheck(
     try:
         adapter = as_engine(engine) if engine is not None else Micrograd()
         if isinstance(adapter, Micrograd):
-            return Judge(Subject(fn, inputs, names)).judge(order)
+            return judge(Subject(fn, inputs, names), order)
         return judge_engine(adapter, Subject(fn, inputs, names, adapter.takes_arrays), order)
     except InconclusiveError as error:
         _discard_under_hypothesis()

@@ -1,136 +1,37 @@
 """The derivatives of one op, from its forward rule alone: what the rules of the table are held against.
 
 The forward rule is run at 240 bits and differenced over a step of 2 ** -120 of the argument, so that half of the
-digits are right and no kink but one at the argument itself lies within the step. Where the two sides of the argument
-have different slopes, both are returned. A forward rule that leaves the table (it calls `math.sin`) is differenced on
-floats instead.
+digits are right and no kink but one at the argument itself lies within the step. Where that raises a doubt, the
+derivative is taken on all sides of the argument, at 3,000 bits: at a kink they differ. A forward rule that leaves the
+table (it calls `math.sin`) is differenced on floats instead.
 """
 
 from __future__ import annotations
 
-import cmath
 import math
-import sys
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from itertools import product
-from typing import Any, NamedTuple
+from typing import Any
 
 from ...elementary import Function, Number
-from ...extras import install_command
 from ...interpreted import Interpreted
 from ...ops import Op
-from .tolerances import ALL_BITS, LARGEST, NEARBY, ON_FLOATS, PRECISION, SAME, SEEN, SMALLEST, STEP, TINIEST, TWO_STEPS
+from . import tolerances as limit
+from .chain import Derivative
+from .precision import (
+    NotApplicableError,
+    agree,
+    at_high_precision,
+    half_of_the_bits,
+    is_complex,
+    is_number,
+    magnitude,
+    power_of_two,
+    precise,
+)
 
-# Between these a float has all of its digits, and a comparison of floats is as good as one at high precision.
-_LEAST, _MOST = SMALLEST * 1e17, LARGEST / 1e17
-
-
-class NotApplicableError(Exception):
-    """The oracle cannot be used on this function here."""
-
-
-class Slopes(NamedTuple):
-    """The derivative on the left and on the right of an argument; the same number off kinks, to within `error`."""
-
-    left: Any
-    right: Any
-    error: Any = 0
-
-    @property
-    def is_kink(self) -> bool:
-        """Whether the two sides differ."""
-        return not agree(self.left, self.right, SAME, self.error)
-
-    def allow(self, x: Any, share: float = SAME) -> bool:
-        """Whether x is the derivative, or at a kink lies between the two."""
-        if not is_number(x):
-            return False
-        if isinstance(x, float | Fraction):
-            x = precise(x)
-        if agree(x, self.right, share, self.error) or agree(x, self.left, share, self.error):
-            return True
-        if any(isinstance(each, complex) or hasattr(each, "_mpc_") for each in (x, self.left, self.right)):
-            return False
-        return bool(min(self.left, self.right) <= x <= max(self.left, self.right))
-
-
-def agree(x: Any, y: Any, share: float = SAME, error: Any = 0) -> bool:
-    """Whether two numbers agree in a share of the larger one's size."""
-    try:
-        near, far = float(x), float(y)  # twice as fast, and shares are far above the rounding of floats
-        if _LEAST < abs(far) < _MOST and share >= SAME and near != 0 and error == 0:
-            return abs(near - far) <= share * max(abs(near), abs(far))
-    except (TypeError, OverflowError):
-        pass
-    x, y = (precise(each) if isinstance(each, Fraction) else each for each in (x, y))
-    return bool(abs(x - y) <= share * max(abs(x), abs(y)) + error)
-
-
-def is_number(x: Any) -> bool:
-    """Whether x is a finite real or complex number of some kind."""
-    if type(x) is float:
-        return math.isfinite(x)
-    if isinstance(x, int | Fraction):
-        return True
-    if hasattr(x, "_mpf_"):
-        return bool(x._mpf_[1] or not x._mpf_[2])  # an inf or a nan has no mantissa, but an exponent
-    if hasattr(x, "_mpc_"):
-        return bool(_mpmath().isfinite(x))
-    try:
-        return cmath.isfinite(complex(x))
-    except (TypeError, ValueError, OverflowError):
-        return False
-
-
-def has_high_precision() -> bool:
-    """Whether mpmath is there."""
-    try:
-        _mpmath()
-    except NotApplicableError:
-        return False
-    return True
-
-
-def _mpmath() -> Any:
-    loaded = sys.modules.get("mpmath")
-    if loaded is not None:
-        return loaded
-    try:
-        import mpmath
-    except ImportError as error:
-        raise NotApplicableError(f"high precision needs mpmath: {install_command('testing')}") from error
-    return mpmath
-
-
-def at_high_precision(bits: int = PRECISION) -> Any:
-    """A block in which mpmath computes with so many bits."""
-    return _mpmath().workprec(bits)
-
-
-def precise(x: Any) -> Any:
-    """A number at the precision of the block, or a float if there is no mpmath; a condition as it is."""
-    kind = type(x)
-    if kind is bool:
-        return x
-    try:
-        mpmath = _mpmath()
-    except NotApplicableError:
-        return float(x) if isinstance(x, int | Fraction) else x
-    if kind is float:
-        return mpmath.mp.make_mpf(mpmath.libmp.from_float(x))
-    if kind is mpmath.mpf or kind is mpmath.mpc:
-        return x
-    if kind is int:
-        return mpmath.mpf(x)
-    if kind is Fraction:
-        return mpmath.mpf(x.numerator) / x.denominator
-    if kind is complex:
-        return mpmath.mpc(x)
-    try:
-        return mpmath.mpf(float(x))
-    except (TypeError, ValueError) as error:
-        raise NotApplicableError(f"a {kind.__name__} has no high precision") from error
+Rule = Callable[..., Any]
 
 
 class _Sealed(Interpreted):
@@ -159,202 +60,137 @@ def stays_in_table(op: Op, numbers: Sequence[Any]) -> bool:
     >>> stays_in_table(OPS["tanh"], [0.5])
     True
     """
-    found = _stays.get(op)
-    if found is None:
+    if op not in _stays:
+        if len(_stays) > limit.REMEMBERED:
+            _stays.clear()
         try:
             op.forward(*[x if isinstance(x, bool) else _Sealed(x) for x in numbers])
-            found = True
+            _stays[op] = True
         except Exception:
-            found = False
-        _stays[op] = found
-        if len(_stays) > 1000:
-            del _stays[next(iter(_stays))]
-    return found
+            _stays[op] = False
+    return _stays[op]
 
 
-def forward(op: Op, xs: Sequence[Any]) -> Any:
-    """The forward rule on numbers of high precision; NotApplicableError if it has no real number there, or no
-    complex one on complex arguments."""
+def called(function: Rule, xs: Sequence[Any]) -> Any:
+    """The function at high precision; NotApplicableError if it has no real number there, or no complex one on complex
+    arguments."""
     try:
-        out = precise(op.forward(*xs))
-    except Exception as error:
-        raise NotApplicableError(f"{op.name} cannot be computed at high precision: {error}") from error
+        out = function(*xs)
+        mpf = getattr(out, "_mpf_", None)
+        if mpf is not None and (mpf[1] or not mpf[2]):  # a real number that is finite, as nearly all are
+            return out
+        out = precise(out)
+    except Exception as error:  # a function of mpmath's raises what it likes where it has no real number
+        raise NotApplicableError(f"it cannot be computed at high precision: {error}") from error
     if not is_number(out) or (hasattr(out, "_mpc_") and not any(hasattr(x, "_mpc_") for x in xs)):
-        raise NotApplicableError(f"{op.name} has no value there")
+        raise NotApplicableError("it has no value there")
     return out
 
 
-def _step_of(xs: Sequence[Any], index: int, bits: int) -> Any:
-    """A step 2 ** -bits of the argument, or of 1 if that is less, away from 0; at 0, of the smallest other one."""
-    x = xs[index]
-    if x != 0:
-        size = abs(x)
-        return (size if size < 1 else 1) * (-1 if not hasattr(x, "_mpc_") and x < 0 else 1) * precise(2.0**-bits)
-    return min([1, *[abs(other) for other in xs if not isinstance(other, bool) and other != 0]]) * precise(2.0**-bits)
+def _power(xs: Sequence[Any], index: int) -> int:
+    """The power of two next below the size of an argument, or below 1 if that is less; at 0, below the least other."""
+    own = magnitude(xs[index])
+    sizes = [own] if own is not None else [each for x in xs if (each := magnitude(x)) is not None]
+    return min(0, 0, *sizes)
 
 
-def _moved(xs: Sequence[Any], *moves: tuple[int, Any]) -> list[Any]:
+def slope(function: Rule, xs: Sequence[Any], index: int, power: int | None = None, out: Any = None) -> Any:
+    """The difference quotient by one argument, upwards from xs, over a step of 2 ** power."""
+    power = _power(xs, index) - limit.STEP if power is None else power
     moved = list(xs)
-    for index, step in moves:
-        moved[index] = moved[index] + step
-    return moved
+    moved[index] += power_of_two(power)
+    change = called(function, moved) - (called(function, xs) if out is None else out)
+    return change * power_of_two(-power)
 
 
-def slope_at(op: Op, xs: Sequence[Any], out: Any, index: int, bits: int = STEP, side: int = 1) -> Any:
-    """The derivative by one argument at the precision of the block, on the side away from 0 (side = -1: towards it)."""
-    step = side * _step_of(xs, index, bits)
-    change = forward(op, _moved(xs, (index, step))) - out
-    if hasattr(change, "_mpc_") and abs(change) > 2.0**-40 * (abs(out) + abs(xs[index])):
-        raise NotApplicableError("the function jumps there, as complex functions do at their branch cuts")
-    return change / step
+def slope_of(function: Rule, index: int) -> Rule:
+    """The derivative by one argument as a function again, which has half of the block's bits."""
+    return lambda *xs: slope(function, xs, index, _power(xs, index) - half_of_the_bits())
 
 
-def slopes(op: Op, numbers: Sequence[Any], index: int) -> Slopes:
-    """The derivative by one argument on both of its sides, with as many bits as floats of any size may need.
+def slopes(function: Rule, numbers: Sequence[Any], index: int, kink: Rule | None = None, order: int = 1) -> Derivative:
+    """The derivative by one argument on all sides, with as many bits as floats of any size may need.
+
+    Args:
+        function: of numbers of high precision, such as the forward rule of an op.
+        kink: the row's; at a tie of several arguments every side of each of them counts: clip(x, x, x) may be taken
+            for x, though no argument by itself moves it.
+        order: 2 if the function is a `slope_of` another.
 
     >>> from micrograd_kr.ops import OPS
-    >>> [float(x) for x in slopes(OPS["abs"], [0.0], 0)[:2]], slopes(OPS["abs"], [-1e-300], 0).is_kink
-    ([-1.0, 1.0], False)
+    >>> found = slopes(OPS["abs"].forward, [0.0], 0)
+    >>> found.low, found.high, slopes(OPS["abs"].forward, [-1e-300], 0).kink
+    (mpf('-1.0'), mpf('1.0'), False)
     """
-    if not has_high_precision() or not stays_in_table(op, numbers):
-        return slopes_on_floats(op, numbers, index)
-    with at_high_precision(ALL_BITS):
+    with at_high_precision(limit.ALL_BITS * order):
         xs = [precise(x) for x in numbers]
-        out = forward(op, xs)
-        found, nearer = ([slope_at(op, xs, out, index, bits, side) for side in (-1, 1)] for bits in TWO_STEPS)
-        step = _step_of(xs, index, TWO_STEPS[1])
-        rounding = _mpmath().ldexp(abs(out) + 1, 64 - ALL_BITS) / abs(step)
-        error = rounding + 2 * max(abs(x - y) for x, y in zip(found, nearer, strict=True))  # what curvature adds
-        left, right = [x if abs(x) > error else 0 * x for x in (nearer[::-1] if step < 0 else nearer)]
-        beside = _beside_a_tie(op, xs, index)
-        if beside:
-            left, right = min(left, *beside), max(right, *beside)
-    return Slopes(left, right, error + TINIEST)
+        numeric = [turn for turn, x in enumerate(xs) if not isinstance(x, bool)]
+        around = numeric if kink is not None and kink(*xs) == 0 else [index]
+        found, nearer = (_around(function, xs, index, around, bits) for bits in limit.TWO_DISTANCES)
+        lost = limit.STEP + limit.TWO_DISTANCES[1] + limit.SPARE_BITS - limit.ALL_BITS - _power(xs, index)
+        error = (abs(called(function, xs)) + 1) * power_of_two(lost)
+        error += 2 * max(abs(x - y) for x, y in zip(found, nearer, strict=True))  # what curvature adds
+        return _between([x if abs(x) > error else 0 * x for x in nearer], error + limit.TINIEST)
 
 
-def _beside_a_tie(op: Op, xs: Sequence[Any], index: int) -> list[Any]:
-    """Where a kink is a tie of several arguments: the derivatives at points around it, where they have parted.
-
-    A limit of any of them is right: clip(x, x, x) may be taken for x, though no argument by itself moves it.
-    """
-    if op.kink is None or len(xs) < 2 or any(hasattr(x, "_mpc_") for x in xs) or op.kink(*xs) != 0:
-        return []
+def _around(function: Rule, xs: Sequence[Any], index: int, around: Sequence[int], bits: int) -> list[Any]:
+    """The slopes where some arguments have moved a little to the left or to the right, the later ones further."""
     found = []
-    for signs in product((-1, 1), repeat=len(xs)):
-        moves = [sign * _step_of(xs, turn, NEARBY) * (turn + 1) for turn, sign in enumerate(signs)]
-        near = [x if isinstance(x, bool) else x + move for x, move in zip(xs, moves, strict=True)]
-        try:
-            found.append(slope_at(op, near, forward(op, near), index, TWO_STEPS[0]))
-        except NotApplicableError:
-            continue
+    for signs in product((-1, 1), repeat=len(around)):
+        near = list(xs)
+        for turn, (place, sign) in enumerate(zip(around, signs, strict=True), start=1):
+            near[place] += sign * turn * power_of_two(_power(xs, place) - bits)
+        found.append(slope(function, near, index, _power(xs, index) - bits - limit.STEP))
     return found
 
 
-class Curvatures(NamedTuple):
-    """The second derivative by two arguments on each combination of their sides, and how far off rounding puts it."""
-
-    sides: list[Any]
-    error: Any
-
-    @property
-    def is_kink(self) -> bool:
-        """Whether the sides differ: the slope has a kink of its own, as that of elu at 0."""
-        return not all(agree(self.sides[0], side, SAME, self.error) for side in self.sides)
-
-    def allow(self, x: Any) -> bool:
-        """Whether x is the second derivative, or lies between those of the sides."""
-        if any(agree(x, side, SAME, self.error) for side in self.sides):
-            return True
-        if hasattr(x, "_mpc_") or any(hasattr(side, "_mpc_") for side in self.sides):
-            return False
-        return bool(min(self.sides) <= x <= max(self.sides))
-
-
-def curvatures(op: Op, numbers: Sequence[Any], first: int, second: int) -> Curvatures:
-    """The second derivative by two arguments, from the forward rule alone."""
-    with at_high_precision(ALL_BITS):
-        xs = [precise(x) for x in numbers]
-        out = forward(op, xs)
-        found, nearer = (_second_differences(op, xs, out, first, second, bits) for bits in TWO_STEPS)
-        h, k = (_step_of(xs, index, TWO_STEPS[1]) for index in (first, second))
-        rounding = _mpmath().ldexp(abs(out) + 1, 64 - ALL_BITS) / abs(h * k)
-        error = rounding + 2 * max(abs(x - y) for x, y in zip(found, nearer, strict=True))
-        return Curvatures(nearer, error + TINIEST)
-
-
-def _second_differences(op: Op, xs: Sequence[Any], out: Any, first: int, second: int, bits: int) -> list[Any]:
-    found = []
-    h, k = (_step_of(xs, index, bits) for index in (first, second))
-    for s in (h, -h):
-        beside = forward(op, _moved(xs, (first, s)))
-        for t in (s,) if first == second else (k, -k):
-            other = forward(op, _moved(xs, (second, t))) if first != second else beside
-            found.append((forward(op, _moved(xs, (first, s), (second, t))) - beside - other + out) / (s * t))
-    return found
+def _between(sides: list[Any], error: Any, on_floats: bool = False) -> Derivative:
+    """A derivative between those of the sides, which agree off kinks."""
+    low, high = (sides[0], sides[-1]) if is_complex(sides[0]) else (min(sides), max(sides))
+    is_kink = not agree(low, high, limit.SAME, error)
+    return Derivative(low if is_kink else high, high, error, is_kink, False, on_floats)
 
 
 # --- on floats, as the last resort ----------------------------------------------------------------------------------
 
 
-class Estimate(NamedTuple):
-    """A derivative by differences of floats, and how far off it may be."""
+def slopes_on_floats(function: Callable[..., Any], numbers: Sequence[Any], index: int) -> Derivative:
+    """As `slopes`, by differences of floats to each side, with an error that says how far they can be trusted.
 
-    number: Any
-    error: float
-
-
-def plain_differences(function: Callable[[list[Any]], Any], point: Sequence[Any], index: int) -> Estimate:
-    """Central differences of floats, extrapolated after Richardson; the error is the spread of the last two rows.
-
-    >>> plain_differences(lambda numbers: numbers[0] ** 3, [2.0], 0).number
-    12.0
+    >>> found, at_kink = slopes_on_floats(lambda x: x**3, [2.0], 0), slopes_on_floats(abs, [0.0], 0)
+    >>> round(found.low, 7), found.kink, at_kink.low, at_kink.high
+    (12.0, False, -1.0, 1.0)
     """
-    x = point[index]
-    step = 2.0**-6 * (abs(x) or 1.0)
-    rows: list[list[Any]] = []
+    point = [float(x) if isinstance(x, int | Fraction) and not isinstance(x, bool) else x for x in numbers]
+    (left, a), (right, b) = (_extrapolated(function, point, index, sign) for sign in (-1, 1))
+    error = limit.TIMES_THE_SPREAD * (a + b)
+    if abs(left - right) <= error + limit.ON_FLOATS * (abs(left) + abs(right)):
+        left = right = (left + right) / 2
+    return _between([left, right], error, on_floats=True)
+
+
+def _extrapolated(function: Callable[..., Any], point: list[Any], index: int, sign: int) -> tuple[Any, float]:
+    """Differences over ever smaller steps, extrapolated after Richardson; the error is the spread of the last two."""
+    before: list[Any] = []
     best: Any = math.nan
     error = math.inf
-    for row in range(6):
-        high, low = [_called(function, _moved(point, (index, sign * step))) for sign in (1, -1)]
-        if not (is_number(high) and is_number(low)):
-            step /= 4
-            continue
-        rounding = 4e-16 * (abs(high) + abs(low)) / step
-        current = [(high - low) / (2 * step)]
-        if rows:
-            for column, before in enumerate(rows[-1][:4], start=1):
-                factor = 16.0**column
-                current.append((factor * current[-1] - before) / (factor - 1))
-            spread = max(abs(current[-1] - current[-2]), abs(current[-1] - rows[-1][-1])) + rounding
+    step = sign * limit.FIRST_DIFFERENCE * (abs(point[index]) or 1.0)
+    for _ in range(limit.DIFFERENCES):
+        moved = [x + step if turn == index else x for turn, x in enumerate(point)]
+        try:
+            here, there = function(*point), function(*moved)
+            current = [(there - here) / (moved[index] - point[index])]
+        except (TypeError, ValueError, ArithmeticError, AttributeError, ImportError) as failure:
+            raise NotApplicableError(str(failure)) from failure
+        for column, coarse in enumerate(before, start=1):
+            current.append(current[-1] + (current[-1] - coarse) / (4.0**column - 1))
+        if before:
+            spread = max(abs(current[-1] - current[-2]), abs(current[-1] - before[-1]))
+            spread += limit.FLOATS * (abs(here) + abs(there)) / abs(step)
             if spread < error:
                 best, error = current[-1], spread
-            elif row > 3:
-                break
-        rows.append(current)
+        before = current
         step /= 4
     if not is_number(best):
         raise NotApplicableError("the function is not finite around the point")
-    return Estimate(best, float(error))
-
-
-def _called(function: Callable[[list[Any]], Any], numbers: list[Any]) -> Any:
-    try:
-        return function(numbers)
-    except (TypeError, ValueError, ArithmeticError, AttributeError, ImportError) as error:
-        raise NotApplicableError(str(error)) from error
-
-
-def slopes_on_floats(op: Op, numbers: Sequence[Any], index: int) -> Slopes:
-    """As `slopes`, by differences of floats, with an error that says how far they can be trusted."""
-    point = [float(x) if isinstance(x, int | Fraction) and not isinstance(x, bool) else x for x in numbers]
-    step = 2.0**-24 * (abs(point[index]) or 1.0)  # at a kink the two sides differ by far more than the step
-    if step == 0:
-        raise NotApplicableError("there is no smaller float to step by")
-    out = op.compute(*point)
-    left, right = ((_called(lambda xs: op.compute(*xs), _moved(point, (index, s))) - out) / s for s in (-step, step))
-    if not is_number(left) or not is_number(right):
-        raise NotApplicableError("the function is not finite around the point")
-    if abs(left - right) > SEEN * (abs(left) + abs(right)):
-        return Slopes(left, right, ON_FLOATS * (abs(left) + abs(right)))
-    smooth = plain_differences(lambda xs: op.compute(*xs), point, index)
-    return Slopes(smooth.number, smooth.number, 10 * smooth.error)
+    return best, float(error)

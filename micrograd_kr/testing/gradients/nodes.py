@@ -3,93 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import Any
 
 from ...engine import Constant, Value, grad
 from ...interpreted import Chosen, no_path
 from ...ops import Op
-from .local_derivatives import (
-    NotApplicableError,
-    Slopes,
-    agree,
-    at_high_precision,
-    curvatures,
-    forward,
-    has_high_precision,
-    is_number,
-    precise,
-    slope_at,
-    slopes,
-    slopes_on_floats,
-    stays_in_table,
-)
-from .report import short
-from .tolerances import ALL_BITS, ALLOWED, CLOSE, EXACT, FEWER_BITS, HUGE, LARGE_EXPONENT, ON_FLOATS, SEEN, SMALLEST
+from . import tolerances as limit
+from .chain import Derivative, known, unknown
+from .local_derivatives import Rule, called, slope, slope_of, slopes, slopes_on_floats, stays_in_table
+from .precision import NotApplicableError, agree, at_high_precision, has_high_precision, is_number, precise
+from .report import apart, short
+
+At = tuple[list[Any], Any]  # the arguments at high precision, and the forward rule of them
 
 
-class Edge(NamedTuple):
-    """The derivative of a node by one of its arguments.
+def locals_of(node: Value, chosen: bool) -> list[Derivative | None]:
+    """The derivative by each argument; None where nothing flows: it is a constant, or the rule wrote an exact 0.
 
-    Attributes:
-        true: by the forward rule; at a kink what the row chose, if that is one of those allowed; None if unknown.
-        got: by the row's rule on the numbers of the engine.
-        fault: what is wrong with the rule, "" if nothing is.
-        is_kink: whether several derivatives are right.
-        on_floats: whether the true one comes from differences of floats.
-        is_shut: whether the rule wrote an exact 0: then nothing flows, not even an upstream inf.
+    Args:
+        chosen: whether at a kink what the rule chose counts, if it is right; else all that lies between the sides.
+
+    A leaf has none.
     """
-
-    true: Any
-    got: Any
-    fault: str = ""
-    is_kink: bool = False
-    on_floats: bool = False
-    is_shut: bool = False
-
-
-NOTHING = Edge(0, 0, is_shut=True)
-
-
-def edges(node: Value) -> list[Edge]:
-    """The derivative by each argument; a constant or a condition has none. To be called at high precision."""
-    return [
-        edge._replace(is_shut=_is_shut(node, index))
-        if edge.got == 0 and not edge.fault and edge is not NOTHING
-        else edge
-        for index, edge in enumerate(_edges(node))
-    ]
-
-
-def _is_shut(node: Value, index: int) -> bool:
-    try:
-        local = node.op.derivative(index, *map(Chosen, (node.data, *node.arg_numbers)))  # type: ignore[union-attr]
-        return bool(no_path(local))
-    except Exception:  # a rule that only takes the numbers it was written for
-        return False
-
-
-def _edges(node: Value) -> list[Edge]:
-    op = node.op
-    assert op is not None
-    numbers = list(node.arg_numbers)
-    wanted = _moving(node)
-    if op.gives == "condition":
-        return [_edge_of_condition(node, index) if each else NOTHING for index, each in enumerate(wanted)]
-    if has_high_precision() and stays_in_table(op, numbers):
-        try:
-            xs = [precise(x) for x in numbers]
-            out = forward(op, xs)
-        except NotApplicableError:
-            pass
-        else:
-            if _is_same_on_floats(node, xs, out):
-                rules = _all_partials(op, out, xs) if op.arity is None else None
-                return [
-                    _edge(node, xs, out, index, rules[index] if rules else None) if each else NOTHING
-                    for index, each in enumerate(wanted)
-                ]
-    return [_edge_on_floats(node, index) if each else NOTHING for index, each in enumerate(wanted)]
+    if node.op is None:
+        return []
+    at = _at_high_precision(node)
+    return [_local(node, index, at, chosen) if moves else None for index, moves in enumerate(_moving(node))]
 
 
 def _moving(node: Value) -> list[bool]:
@@ -100,198 +41,199 @@ def _moving(node: Value) -> list[bool]:
     ]
 
 
-def _all_partials(op: Op, out: Any, xs: Sequence[Any]) -> Any:
-    try:
-        return [*op.partials(out, *xs), *[None] * len(xs)]
-    except Exception:
-        return None
-
-
-def _is_same_on_floats(node: Value, xs: Sequence[Any], expected: Any) -> bool:
-    """Whether the forward rule is the same function on the engine's numbers as at high precision."""
+def _at_high_precision(node: Value) -> At | None:
+    """The node once more at high precision, if its forward rule can be run there, and is the same function."""
     op, got = node.op, node.data
     assert op is not None
-    if not is_number(got):
-        return False
-    if agree(got, expected, CLOSE) or abs(expected) < SMALLEST:
-        return True
-    return bool(abs(precise(got) - expected) <= _rounding(lambda: forward(op, xs), expected))
-
-
-def _rounding(compute: Callable[[], Any], expected: Any) -> Any:
-    """How far floats may be off, from how far numbers of fewer bits are, on the same inputs."""
-    found: Any = 0
-    for bits in FEWER_BITS:
-        with at_high_precision(bits):
-            try:
-                coarse = compute()
-            except NotApplicableError:
-                continue
-        found = max(found, abs(coarse - expected) * 2.0 ** (bits - 53))
-    return ALLOWED * found
-
-
-def _rounding_of_rule(op: Op, xs: Sequence[Any], index: int, rule: Any) -> Any:
-    def on_fewer_bits() -> Any:
-        try:
-            return precise(op.derivative(index, forward(op, xs), *xs))
-        except (ArithmeticError, TypeError, ValueError) as error:
-            raise NotApplicableError(str(error)) from error
-
-    return _rounding(on_fewer_bits, rule)
-
-
-def _edge(node: Value, xs: list[Any], out: Any, index: int, rule: Any) -> Edge:
-    op = node.op
-    assert op is not None
-    got, fault = _engine_local(node, index)
-    if fault:
-        return Edge(_true_or_none(op, node.arg_numbers, index), got, fault)
-    if not is_number(got) and not _is_inside(op, node.arg_numbers):
-        return Edge(None, got)
+    if not has_high_precision() or not stays_in_table(op, node.arg_numbers):
+        return None
     try:
-        if rule is None:
-            rule = op.derivative(index, out, *xs)
-        rule = precise(rule)
-    except Exception:  # the rule only takes the numbers of the engine
-        return _edge_on_floats(node, index)
-    is_kink = False
-    try:
-        if (op.kink is not None and op.kink(*xs) == 0) or not agree(rule, slope_at(op, xs, out, index)):
-            sides = slopes(op, node.arg_numbers, index)
-            is_kink = sides.is_kink
-            if not is_number(rule) and not _is_inside(op, node.arg_numbers):
-                return Edge(None, got)
-            if not sides.allow(rule) and abs(rule - sides.right) > _rounding_of_rule(op, xs, index, rule):
-                with at_high_precision(ALL_BITS):  # 1 + erf(x), where erf(x) is almost -1?
-                    exact = [precise(x) for x in node.arg_numbers]
-                    rule = precise(op.derivative(index, forward(op, exact), *exact))
-                if not sides.allow(rule):
-                    return Edge(sides.right, got, _should_be(sides))
+        xs = [precise(x) for x in node.arg_numbers]
+        out = called(op.forward, xs)
     except NotApplicableError:
-        return Edge(None, got)
-    true = rule  # right to 12 digits, and exact if it is a whole number
-    if is_close(got, true):
-        return Edge(true, got, is_kink=is_kink)
-    return _explained_on_floats(node, xs, index, Edge(true, got, is_kink=is_kink))
+        return None
+    same = is_number(got) and (agree(got, out, limit.CLOSE) or abs(out) < limit.SMALLEST)
+    if same or (is_number(got) and abs(precise(got) - out) <= rounding(lambda xs: called(op.forward, xs), xs, out)):
+        return xs, out
+    return None
 
 
-def _is_inside(op: Op, numbers: Sequence[Any]) -> bool:
-    """Whether all arguments are inside the domain that the row names."""
-    for index, x in enumerate(numbers):
-        if isinstance(x, float | int) and not isinstance(x, bool):
-            domain = op.domain[min(index, len(op.domain) - 1)]
-            if not any(low < x < high for low, high in domain):
-                return False
-    return True
+def _local(node: Value, index: int, at: At | None, chosen: bool) -> Derivative | None:
+    op: Op = node.op  # type: ignore[assignment]
+    try:
+        got = op.derivative(index, node.data, *node.arg_numbers)
+    except Exception as error:
+        return _faulty(node, index, f"raised {type(error).__name__}: {error}")
+    plain = isinstance(got, int | float | complex | Fraction) and not isinstance(got, bool)
+    if not plain and not hasattr(got, "_mpf_") and not hasattr(got, "_mpc_"):
+        return _faulty(node, index, f"returned {got!r:.60}, which is no number")
+    if op.gives == "condition":
+        wrong = f"is {short(got)}, and should be 0: no gradient flows through a condition"
+        return None if got == 0 else _faulty(node, index, wrong)
+    suspect = Suspect(node, op.forward, lambda xs: op.derivative(index, called(op.forward, xs), *xs), index, got)
+    found = suspect.judged(at)
+    if found.fault is None and got == 0 and _is_shut(node, index):
+        return (Derivative(0, 0, kink=True) if chosen else found) if found.kink else None
+    if found.fault is None and found.kink and chosen:
+        return known(precise(got), got, kink=True, on_floats=found.on_floats)
+    return found
 
 
-def _edge_of_condition(node: Value, index: int) -> Edge:
-    got, fault = _engine_local(node, index)
-    return Edge(0, got, fault or ("" if got == 0 else "should be 0: no gradient flows through a condition"))
+def _faulty(node: Value, index: Any, what: str) -> Derivative:
+    return Derivative(0, 0, undecided=True, fault=(node, index, what))
+
+
+def _is_shut(node: Value, index: int) -> bool:
+    """Whether the rule wrote an exact 0: then nothing flows, not even an upstream inf."""
+    try:
+        local = node.op.derivative(index, *map(Chosen, (node.data, *node.arg_numbers)))  # type: ignore[union-attr]
+        return bool(no_path(local))
+    except Exception:  # a rule that only takes the numbers it was written for
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class Suspect:
+    """A rule on trial.
+
+    Attributes:
+        node: where it stands.
+        function: what it claims to be the derivative of, on numbers of high precision.
+        rule: its number on other numbers of the arguments.
+        index: by which argument.
+        got: its number on those of the engine.
+        first: by which argument the function is a derivative already, in second derivatives.
+    """
+
+    node: Value
+    function: Rule
+    rule: Callable[[Sequence[Any]], Any]
+    index: int
+    got: Any
+    first: int | None = None
+
+    def judged(self, at: At | None) -> Derivative:
+        """What is known of the derivative, and what is wrong with the rule if it gives another one."""
+        op, got, numbers = self.node.op, self.got, self.node.arg_numbers
+        assert op is not None
+        share, rule, order = limit.ON_FLOATS, got, 1 if self.first is None else 2
+        try:
+            if at is None:
+                sides = slopes_on_floats(op.compute, numbers, self.index)
+                if sides.slack > limit.SEEN * sides.size and not sides.size == got == 0:
+                    return unknown(got)
+            else:
+                at_kink = op.kink is not None and op.kink(*at[0]) == 0
+                true = 0 if at_kink else slope(self.function, at[0], self.index, out=at[1])
+                if true and is_number(got):
+                    found = known(true, got)
+                    if found.slack <= (limit.EXACT if isinstance(got, Fraction) else limit.SAME) * found.size:
+                        return found
+                rule, share = self._at_high_precision()
+                if true and agree(rule, true, share):
+                    return self._on_floats(rule)
+                sides = slopes(self.function, numbers, self.index, op.kink, order)
+                if not sides.allows(rule, share):
+                    with at_high_precision(limit.ALL_BITS * order):  # 1 + erf(x), where erf(x) is almost -1?
+                        rule, share = self._at_high_precision()
+        except NotApplicableError:
+            return unknown(got)
+        if not is_number(rule) and not self._is_inside():
+            return unknown(got)
+        if not sides.allows(rule, share):
+            return self._fault(sides)
+        found = self._on_floats(precise(rule), sides.on_floats)
+        return Derivative(sides.low, sides.high, kink=True) if sides.kink and not found.fault else found
+
+    def _at_high_precision(self) -> tuple[Any, float]:
+        """The rule's number, and in what share of it a derivative should agree with it."""
+        try:
+            return precise(self.rule([precise(x) for x in self.node.arg_numbers])), limit.SAME
+        except Exception:  # the rule only takes the numbers of the engine
+            return self.got, limit.ON_FLOATS
+
+    def _on_floats(self, rule: Any, on_floats: bool = False) -> Derivative:
+        """The rule is right at high precision; on floats it is off by rounding, or by the range of floats, or wrong."""
+        got = self.got
+        if is_close(got, rule):
+            return known(rule, got, on_floats=on_floats)
+        if is_number(got) and isinstance(got, float | complex):
+            off = abs(precise(got) - rule)
+            if off <= limit.SMALLEST or off <= rounding(self.rule, self.node.arg_numbers, rule):
+                return known(rule, got)
+        sizes = [abs(x) for x in (rule, self.node.data, *self.node.arg_numbers) if not isinstance(x, bool)]
+        extreme = any(not 1 / limit.HUGE < size < limit.LARGE_EXPONENT for size in sizes[1:]) or sizes[0] > limit.HUGE
+        if isinstance(got, float | complex) and (extreme or not (is_number(got) or self._is_inside())):
+            return unknown(got)
+        return self._fault(Derivative(rule, rule), " on floats" if isinstance(got, float | complex) else "")
+
+    def _fault(self, sides: Derivative, where: str = "") -> Derivative:
+        got, wanted = apart(self.got, sides.high)
+        wanted = f"should be {wanted}{where}"
+        if sides.kink:
+            wanted = f"should lie between {short(sides.low)} and {short(sides.high)}"
+        index = self.index if self.first is None else (self.first, self.index)
+        fault = self.node, index, f"is {got}, and {wanted}"
+        return Derivative(sides.high, sides.high, on_floats=sides.on_floats, fault=fault)
+
+    def _is_inside(self) -> bool:
+        """Whether all arguments are inside the domain that the row names."""
+        domains = self.node.op.domain  # type: ignore[union-attr]
+        return all(
+            any(low < x < high for low, high in domains[min(index, len(domains) - 1)])
+            for index, x in enumerate(self.node.arg_numbers)
+            if isinstance(x, float | int) and not isinstance(x, bool)
+        )
 
 
 def is_close(got: Any, true: Any) -> bool:
     """Whether a derivative of the engine is the true one to within ordinary rounding; a Fraction exactly."""
-    return is_number(got) and (
-        agree(got, true, CLOSE)
-        if type(got) is float
-        else agree(precise(got), true, EXACT if isinstance(got, int | Fraction) else CLOSE)
-    )
+    return is_number(got) and agree(got, true, limit.EXACT if isinstance(got, int | Fraction) else limit.CLOSE)
 
 
-def _engine_local(node: Value, index: int) -> tuple[Any, str]:
-    """What the row's rule gives on the numbers of the engine; and what is wrong if that is no number."""
-    op = node.op
-    assert op is not None
-    try:
-        got = op.derivative(index, node.data, *node.arg_numbers)
-    except Exception as error:
-        return None, f"raised {type(error).__name__}: {error}"
-    plain = isinstance(got, int | float | complex | Fraction) and not isinstance(got, bool)
-    if plain or hasattr(got, "_mpf_") or hasattr(got, "_mpc_"):
-        return got, ""
-    return None, f"returned {got!r:.60}, which is no number"
-
-
-def _true_or_none(op: Op, numbers: Sequence[Any], index: int) -> Any:
-    try:
-        return slopes(op, numbers, index).right
-    except NotApplicableError:
-        return None
-
-
-def _explained_on_floats(node: Value, xs: Sequence[Any], index: int, edge: Edge) -> Edge:
-    """The rule is right at high precision; on floats it is off by rounding, or by the range of floats, or wrong."""
-    op = node.op
-    assert op is not None
-    given = [node.data, *node.arg_numbers]
-    if not isinstance(edge.got, float | complex):
-        return edge._replace(fault=_should_be(Slopes(edge.true, edge.true)))
-    if is_number(edge.got):
-        off = abs(precise(edge.got) - edge.true)
-        if off <= SMALLEST or off <= _rounding_of_rule(op, xs, index, edge.true):
-            return edge
-    if _is_extreme(given) or abs(edge.true) > HUGE:
-        return edge._replace(true=None)
-    return edge._replace(fault=_should_be(Slopes(edge.true, edge.true)) + " on floats")
-
-
-def _is_extreme(numbers: Sequence[Any]) -> bool:
-    """Whether the range of floats may end within a rule: in a square, a product or an exponential."""
-    sizes = [abs(x) for x in numbers if not isinstance(x, bool)]
-    return any(not is_number(size) or size > LARGE_EXPONENT or 0 < size < 1 / HUGE or size == 0 for size in sizes)
-
-
-def _edge_on_floats(node: Value, index: int) -> Edge:
-    """The forward rule leaves the table, or there is no mpmath: differences of floats, which say how good they are."""
-    op = node.op
-    assert op is not None
-    got, fault = _engine_local(node, index)
-    if fault:
-        return Edge(None, got, fault)
-    if not is_number(got) and not _is_inside(op, node.arg_numbers):
-        return Edge(None, got)
-    try:
-        sides = slopes_on_floats(op, node.arg_numbers, index)
-    except NotApplicableError:
-        return Edge(None, got)
-    size = max(abs(sides.left), abs(sides.right))
-    if sides.error > SEEN * size and not size == got == 0:
-        return Edge(None, got)
-    if not sides.allow(got, ON_FLOATS):
-        return Edge(precise(sides.right), got, _should_be(sides), on_floats=True)
-    return Edge(precise(got), got, is_kink=sides.is_kink, on_floats=True)
-
-
-def _should_be(sides: Slopes) -> str:
-    if sides.is_kink:
-        return f"should lie between {short(min(sides.left, sides.right))} and {short(max(sides.left, sides.right))}"
-    return f"should be {short(sides.right)}"
+def rounding(compute: Callable[[Sequence[Any]], Any], numbers: Sequence[Any], expected: Any) -> Any:
+    """How far floats may be off, from how far numbers of fewer bits are, on the same inputs."""
+    found: Any = 0
+    for bits in limit.FEWER_BITS:
+        with at_high_precision(bits):
+            try:
+                coarse = precise(compute([precise(x) for x in numbers]))
+            except Exception:  # on so few bits it is not defined there
+                continue
+        found = max(found, abs(coarse - expected) * 2.0 ** (bits - 53))
+    return limit.ALLOWED * found
 
 
 # --- second derivatives ---------------------------------------------------------------------------------------------
 
 
-def second_edges(node: Value) -> dict[tuple[int, int], Edge]:
-    """d2 out / d argument d argument for each pair, by the forward rule and by the graph of the row's own rules."""
-    op = node.op
+def seconds_of(node: Value, firsts: Sequence[Derivative | None]) -> dict[tuple[int, int], Derivative]:
+    """d2 out / d argument d argument for each pair, by the forward rule and by the graph of the row's own rules.
+
+    Args:
+        firsts: the node's first derivatives: where one has a kink, the second is what the rule says.
+    """
+    op, numbers = node.op, node.arg_numbers
     assert op is not None
-    numbers = list(node.arg_numbers)
+    if op.gives == "condition":
+        return {}
     moving = [index for index, moves in enumerate(_moving(node)) if moves]
-    found: dict[tuple[int, int], Edge] = {}
+    pairs = [(i, j) for i in moving for j in moving]
     try:
         got = _second_rules(op, numbers, moving)
     except Exception as error:
-        return {(i, j): Edge(None, None, f"raised {type(error).__name__}: {error}") for i in moving for j in moving}
-    if not has_high_precision() or not stays_in_table(op, numbers):
-        return {pair: Edge(None, each) for pair, each in got.items()}
-    try:
-        rules = _second_rules(op, [precise(x) for x in numbers], moving)
-    except Exception:  # the rule only takes the numbers of the engine, or has a pole there
-        return {pair: Edge(None, each) for pair, each in got.items()}
-    for pair, rule in rules.items():
-        found[pair] = _second_edge(op, numbers, pair, precise(rule), got[pair])
+        return {pair: _faulty(node, pair, f"raised {type(error).__name__}: {error}") for pair in pairs}
+    found = {}
+    with at_high_precision(2 * limit.PRECISION):
+        at = _at_high_precision(node)
+        for i, j in pairs:
+            x = got[i, j]
+            if at is None or any((first := firsts[each]) is not None and first.kink for each in (i, j)):
+                found[i, j] = unknown(x) if at is None else known(precise(x), x, kink=True)
+            else:
+                rule = lambda xs, pair=(i, j): _second_rules(op, xs, moving)[pair]  # noqa: E731
+                suspect = Suspect(node, slope_of(op.forward, i), rule, j, x, i)
+                found[i, j] = suspect.judged((at[0], None))
     return found
 
 
@@ -301,21 +243,3 @@ def _second_rules(op: Op, numbers: Sequence[Any], moving: list[int]) -> dict[tup
     firsts = grad(out, list(leaves.values()), create_graph=True)
     seconds = [grad(first, list(leaves.values())) for first in firsts]
     return {(i, j): seconds[a][b] for a, i in enumerate(moving) for b, j in enumerate(moving)}
-
-
-def _second_edge(op: Op, numbers: Sequence[Any], pair: tuple[int, int], rule: Any, got: Any) -> Edge:
-    try:
-        if any(slopes(op, numbers, index).is_kink for index in pair):
-            return Edge(rule, got, is_kink=True)
-        expected = curvatures(op, numbers, *pair)
-    except NotApplicableError:
-        return Edge(None, got)
-    if not is_number(rule):
-        return Edge(None, got)
-    if not expected.allow(rule):  # 1 - out, where out is almost 1?
-        with at_high_precision(ALL_BITS):
-            moving = sorted({*pair})
-            rule = precise(_second_rules(op, [precise(x) for x in numbers], moving)[pair])
-    if expected.allow(rule):
-        return Edge(rule, got, is_kink=expected.is_kink)
-    return Edge(expected.sides[0], got, f"is {short(rule)}, and should be {short(expected.sides[0])}")

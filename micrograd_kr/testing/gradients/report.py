@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from fractions import Fraction
 from html import escape
@@ -9,6 +10,9 @@ from textwrap import wrap
 from typing import Any, Literal
 
 from ...html_table import html_table
+from .chain import Derivative
+from .precision import is_complex, size_of
+from .tolerances import EXACT
 
 Verdict = Literal["right", "kink", "flat", "constant", "independent", "undecided"]
 
@@ -93,6 +97,38 @@ class Report:
         rows = [(f"d/d{line.name}", line.oracle, line.verdict, *line.shown) for line in self.lines]
         table = html_table(rows, ("derivative", "oracle", "verdict", "got", "expected"), left=3)
         return table + "".join(f"<p>{escape(note)}</p>" for note in self.notes)
+
+
+def wrong(what: str, place: str, accused: Any, name: str, expected: Any = None, got: Any = None) -> GradientError:
+    """The error that says what is wrong, where, and what is to blame."""
+    lines = [what, f"  at {place}", *[f"  {line}" for line in str(accused or "").splitlines()]]
+    return GradientError(folded("\n".join(lines)), name, expected, got, accused)
+
+
+def concluded(report: Report, place: str) -> Report:
+    """The report; InconclusiveError if nothing at all was seen. What is flat beside something else is a verdict."""
+    if any(line.verdict in ("right", "kink") for line in report.lines):
+        return report
+    line = report.lines[0]
+    if line.verdict == "undecided":
+        raise InconclusiveError(folded(f"d/d{line.name} has no oracle at {place}: check at another point"), report)
+    what = "is 0"
+    if line.verdict == "flat" and line.expected != 0:
+        what = f"is too flat to tell: {short(line.expected)} by {line.oracle}, {short(line.got)} by the engine"
+    text = (
+        f"d/d{line.name} {what} at {place}, where a wrong rule gives 0, too: "
+        "check at another point, where the function is not flat"
+    )
+    raise InconclusiveError(folded(text), report)
+
+
+def as_shown(known: Derivative, got: Any) -> Any:
+    """The true derivative as a number of the kind that the engine gave."""
+    if isinstance(got, int | Fraction) and known.allows(got, EXACT):
+        return got
+    if isinstance(got, complex) or is_complex(known.low):
+        return complex(known.low)
+    return float(known.low) if size_of(known.low) < math.inf else known.low
 
 
 def folded(text: str) -> str:

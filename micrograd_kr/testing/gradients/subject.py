@@ -11,7 +11,7 @@ from typing import Any
 
 from ...elementary import Number
 from ...engine import Value, grad, topological_order
-from .local_derivatives import is_number
+from .precision import is_number
 from .report import InconclusiveError
 
 
@@ -108,6 +108,15 @@ class Subject:
         output, leaves = self.record()
         everything = leaves + self.parameters
         return [grad(first, everything) for first in grad(output, everything, create_graph=True)]
+
+    def notes(self) -> list[str]:
+        """What cannot be looked at."""
+        return [
+            f"{node.label or node.op} ({node.data}) was computed before fn was called: what it was computed from "
+            "is not checked; compute it inside fn"
+            for node in self.outside
+            if not any(node in user.args for user in self.outside)
+        ]
 
     def place(self) -> str:
         """The numbers, as the report says them."""

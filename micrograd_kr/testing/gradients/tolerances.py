@@ -7,11 +7,11 @@ All of them are shares of the size of what is compared, so that 1e-300 and 1e300
 
 PRECISION = 240  # bits of the truth: half of them, 36 digits, are left in a difference over STEP
 STEP = 120  # bits of the step of a difference: no kink but one at the argument itself lies within 2 ** -120 of it
-# Floats span 2 ** -1074 to 2 ** 1024: where a look at 240 bits raises a doubt, so many bits decide. The smaller one
-# of two steps shows how much the larger one is off.
+# Floats span 2 ** -1074 to 2 ** 1024: where a look at 240 bits raises a doubt, so many bits decide. The derivative is
+# taken at two distances of so many bits to each side: the nearer one shows how much the other is off.
 ALL_BITS = 3000
-TWO_STEPS = (400, 420)
-NEARBY = 300  # bits of the distance to points around a tie: far above the steps, far below any other kink
+TWO_DISTANCES = (300, 320)
+SPARE_BITS = 64  # a function of high precision may lose some of its last bits
 
 # --- what is the same ------------------------------------------------------------------------------------------------
 
@@ -36,6 +36,11 @@ ON_FLOATS = 1e-6  # differences of floats are right to some nine digits at best
 # fn beside the point and its recorded graph: this share of the change of fn is an escape. Constants that were computed
 # by floats are off by 1e-16 of fn itself.
 ESCAPE, ESCAPE_ROUNDING = 1e-8, 1e-14
+# Differences of floats begin with a large step and quarter it, until rounding leaves less than half of the digits.
+# Two extrapolations that agree may both be off by some times what they differ.
+FIRST_DIFFERENCE, DIFFERENCES, FLOATS, TIMES_THE_SPREAD = 2.0**-6, 7, 2.0**-52, 10
+REMEMBERED = 1000  # ops of which it is known whether high precision can run them
+MOST_FOR_SECOND = 20  # parameters of a module: the second derivatives are as many as their square
 # How far beside the point, as a share of each input: far enough for a float to move by ten digits, then nearer, where a
 # Python `if` may take the same branch again.
 MOVES = (2.0**-7, -(2.0**-9), 2.0**-20, -(2.0**-22))

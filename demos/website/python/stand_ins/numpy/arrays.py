@@ -174,69 +174,6 @@ def asarray(values: Any, dtype: Any = None) -> ndarray:
     return values if isinstance(values, ndarray) and dtype is None else array(values, dtype)
 
 
-def zeros(shape: int | tuple[int, ...]) -> ndarray:
-    """Nothing but 0.0."""
-    return _filled(shape, 0.0)
-
-
-def ones(shape: int | tuple[int, ...]) -> ndarray:
-    """Nothing but 1.0."""
-    return _filled(shape, 1.0)
-
-
-def eye(size: int) -> ndarray:
-    """The matrix that changes nothing."""
-    return ndarray([[float(row == column) for column in range(size)] for row in range(size)])
-
-
-def arange(*limits: float) -> ndarray:
-    """Numbers at equal distances, the last limit left out."""
-    first, last, step = (0, *limits, 1)[:3] if len(limits) == 1 else (*limits, 1)[:3]
-    return ndarray([first + step * place for place in range(max(0, math.ceil((last - first) / step)))])
-
-
-def linspace(first: float, last: float, count: int = 50) -> ndarray:
-    """So many numbers at equal distances, both limits among them."""
-    step = (last - first) / max(1, count - 1)
-    return ndarray([float(last) if 0 < place == count - 1 else first + step * place for place in range(count)])
-
-
-def _filled(shape: int | tuple[int, ...], number: float) -> ndarray:
-    shape = (shape,) if isinstance(shape, int) else shape
-    rows: Any = number
-    for length in reversed(shape):
-        rows = [_copied(rows) if isinstance(rows, list) else rows for _ in range(length)]
-    return ndarray(rows)
-
-
-# --- functions ------------------------------------------------------------------------------------------------------
-
-
-def exp(x: Any) -> Any:
-    """e to the power of each number."""
-    return _mapped(math.exp, x)
-
-
-def tanh(x: Any) -> Any:
-    """The hyperbolic tangent of each number."""
-    return _mapped(math.tanh, x)
-
-
-def sqrt(x: Any) -> Any:
-    """The square root of each number."""
-    return _mapped(math.sqrt, x)
-
-
-def maximum(x: Any, y: Any) -> Any:
-    """The greater of two numbers, place by place."""
-    return _wrapped(_paired(max, _plain(x), _plain(y)))
-
-
-def mean(x: Any, axis: int | None = None) -> Any:
-    """The mean of the numbers."""
-    return asarray(x).mean(axis)
-
-
 # --- nested lists ---------------------------------------------------------------------------------------------------
 
 
@@ -252,10 +189,6 @@ def _plain(value: Any) -> Any:
 
 def _wrapped(rows: Any) -> Any:
     return ndarray(rows) if isinstance(rows, list) else rows
-
-
-def _mapped(function: Callable[[Any], Any], x: Any) -> Any:
-    return _wrapped(_each(function, _copied(x)))
 
 
 def _numbers(rows: Any) -> Iterator[Any]:

@@ -1,21 +1,17 @@
-"""numpy's random numbers: a seed gives the order that it gives everywhere else, and normal numbers alike to 14 digits.
+"""numpy's random numbers, bit for bit: a seed gives the order that it gives everywhere else.
 
 The generator is PCG64 (M. E. O'Neill: PCG, 2014), seeded by a hash of the seed (M. E. O'Neill: Developing a seed_seq
-alternative, 2015); normal numbers come from a ziggurat (Marsaglia, Tsang, 2000) of 256 layers.
+alternative, 2015).
 """
 
 from __future__ import annotations
 
-import functools
-import math
 import secrets
 from itertools import cycle
-from typing import Any
 
 from lacking import lacking
 
 from .arrays import ndarray
-from .legacy import RandomState as RandomState
 
 __getattr__ = lacking("numpy.random")
 
@@ -28,8 +24,8 @@ def default_rng(seed: int | None = None) -> Generator:
 
     >>> default_rng(0).permutation(6).tolist()
     [3, 2, 5, 4, 0, 1]
-    >>> [round(number, 12) for number in default_rng(0).normal(size=2)]
-    [0.125730221093, -0.132104863291]
+    >>> default_rng(0).random()
+    0.6369616873214543
     """
     return Generator(secrets.randbits(128) if seed is None else seed)
 
@@ -54,17 +50,9 @@ class Generator:
             order[place], order[other] = order[other], order[place]
         return ndarray(order)
 
-    def random(self, size: Any = None) -> Any:
-        """Numbers from 0 to 1."""
-        return _shaped(lambda: (self._next() >> 11) * 2.0**-53, size)
-
-    def uniform(self, low: float = 0.0, high: float = 1.0, size: Any = None) -> Any:
-        """Numbers between two."""
-        return _shaped(lambda: low + (high - low) * self.random(), size)
-
-    def normal(self, loc: float = 0.0, scale: float = 1.0, size: Any = None) -> Any:
-        """Numbers around one, most of them near it."""
-        return _shaped(lambda: loc + scale * self._normal(), size)
+    def random(self) -> float:
+        """A number from 0 to 1."""
+        return (self._next() >> 11) * 2.0**-53
 
     def _next(self) -> int:
         state = self._state = (self._state * _MULTIPLIER + self._increment) & _128
@@ -84,23 +72,6 @@ class Generator:
         while (drawn := self._next_half() & mask) > largest:
             pass
         return drawn
-
-    def _normal(self) -> float:
-        edges = _edges()
-        while True:
-            drawn = self._next()
-            layer, sign, inside = drawn & 0xFF, -1.0 if drawn >> 8 & 1 else 1.0, drawn >> 9 & (1 << 52) - 1
-            x = inside * (edges[layer] / 2.0**52)
-            if inside < int((edges[layer - 1] if layer else _LAST) / edges[layer] * 2.0**52) and layer != 1:
-                return sign * x
-            if layer == 0:
-                while True:
-                    beyond = -math.log1p(-self.random()) / _LAST
-                    if -2 * math.log1p(-self.random()) > beyond * beyond:
-                        return (-1.0 if inside >> 8 & 1 else 1.0) * (_LAST + beyond)
-            above, below = _height(edges[layer - 1]) if layer > 1 else 1.0, _height(edges[layer])
-            if below + (above - below) * self.random() < _height(x):
-                return sign * x
 
 
 def _seeded(seed: int) -> list[int]:
@@ -137,31 +108,3 @@ def _seeded(seed: int) -> list[int]:
         value = value * constant & _32
         words.append(value ^ value >> 16)
     return [low | high << 32 for low, high in zip(words[::2], words[1::2], strict=True)]
-
-
-def _shaped(draw: Any, size: Any) -> Any:
-    if size is None:
-        return draw()
-    if isinstance(size, int):
-        return ndarray([draw() for _ in range(size)])
-    rows = [_shaped(draw, size[1:] if len(size) > 2 else size[1]) for _ in range(size[0])] if len(size) > 1 else None
-    return ndarray([row.tolist() for row in rows]) if rows is not None else _shaped(draw, size[0])
-
-
-# --- the ziggurat ---------------------------------------------------------------------------------------------------
-
-_LAST = 3.6541528853610088  # where the tail of the bell curve begins
-
-
-def _height(x: float) -> float:
-    return math.exp(-x * x / 2)
-
-
-@functools.cache
-def _edges() -> list[float]:
-    """How far each layer reaches: the lowest one, which holds the tail, then from the top down."""
-    area = _LAST * _height(_LAST) + math.sqrt(math.pi / 2) * math.erfc(_LAST / math.sqrt(2))
-    edges = [_LAST]
-    while len(edges) < 255:
-        edges.append(math.sqrt(-2 * math.log(area / edges[-1] + _height(edges[-1]))))
-    return [area / _height(_LAST), *reversed(edges)]

@@ -40,13 +40,6 @@ def load_diabetes(*, scaled: bool = True) -> Bunch:
     return _read("diabetes")
 
 
-def load_digits() -> Bunch:
-    """1,797 handwritten digits of 8 x 8 pixels, from 0 (white) to 16."""
-    found = _read("digits")
-    images = [[row[8 * line : 8 * line + 8] for line in range(8)] for row in found.data.tolist()]
-    return Bunch(found, images=array(images))
-
-
 def _read(name: str) -> Bunch:
     text = (Path(__file__).parent / "data" / f"{name}.json").read_text(encoding="utf-8")
-    return Bunch((key, array(value) if key in ("data", "target") else value) for key, value in json.loads(text).items())
+    return Bunch((key, array(value)) for key, value in json.loads(text).items())
