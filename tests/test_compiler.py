@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from micrograd_kr import Value, define_op, elementary, exp, grad, jit, maximum, nn, no_grad, tanh, where
-from micrograd_kr.compiler import cache, execution, fingerprint, leaves, machine_code, matrices, planning, programs
+from micrograd_kr.compiler import cache, execution, leaves, machine_code, matrices, planning, programs
 from micrograd_kr.ops import OPS, remove_op
 from micrograd_kr.testing import expressions, points
 from micrograd_kr.trace import record
@@ -881,7 +881,7 @@ def test_a_fingerprint_is_the_same_for_the_same_program_and_for_no_other():
     w, v = Value(0.5), Value(0.25)
 
     def name(loss, shapes=((), ()), use=(), host=host):
-        return fingerprint.fingerprint(record(loss, shapes), use, host, execution.names_of_vectors(host.machine))
+        return cache.fingerprint(record(loss, shapes), use, host, execution.names_of_vectors(host.machine))
 
     def loss(x, y):
         return tanh(w * x) + 2.0 * y * v
@@ -925,7 +925,7 @@ def test_the_fingerprint_sees_all_source_that_compiling_reads():
     code = "import sys, micrograd_kr.compiler as c; print(*[n for n in sys.modules if n.startswith('micrograd_kr.')])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     folders = {name.split(".")[1] for name in done.stdout.split() if len(name.split(".")) > 2}
-    assert folders == set(fingerprint.PARTS)
+    assert folders == set(cache.PARTS)
 
 
 def test_the_code_can_be_looked_at():

@@ -24,7 +24,7 @@ from .programs import Programs, mean_alone, mean_and_gradient
 from .training_code import FIELDS, REACHED, Rule, train_loop
 
 if TYPE_CHECKING:
-    from .arguments import Array, Batch
+    from .execution import Array, Batch
 
 _GLANCE = 0.05  # seconds between looks at what Python has to do
 

@@ -15,7 +15,7 @@ from .crew import Crew, check_client
 from .shares import Dealing, Pass, shard_count
 
 if TYPE_CHECKING:
-    from ..compiler.arguments import Array
+    from ..compiler.execution import Array
 
 
 def fit(
