@@ -49,14 +49,12 @@ from .initialization import INITIALIZATIONS
 from .layers import MLP, Layer, Linear, Neuron
 from .losses import huber_loss, l1_penalty, l2_penalty, mean_absolute_error, mean_squared_error, squared_error
 from .module import Module
-from .optimizer import Optimizer
-from .optimizers import SGD, Adam, AdamW
-from .progress import progress_bar
+from .optimizers import SGD, Adam, AdamW, Optimizer
 from .saving import load_model, save_model
 from .schedules import CosineDecay, ExponentialDecay, LinearDecay, StepDecay, Warmup
 from .sequences import Embedding, LayerNorm, RMSNorm
 from .tables import Table
-from .training import train
+from .training import progress_bar, train
 
 __all__ = [
     "ACTIVATIONS",
