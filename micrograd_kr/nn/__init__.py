@@ -14,12 +14,10 @@
 
 from typing import TYPE_CHECKING, Any
 
-from .activations import ACTIVATIONS
 from .classification import binary_cross_entropy, cross_entropy, hinge_loss, log_softmax, softmax
 from .clipping import clip_grad_norm, clip_grad_value
-from .containers import Elementwise, Flatten, Function, Sequential
+from .containers import Dropout, Elementwise, Flatten, Function, Sequential, random_numbers_from, random_uniform
 from .convolution import AvgPool2d, Conv2d, MaxPool2d
-from .dropout import Dropout, random_numbers_from, random_uniform
 from .familiar import (
     ELU,
     GELU,
@@ -46,7 +44,7 @@ from .familiar import (
 )
 from .history import History
 from .initialization import INITIALIZATIONS
-from .layers import MLP, Layer, Linear, Neuron
+from .layers import ACTIVATIONS, MLP, Layer, Linear, Neuron
 from .losses import huber_loss, l1_penalty, l2_penalty, mean_absolute_error, mean_squared_error, squared_error
 from .module import Module
 from .optimizers import SGD, Adam, AdamW, Optimizer

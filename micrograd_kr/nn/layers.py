@@ -1,15 +1,18 @@
-"""Neuron, Layer and MLP: a neuron's weighted sum is one `dot` node, followed by its activation."""
+"""Neuron, Layer and MLP: a neuron's weighted sum is one `dot` node, followed by its activation.
+
+An activation is a function, "linear", or the name of any row of the table with one argument, also of a later one.
+"""
 
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from ..elementary import Number
 from ..engine import Constant, Value, checked_number, current_scope, is_plain, numbers_of, weighted_sum
-from ..ops import OPS
-from .activations import ACTIVATIONS, Activation, activation_title, find_activation
+from ..ops import OPS, Op, for_each_op, for_each_removed_op
 from .initialization import Draw, find_scheme, random_source
 from .module import Module, path_of, tensors_within
 from .tables import Table, TableView
@@ -325,3 +328,53 @@ def as_constant(x: Any) -> Value:
 def wrong_input(module: Module, count: int, got: str) -> str:
     """The message for an input that does not fit: the module, what it expects, what it got."""
     return f"{path_of(module)} expects {count} input{'s'[: count != 1]} (a list of numbers or Values), got {got}"
+
+
+# --- activations by name ----------------------------------------------------------------------------------------------
+
+
+Activation = str | Callable[[Any], Any]
+
+ACTIVATIONS: dict[str, Callable[[Any], Any]] = {"linear": lambda x: x}
+
+_SPELT = {"relu": "ReLU", "leaky_relu": "LeakyReLU", "gelu": "GELU"}  # as the field writes them
+
+
+@for_each_op
+def _add_activation(op: Op) -> None:
+    if op.arity is not None and op.arity - len(op.defaults) == 1:
+        # The method of Value for this row is the fastest way to record it.
+        ACTIVATIONS[op.name] = getattr(Value, op.name, op)
+
+
+@for_each_removed_op
+def _remove_activation(name: str) -> None:
+    ACTIVATIONS.pop(name, None)
+
+
+def find_activation(activation: Activation) -> Callable[[Any], Value]:
+    """The function of that name; a function is returned as it is.
+
+    >>> find_activation("tanh")(Value(0.0)).data
+    0.0
+    """
+    if callable(activation):
+        return activation
+    try:
+        return ACTIVATIONS[activation]
+    except (KeyError, TypeError):
+        known = ", ".join(name for name in ACTIVATIONS if name == "linear" or name in OPS)
+        close = get_close_matches(str(activation).lower(), ACTIVATIONS, 1)
+        meant = f"did you mean {close[0]!r}? " if close else ""
+        raise ValueError(
+            f"there is no activation {activation!r}: {meant}choose one of {known}, or pass a function"
+        ) from None
+
+
+def activation_title(activation: Activation) -> str:
+    """The name as a repr shows it: `ReLU`, `Tanh`, `Linear`."""
+    if isinstance(activation, str):
+        name = activation
+    else:
+        name = getattr(activation, "name", "") or getattr(activation, "__name__", type(activation).__name__)
+    return _SPELT.get(name) or "".join(word.capitalize() for word in name.split("_"))
