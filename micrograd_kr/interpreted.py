@@ -16,9 +16,9 @@ method: formulas, traces, JavaScript, dual numbers and the rest are each a child
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from fractions import Fraction
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 from .elementary import (
     ABS,
@@ -41,6 +41,8 @@ from .elementary import (
     nearest_float,
     where,
 )
+
+Made = TypeVar("Made")
 
 
 class Interpreted:
@@ -124,6 +126,29 @@ class Interpreted:
         return either(self, other)
 
     __rand__, __ror__ = __and__, __or__
+
+
+class Shared(Generic[Made]):
+    """Things of which each is made once (hash-consing): whoever asks for the same again gets the same.
+
+    Attributes:
+        nodes: the things in the order in which they were made.
+        known: the same by their keys.
+
+    >>> letters = Shared()
+    >>> [letters.known.get(key) or letters.keep(key, key.upper()) for key in "aba"], letters.nodes
+    (['A', 'B', 'A'], ['A', 'B'])
+    """
+
+    def __init__(self) -> None:
+        self.nodes: list[Made] = []
+        self.known: dict[Hashable, Made] = {}
+
+    def keep(self, key: Hashable, thing: Made) -> Made:
+        """Take in the thing of a key that was not known."""
+        self.known[key] = thing
+        self.nodes.append(thing)
+        return thing
 
 
 class Ieee(Interpreted):

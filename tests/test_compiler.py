@@ -21,7 +21,6 @@ from micrograd_kr.compiler import (
     assembly,
     cache,
     execution,
-    fingerprint,
     kernels,
     leaves,
     machine_code,
@@ -911,7 +910,7 @@ def test_a_fingerprint_is_the_same_for_the_same_program_and_for_no_other():
     w, v = Value(0.5), Value(0.25)
 
     def name(loss, shapes=((), ()), use=(), host=host):
-        return fingerprint.fingerprint(record(loss, shapes), use, host, execution.names_of_vectors(host.machine))
+        return cache.fingerprint(record(loss, shapes), use, host, execution.names_of_vectors(host.machine))
 
     def loss(x, y):
         return tanh(w * x) + 2.0 * y * v
@@ -955,7 +954,7 @@ def test_the_fingerprint_sees_all_source_that_compiling_reads():
     code = "import sys, micrograd_kr.compiler as c; print(*[n for n in sys.modules if n.startswith('micrograd_kr.')])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     folders = {name.split(".")[1] for name in done.stdout.split() if len(name.split(".")) > 2}
-    assert folders == set(fingerprint.PARTS)
+    assert folders == set(cache.PARTS)
 
 
 def test_the_code_can_be_looked_at():

@@ -14,7 +14,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from micrograd_kr.locale import Message, agreeing, agreement, catalog, folder, glossary, language, languages, translate
+from micrograd_kr.locale import (
+    Message,
+    agreeing,
+    agreement_rules,
+    catalog,
+    folder,
+    glossary,
+    language,
+    languages,
+    translate,
+)
 
 
 def particle(word: str, forms: str) -> str:
@@ -183,7 +193,7 @@ def test_the_page_reads_the_rules_as_python_does() -> None:
     words = [word for text in (VOWEL, RIEUL, CONSONANT) for word in text.split()]
     words += ["☆", "()", "数", "é", "1" + "0" * 13, "1,000,000,000,000", "10e5", "x", ""]
     module = Path(__file__).parents[1].joinpath("micrograd_kr/livepage/script/shared/language.js").as_uri()
-    rules = json.dumps(agreement.rules(folder("ko")))
+    rules = json.dumps(agreement_rules(folder("ko")))
     call = f"{json.dumps(words)}.flatMap(word => ['을/를', '으로/로'].map(forms => agreeing(word, forms, {rules})))"
     script = f"import {{agreeing}} from {json.dumps(module)};\nconsole.log(JSON.stringify({call}))"
     done = subprocess.run(

@@ -12,8 +12,8 @@ from weakref import WeakKeyDictionary
 
 from micrograd_kr import Value, nn, no_grad
 from micrograd_kr.data import batches
-from micrograd_kr.nn.dropout import random_numbers_from
-from micrograd_kr.nn.progress import progress_bar
+from micrograd_kr.nn.containers import random_numbers_from
+from micrograd_kr.nn.training import progress_bar
 
 from .data_checks import check_cost
 

@@ -1,6 +1,6 @@
-"""Machine code kept on disk, so that a second process need not call LLVM again.
+"""Machine code kept on disk, under a name that says what it was made from, so that a second process need not call LLVM.
 
-The name of a file is the hash of all that decides its content: the recorded graph (see `fingerprint`) or the program's
+The name of a file is the hash of all that decides its content: the recorded graph (`fingerprint`) or the program's
 text, the processor and the version of llvmlite. Files are written whole, so that readers never see half of one; a
 file's own hash stands in front of the content, so that a damaged one is known and made again. The folder is the
 platform's cache folder; MICROGRAD_KR_CACHE names another, and MICROGRAD_KR_CACHE=off keeps nothing.
@@ -17,9 +17,22 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
+from array import array
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
+from types import FunctionType
+from typing import TYPE_CHECKING, Any
 
+from .. import elementary, operation, ops
+from ..elementary import FUNCTIONS, Function
 from ..files import UNFINISHED, write_whole
+from ..operation import Op
+from ..trace import Recording, Traced
+from .assembly import is_instruction
+
+if TYPE_CHECKING:
+    from .machine_code import Host
 
 _OFF = {"off", "0", "no", "none", "false"}
 LIMIT = 256  # files; the oldest go first
@@ -80,3 +93,118 @@ def _forget_the_oldest(where: str) -> None:
         files.sort(key=lambda entry: entry.stat().st_mtime)
         for entry in files[: len(files) - LIMIT]:
             os.unlink(entry.path)
+
+
+# --- the name of a program --------------------------------------------------------------------------------------------
+
+
+_OWN = {elementary.__name__, operation.__name__, ops.__name__}  # the modules whose rules are part of the source
+PARTS = ("compiler", "engine", "functions", "trace")  # the folders that decide what is compiled, beside the top files
+
+
+class _UnknownError(Exception):
+    """Something that this file cannot vouch for."""
+
+
+def fingerprint(
+    recording: Recording, use: tuple[Any, ...], host: Host, vector_name: Callable[[Function], str]
+) -> str | None:
+    """The same text for what compiles to the same machine code, and for nothing else; None if that is not certain.
+
+    Args:
+        recording: of the function.
+        use: what is computed with it, as numbers and texts.
+        host: the processor.
+        vector_name: gives the names of vector functions, which the program will call.
+    """
+    from llvmlite import __version__ as version
+
+    source = _source()
+    if not source:
+        return None
+    called = [row for row in FUNCTIONS.values() if row.c and not is_instruction(row.c)]
+    try:
+        graph, texts = _graph(recording)
+    except _UnknownError:
+        return None
+    names = [vector_name(row) for row in called]
+    digest = hashlib.sha256(graph.tobytes())
+    digest.update(repr((source, version, host, use, recording.shapes, names, texts)).encode())
+    return digest.hexdigest()
+
+
+@cache
+def _source() -> str:
+    """The hash of this package's own source; "" if it cannot be read."""
+    root, digest = Path(__file__).parent.parent, hashlib.sha256()
+    try:
+        for file in sorted([*root.glob("*.py"), *[file for part in PARTS for file in (root / part).rglob("*.py")]]):
+            digest.update(file.read_bytes())
+    except OSError:
+        return ""
+    return digest.hexdigest()
+
+
+def _graph(recording: Recording) -> tuple[array[int], list[Any]]:
+    """The program of the forward pass and the graph of Values, as whole numbers and texts."""
+    numbers, texts = array("q"), list[Any]()
+    functions: dict[Function, int] = {}
+    for node in recording.trace.nodes[: recording.length]:
+        function = node.function
+        place = functions.get(function)
+        if place is None:
+            place = functions[function] = len(functions)
+            texts.append((function.name, function.c, function.arity, function.commutes, function.gives))
+        if node.args:
+            numbers.extend([place, len(node.args), *[arg.index for arg in node.args]])
+        elif type(node.value) is int:
+            numbers.extend((place, -1, node.value))
+        else:
+            numbers.extend((place, -2))
+            texts.append(float(node.value).hex())
+    where = {leaf: (-1, place) for place, leaf in enumerate(recording.parameters)}
+    where.update({leaf: (-2, place) for place, leaf in enumerate(recording.inputs)})
+    index_of: dict[Any, int] = {}
+    ops_met: dict[Op, int] = {}
+    for value in recording.order:
+        op = value.op
+        index_of[value] = len(index_of)
+        if op is None:
+            numbers.extend(where.get(value) or (-3, _number(value.data, texts)))
+            continue
+        place = ops_met.get(op)
+        if place is None:
+            place = ops_met[op] = len(ops_met)
+            texts.append(_op(op))
+        numbers.extend([place, _number(value.data, texts), len(value.args), *[index_of[arg] for arg in value.args]])
+    numbers.extend([index_of[output] for output in recording.outputs])
+    return numbers, texts
+
+
+def _number(number: Any, texts: list[Any]) -> int:
+    """The place of a traced number in its trace; of a plain one a negative number, and its text."""
+    if type(number) is Traced:
+        return number.index
+    if type(number) not in (int, float, bool):
+        raise _UnknownError
+    texts.append((type(number).__name__, repr(number)))
+    return -len(texts)
+
+
+def _op(op: Op) -> tuple[Any, ...]:
+    rules: list[Any] = [op.forward, *(op.rules or [op.partial])]
+    return (op.name, op.arity, op.multilinear, op.gives, *[_code(rule) for rule in rules])
+
+
+def _code(rule: Any) -> tuple[Any, ...]:
+    """What a rule of the table does, where that can be said."""
+    name = getattr(rule, "__name__", "")
+    if name and getattr(elementary, name, None) is rule:
+        return (name,)
+    if isinstance(rule, FunctionType) and rule.__module__ in _OWN:
+        code, cells = rule.__code__, [cell.cell_contents for cell in rule.__closure__ or ()]
+        if all(type(cell) in (int, float) for cell in cells):
+            return rule.__qualname__, code.co_firstlineno, code.co_code, code.co_names, *map(repr, cells)
+    elif getattr(rule, "__module__", "") in ("_operator", "builtins") and not isinstance(rule, FunctionType):
+        return (name,)
+    raise _UnknownError

@@ -9,15 +9,14 @@ from math import prod
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
 from ..engine import Value, is_recording
-from .arguments import flat_values, plain_numbers
 from .calls import MeanCall, PointCall
-from .execution import Program, available_cores
+from .execution import Program, available_cores, flat_values, plain_numbers
 from .machine_code import find_host, import_llvm
 from .programs import Programs, Stats, input_gradients, mean_alone, mean_and_gradient, outputs
 
 if TYPE_CHECKING:
     from ..nn.history import History
-    from .arguments import Array
+    from .execution import Array
 
 
 Result = TypeVar("Result")

@@ -27,7 +27,7 @@ from .assembly import Machine, Routine
 from .machine_code import Host, MachineCode
 
 if TYPE_CHECKING:
-    from .arguments import Array
+    from .execution import Array
 
 _TYPE, _FLOAT = 8, 16  # where CPython's objects have their type, and its floats their number
 

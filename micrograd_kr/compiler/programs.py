@@ -13,16 +13,25 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ..elementary import Function
 from ..trace import Recording, Shape, Term, Traced, TracingError, gradient_program, record
 from . import cache
-from .arguments import Batch, Signature, batch_of, read_arguments
-from .execution import CHUNK, Layout, Program, Stretch, layout_of, names_of_vectors
-from .fingerprint import fingerprint
+from .execution import (
+    CHUNK,
+    Batch,
+    Layout,
+    Program,
+    Signature,
+    Stretch,
+    batch_of,
+    layout_of,
+    names_of_vectors,
+    read_arguments,
+)
 from .leaves import Leaves
 from .lowering import lower
 from .machine_code import Host, MachineCode
 from .planning import plan
 
 if TYPE_CHECKING:
-    from .arguments import Array
+    from .execution import Array
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,7 +319,7 @@ class Programs:
 
         name = None
         if cache.folder() and wanted.__module__ == __name__:
-            name = fingerprint(recording, (wanted.__qualname__, use, entry), self.host, names)
+            name = cache.fingerprint(recording, (wanted.__qualname__, use, entry), self.host, names)
         kept = read_program(name) if name else None
         if kept is not None:
             layout, content = kept

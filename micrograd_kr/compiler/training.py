@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..engine import put_numbers
 from ..nn.history import History
-from ..nn.progress import progress_bar
-from ..nn.training import as_arrays, in_use, sorted_out
+from ..nn.training import as_arrays, in_use, progress_bar, sorted_out
 from ..trace import Recording
 from .execution import Stretch
 from .machine_code import vector_name
@@ -24,7 +23,7 @@ from .programs import Programs, mean_alone, mean_and_gradient
 from .training_code import FIELDS, REACHED, Rule, train_loop
 
 if TYPE_CHECKING:
-    from .arguments import Array, Batch
+    from .execution import Array, Batch
 
 _GLANCE = 0.05  # seconds between looks at what Python has to do
 

@@ -7,8 +7,7 @@ from typing import Any
 from ..elementary import Function
 from ..trace import Trace, Traced
 from .assembly import Machine
-from .batch_code import FRAME
-from .lowering import StraightCode, VectorName
+from .lowering import FRAME, StraightCode, VectorName
 
 # what `train` reads and writes, each 8 bytes: see train_loop
 FIELDS = [

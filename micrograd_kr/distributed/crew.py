@@ -14,7 +14,7 @@ from ..extras import missing_extra
 from .shares import Dealing, Pass, Share, Tree, branches
 
 if TYPE_CHECKING:
-    from ..compiler.arguments import Array
+    from ..compiler.execution import Array
 
 LOSSES = 5  # how often the same shards may be lost
 _WAIT = 60.0  # seconds for a worker, when there is none

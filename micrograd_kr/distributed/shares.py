@@ -22,10 +22,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ..compiler.pieces import Pieces
+from ..compiler.calls import Pieces
 
 if TYPE_CHECKING:
-    from ..compiler.arguments import Array
+    from ..compiler.execution import Array
 
 Branch = tuple[int, int]  # level, place in the level
 
@@ -135,7 +135,9 @@ class Share:
         """All examples are there: compile the loss, or find it in the cache."""
         import numpy as np
 
-        self._pieces = Pieces(self._compiled, [np.concatenate(parts) for parts in zip(*self._parts, strict=True)])
+        self._pieces = Pieces(
+            self._compiled.programs, [np.concatenate(parts) for parts in zip(*self._parts, strict=True)]
+        )
         self._parts.clear()
 
     def sums(self, parameters: Array, current: Pass, step: int) -> Array:

@@ -10,12 +10,12 @@ from ..compiler.training import Task, mean_in_use, read_task
 from ..compiler.training_code import Rule
 from ..engine import put_numbers
 from ..nn.history import History
-from ..nn.progress import progress_bar
+from ..nn.training import progress_bar
 from .crew import Crew, check_client
 from .shares import Dealing, Pass, shard_count
 
 if TYPE_CHECKING:
-    from ..compiler.arguments import Array
+    from ..compiler.execution import Array
 
 
 def fit(

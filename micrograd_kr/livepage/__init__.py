@@ -3,9 +3,8 @@
 It reads in this order
     javascript.py  a number that writes JavaScript: the table's rules, in the page's language, with loops
     views.py       what each view shows, and where Graphviz puts it
-    cards.py       the views as SVG
-    assembling.py  what every page is assembled from: a template, the bundles made from script/, and data
-    document.py    page() and Page: the graph page
+    assembling.py  what every page is assembled from: a template, the bundles made from script/, rules and words
+    document.py    page() and Page: the graph page, its views as SVG and its data
     training/      training_page(): the page on which a net learns
 
 >>> from micrograd_kr import Value

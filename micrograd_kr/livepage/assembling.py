@@ -1,4 +1,4 @@
-"""What every page is assembled from: a template, a bundle of scripts and styles, and what Python knows.
+"""What every page is assembled from: a template, a bundle of scripts and styles, the rules and words of a graph.
 
 The bundles in bundle/ are made from script/ by `npm run build` and are part of the package. A page is one file:
 its program is the bundle, and before it what Python wrote, packed by deflate, which halves the page; what unpacks it is
@@ -14,9 +14,10 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import math
 import re
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from html import escape
 from importlib.resources import files
@@ -25,8 +26,13 @@ from pathlib import Path
 from typing import Any
 
 from ..files import write_whole
-from ..graph import FONT_FAMILY
-from ..locale import FALLBACK, agreement, folder, languages, translate
+from ..graph import ATOM, FONT_FAMILY, Graph
+from ..graph.names import MOST_OPERANDS
+from ..locale import FALLBACK, agreement_rules, catalog, folder, glossary, languages, translate
+from ..ops import OPS, Op
+from ..stepper import steps
+from ..stepper.formula import LONGEST_FORMULA, LONGEST_WRITTEN_OUT
+from .javascript import formulas_function, forward_function, partials_function, written_out_function
 
 # Paths in a square of 20, drawn with a round pen; the fonts of many systems lack such signs
 ICONS = {
@@ -162,7 +168,7 @@ def catalogs(words: dict[str, dict[str, str]]) -> dict[str, Any]:
     return {
         "words": words,
         "order": [FALLBACK, *(code for code in words if code != FALLBACK)],
-        "agreement": {code: agreement.rules(folder(code)) for code in words},
+        "agreement": {code: agreement_rules(folder(code)) for code in words},
     }
 
 
@@ -198,3 +204,108 @@ def as_json(data: Any) -> str:
     for character in "<>&\u2028\u2029":
         text = text.replace(character, f"\\u{ord(character):04x}")
     return re.sub("[\ud800-\udfff]", "\ufffd", text)
+
+
+# --- the graph's rules ---------------------------------------------------------------------------------------------
+
+
+def variants_of(graph: Graph) -> dict[tuple[Op, int], int]:
+    """Each op in the graph and, as an n-ary op is written out anew for each, its number of arguments."""
+    variants: dict[tuple[Op, int], int] = {}
+    for node in graph.nodes:
+        if node.op is not None:
+            variants.setdefault((node.op, len(node.args)), len(variants))
+    return variants
+
+
+def rules_of(graph: Graph) -> tuple[str, set[str]]:
+    """The rules of the graph's ops as JavaScript, and the names of the ops that their formulas are written with."""
+    variants = variants_of(graph)
+    forward = ",\n".join([forward_function(op, count) for op, count in variants])
+    partials = ",\n".join([partials_function(op, count) for op, count in variants])
+    formulas = [formulas_function(op, count) for op, count in variants]
+    in_full = [
+        written_out_function(op, count) if op.arity is None and count <= LONGEST_WRITTEN_OUT // 3 else ("null", set())
+        for op, count in variants
+    ]
+    text = (
+        f"{{forward:[{forward}],\npartials:[{partials}],\n"
+        f"formulas:(write,times,power)=>({{formulas:[{_listed(formulas)}],inFull:[{_listed(in_full)}]}})}}"
+    )
+    return text, {name for _, names in (*formulas, *in_full) for name in names if name in OPS}
+
+
+def _listed(written: Sequence[tuple[str, set[str]]]) -> str:
+    return ",\n".join([text for text, _ in written])
+
+
+# --- what the page knows of ops and languages -------------------------------------------------------------------------
+
+# of the glossary, that graph_page.html explains
+TERMS = (
+    "leaf",
+    "forward_pass",
+    "backward_pass",
+    "gradient",
+    "upstream",
+    "local_derivative",
+    "chain_rule",
+    "parameter",
+    "data",
+    "loss",
+    "learning_rate",
+    "topological_order",
+    "zero_grad",
+)
+
+
+def knowledge_of(graph: Graph, words: dict[str, dict[str, str]], ops: set[str]) -> Any:
+    """What the page must know about ops and languages to say and write what the stepper does."""
+    return {
+        **catalogs(words),
+        "glossary": {code: {term: glossary(code)[term][:2] for term in TERMS} for code in words},
+        "ops": [
+            _written(op) | {"sentence": op.name, "truth": op.gives == "condition"} for op, count in variants_of(graph)
+        ],
+        "primitives": {name: _written(OPS[name]) for name in sorted(ops)},
+        "icons": icons(("play", "pause", "reset")),
+        "atom": ATOM,
+        "minus": OPS["neg"].precedence,
+        "operands": MOST_OPERANDS,
+        "flows": steps.MOST_FLOWS,
+        "longest": LONGEST_FORMULA,
+        "longestWrittenOut": LONGEST_WRITTEN_OUT,
+        "longestBeside": steps.LONGEST_BESIDE,
+    }
+
+
+def _written(op: Op) -> dict[str, Any]:
+    return {"symbol": op.symbol, "tight": op.precedence, "arity": op.arity}
+
+
+def json_number(x: Any) -> float | str:
+    """A float as JSON has it; inf and nan, which it has not, as text."""
+    number = float(x)
+    return number if math.isfinite(number) else str(number)
+
+
+def words_of(graph: Graph, lang: str) -> dict[str, str]:
+    """The templates that this page can need: its own, the stepper's, and the rules of the ops in the graph."""
+    own = {node.op.name for node in graph.nodes if node.op}
+    rules = {f"stepper.rule.{name}{state}" for name in own for state in ("", ".closed", ".open")}
+    rules |= {f"stepper.forward.{name}" for name in own}
+    return {
+        key: text
+        for key, text in catalog(lang).items()
+        if key == "join" or key in rules or (key.startswith("livepage.") and key not in _PYTHONS) or _is_sentence(key)
+    }
+
+
+_PYTHONS = ("livepage.too_large", "livepage.laying_out")  # messages that the page itself never shows
+_OF_OPS_OR_ELSEWHERE = ("stepper.rule.", "stepper.forward.", "stepper.view.")
+
+
+def _is_sentence(key: str) -> bool:
+    """Whether the template is one of the stepper's for any op."""
+    general = key in ("stepper.rule.closed", "stepper.rule.open")
+    return general or (key.startswith("stepper.") and not key.startswith(_OF_OPS_OR_ELSEWHERE))

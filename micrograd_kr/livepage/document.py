@@ -1,4 +1,8 @@
-"""page(): the live page of a graph: the table's rules as JavaScript, and the graph as data."""
+"""page(): the live page of a graph: its views as SVG, and the graph as data.
+
+A view shows cards for Values, lines from each to what uses it, frames for modules. The page's script only changes text
+and classes in it, so that it is a picture of its own where scripts do not run.
+"""
 
 from __future__ import annotations
 
@@ -10,36 +14,14 @@ from html import escape
 from os import PathLike
 from typing import Any
 
-from ..engine import Value
-from ..graph import ATOM, Graph, format_number
-from ..graph.names import MOST_OPERANDS
-from ..locale import catalog, glossary, language, preferred, translate
-from ..ops import OPS, Op
-from ..stepper import steps
-from ..stepper.formula import LONGEST_FORMULA, LONGEST_WRITTEN_OUT
-from .assembling import HtmlPage, assemble, catalogs, icons, style_of
-from .cards import CardWriter
-from .javascript import formulas_function, forward_function, partials_function, written_out_function
-from .views import lay_out
+from ..engine import Value, grad
+from ..graph import Graph, format_number, shortened, text_width
+from ..locale import language, preferred, translate
+from .assembling import HtmlPage, assemble, json_number, knowledge_of, rules_of, style_of, variants_of, words_of
+from .views import Card, Edge, Item, View, lay_out, outputs
 
 MOST_NODES = 2000  # that stay fluid in a browser
 _LARGE = 300  # nodes, from which on the layout may take a second
-# of the glossary, that graph_page.html explains
-TERMS = (
-    "leaf",
-    "forward_pass",
-    "backward_pass",
-    "gradient",
-    "upstream",
-    "local_derivative",
-    "chain_rule",
-    "parameter",
-    "data",
-    "loss",
-    "learning_rate",
-    "topological_order",
-    "zero_grad",
-)
 
 
 class Page(HtmlPage):
@@ -163,7 +145,7 @@ def _trained(graph: Graph, train: Iterable[Value] | None) -> list[Value]:
     return named
 
 
-# --- the file -------------------------------------------------------------------------------------------------------
+# --- the file ------------------------------------------------------------------------------------------------------
 
 
 def _document(
@@ -189,43 +171,7 @@ def _document(
     )
 
 
-# --- the graph's rules ----------------------------------------------------------------------------------------------
-
-
-def variants_of(graph: Graph) -> dict[tuple[Op, int], int]:
-    """Each op in the graph and, as an n-ary op is written out anew for each, its number of arguments."""
-    variants: dict[tuple[Op, int], int] = {}
-    for node in graph.nodes:
-        if node.op is not None:
-            variants.setdefault((node.op, len(node.args)), len(variants))
-    return variants
-
-
-def rules_of(graph: Graph) -> tuple[str, set[str]]:
-    """The rules of the graph's ops as JavaScript, and the names of the ops that their formulas are written with."""
-    variants = variants_of(graph)
-    forward = ",\n".join([forward_function(op, count) for op, count in variants])
-    partials = ",\n".join([partials_function(op, count) for op, count in variants])
-    formulas = [formulas_function(op, count) for op, count in variants]
-    in_full = [
-        written_out_function(op, count) if op.arity is None and count <= LONGEST_WRITTEN_OUT // 3 else ("null", set())
-        for op, count in variants
-    ]
-    text = (
-        f"{{forward:[{forward}],\npartials:[{partials}],\n"
-        f"formulas:(write,times,power)=>({{formulas:[{_listed(formulas)}],inFull:[{_listed(in_full)}]}})}}"
-    )
-    return text, {name for _, names in (*formulas, *in_full) for name in names if name in OPS}
-
-
-def _listed(written: Sequence[tuple[str, set[str]]]) -> str:
-    return ",\n".join([text for text, _ in written])
-
-
 _LEAVES = {"parameter": -1, "input": -1, "constant": -2}  # where a computed node has its op
-
-
-# --- the graph's data -----------------------------------------------------------------------------------------------
 
 
 def _data(graph: Graph, lang: str, trained: Sequence[Value]) -> Any:
@@ -247,53 +193,140 @@ def _data(graph: Graph, lang: str, trained: Sequence[Value]) -> Any:
     }
 
 
-def knowledge_of(graph: Graph, words: dict[str, dict[str, str]], ops: set[str]) -> Any:
-    """What the page must know about ops and languages to say and write what the stepper does."""
-    return {
-        **catalogs(words),
-        "glossary": {code: {term: glossary(code)[term][:2] for term in TERMS} for code in words},
-        "ops": [
-            _written(op) | {"sentence": op.name, "truth": op.gives == "condition"} for op, count in variants_of(graph)
-        ],
-        "primitives": {name: _written(OPS[name]) for name in sorted(ops)},
-        "icons": icons(("play", "pause", "reset")),
-        "atom": ATOM,
-        "minus": OPS["neg"].precedence,
-        "operands": MOST_OPERANDS,
-        "flows": steps.MOST_FLOWS,
-        "longest": LONGEST_FORMULA,
-        "longestWrittenOut": LONGEST_WRITTEN_OUT,
-        "longestBeside": steps.LONGEST_BESIDE,
-    }
+# --- the views as SVG -------------------------------------------------------------------------------------------------
+
+_NAME_SIZE, _CHIP_SIZE, _KEY_SIZE, _NUMBER_SIZE = 13.0, 12.5, 12.0, 12.5
+_PADDING, _GAP = 12.0, 10.0
+_LONGEST_NAME = 14.0  # em
+_WIDEST_NUMBER = "-1.2346e-05"
+_ROWS_HEIGHT, _PILL_HEIGHT = 68.0, 28.0
 
 
-def _written(op: Op) -> dict[str, Any]:
-    return {"symbol": op.symbol, "tight": op.precedence, "arity": op.arity}
+class CardWriter:
+    """Writes the views of a graph as SVG, in a language: `say(key, **pieces)` is the text of a message."""
+
+    def __init__(self, graph: Graph, say: Callable[..., str]) -> None:
+        self.graph, self.names, self.say = graph, graph.names, say
+        self._gradients = grad(graph.root, graph.nodes)
+        self._outputs = {module.number: node for module, node in outputs(graph).items()}
+        self._sizes = [0 for _ in graph.groups]
+        for home in graph.home:
+            for module in home.around():
+                self._sizes[module.number] += 1
+
+    # --- what stands in a card --------------------------------------------------------------------------------------
+
+    def title(self, item: Item) -> str:
+        """The first line of an item's card."""
+        kind, number = item
+        return shortened(self.graph.groups[number].title if kind == "module" else self._name(number), _LONGEST_NAME)
+
+    def _name(self, number: int) -> str:
+        return self.names[self.graph.nodes[number]]
+
+    def chip(self, item: Item) -> str:
+        """What stands at the right of the title: an op's symbol, or the sign that a box opens."""
+        kind, number = item
+        if kind == "module":
+            return "⤢"
+        node = self.graph.nodes[number]
+        if node.op is None:
+            return ""
+        return "" if self._name(number) == self.names.spell(node) else shortened(node.op.symbol, 8.0)
+
+    def size(self, item: Item) -> tuple[float, float]:
+        """The width and height that an item needs, whatever numbers it will show."""
+        title, chip = text_width(self.title(item), _NAME_SIZE), self.chip(item)
+        first = title + (_GAP + text_width(chip, _CHIP_SIZE) if chip else 0)
+        if self._is_constant(item):
+            return max(40.0, title + 2 * _PADDING), _PILL_HEIGHT
+        numbers = text_width("기울기", _KEY_SIZE) + 8 + text_width(_WIDEST_NUMBER, _NUMBER_SIZE)
+        return max(first, numbers) + 2 * _PADDING, _ROWS_HEIGHT
+
+    def _is_constant(self, item: Item) -> bool:
+        return item[0] != "module" and self.graph.kind(self.graph.nodes[item[1]]) == "constant"
+
+    # --- SVG --------------------------------------------------------------------------------------------------------
+
+    def svg(self, view: View, style: str = "") -> str:
+        """The view as an SVG element; with a style inside, as a picture of its own."""
+        title = view.module.title or self.names[self.graph.root]
+        own = (
+            f' xmlns="http://www.w3.org/2000/svg" width="{view.width:.0f}" height="{view.height:.0f}"' if style else ""
+        )
+        shown = "" if view.module.depth else " shown"
+        return "".join(
+            [
+                f'<svg{own} class="view{shown}" role="group" aria-label="{escape(title)}"'
+                f' viewBox="0 0 {view.width:.0f} {view.height:.0f}" data-module="{view.module.number}">',
+                f"<style>{style}</style>" if style else "",
+                f"<title>{escape(title)}</title>" if style else "",
+                '<g class="pan">',
+                *[self._frame(view, index) for index in range(len(view.frames))],
+                f'<g transform="translate(0,{view.height:g})">',
+                *map(_line, view.edges),
+                "</g>",
+                *map(self._card, view.cards),
+                "</g></svg>",
+            ]
+        )
+
+    def _frame(self, view: View, index: int) -> str:
+        frame = view.frames[index]
+        return (
+            f'<g class="frame" transform="translate({frame.x:.0f},{frame.y:.0f})">'
+            f'<rect width="{frame.width:.0f}" height="{frame.height:.0f}" rx="14"/>'
+            f'<text x="14" y="18">{escape(shortened(frame.module.title, 20.0))}</text></g>'
+        )
+
+    def _card(self, card: Card) -> str:
+        kind, number = card.item
+        name_width = text_width(self.title(card.item), _NAME_SIZE)
+        place = f'data-at="{card.x:.1f} {card.y:.1f}" transform="translate({card.x:.1f},{card.y:.1f})"'
+        at = f'{place} data-title="{name_width:.0f}"'
+        round_ = 14 if self._is_constant(card.item) else 10
+        rect = f'<rect width="{card.width:.0f}" height="{card.height:.0f}" rx="{round_}"/>'
+        right = card.width - _PADDING
+        name = f'<text class="name" x="{_PADDING:g}" y="21">{escape(self.title(card.item))}</text>'
+        hidden = ' aria-hidden="true"' if kind == "module" else ""
+        chip = (
+            f'<text class="chip"{hidden} x="{right:.0f}" y="21">{escape(self.chip(card.item))}</text>'
+            if self.chip(card.item)
+            else ""
+        )
+        if kind == "module":
+            if number in self._outputs:
+                rows, out = self._rows(self._outputs[number], right), f' data-out="{self._outputs[number]}"'
+            else:
+                size = str(self._sizes[number])
+                text = escape(self.say("nodes", count=size))
+                rows, out = (
+                    f'<text class="key" data-w="nodes" data-count="{size}" x="{_PADDING:g}" y="50">{text}</text>',
+                    "",
+                )
+            style = 'class="card module" data-kind="card module"'
+            return f'<g {style} data-m="{number}"{out} {at}>{rect}{name} {chip} {rows}</g>'
+        node = self.graph.nodes[number]
+        if self._is_constant(card.item):
+            text = f'<text class="name" x="{card.width / 2:.0f}" y="18">{escape(self.title(card.item))}</text>'
+            return f'<g class="card constant" data-kind="card constant" data-n="{number}" {at}>{rect}{text}</g>'
+        style = "card stub" if kind == "stub" else "card leaf" if node.op is None else "card"
+        style += " output" if number == len(self.graph.nodes) - 1 else ""
+        rows = self._rows(number, right)
+        return f'<g class="{style}" data-kind="{style}" data-n="{number}" {at}>{rect}{name} {chip} {rows}</g>'
+
+    def _rows(self, number: int, right: float) -> str:
+        rows = (
+            ("data", 41, format_number(self.graph.nodes[number].data)),
+            ("grad", 58, format_number(self._gradients[number])),
+        )
+        return " ".join(
+            f'<text class="key" data-w="{key}" x="{_PADDING:g}" y="{y}">{escape(self.say(key))}</text> '
+            f'<text class="{key}" x="{right:.0f}" y="{y}">{escape(text)}</text>'
+            for key, y, text in rows
+        )
 
 
-def json_number(x: Any) -> float | str:
-    """A float as JSON has it; inf and nan, which it has not, as text."""
-    number = float(x)
-    return number if math.isfinite(number) else str(number)
-
-
-def words_of(graph: Graph, lang: str) -> dict[str, str]:
-    """The templates that this page can need: its own, the stepper's, and the rules of the ops in the graph."""
-    own = {node.op.name for node in graph.nodes if node.op}
-    rules = {f"stepper.rule.{name}{state}" for name in own for state in ("", ".closed", ".open")}
-    rules |= {f"stepper.forward.{name}" for name in own}
-    return {
-        key: text
-        for key, text in catalog(lang).items()
-        if key == "join" or key in rules or (key.startswith("livepage.") and key not in _PYTHONS) or _is_sentence(key)
-    }
-
-
-_PYTHONS = ("livepage.too_large", "livepage.laying_out")  # messages that the page itself never shows
-_OF_OPS_OR_ELSEWHERE = ("stepper.rule.", "stepper.forward.", "stepper.view.")
-
-
-def _is_sentence(key: str) -> bool:
-    """Whether the template is one of the stepper's for any op."""
-    general = key in ("stepper.rule.closed", "stepper.rule.open")
-    return general or (key.startswith("stepper.") and not key.startswith(_OF_OPS_OR_ELSEWHERE))
+def _line(edge: Edge) -> str:
+    uses = " ".join(f"{node}:{index}" for node, index in edge.uses)
+    return f'<path class="edge" d="{edge.path}" data-u="{uses}"/>'

@@ -17,9 +17,8 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from ..elementary import NOT_EQUAL, WHERE, Function
-from ..interpreted import Interpreted
+from ..interpreted import Interpreted, Shared
 from ..ops import Op
-from ..trace import Shared
 
 
 class Place(NamedTuple):

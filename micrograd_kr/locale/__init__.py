@@ -1,8 +1,14 @@
 """What the project says, in the language of the reader.
 
-A language is a folder: see `folders`. To add one, copy the folder `en`, name it by the language's code and translate
-its files. Leave it here, or name the folder around it: MICROGRAD_KR_LOCALES=my/languages. A message that a language
-lacks is shown in English.
+A language is a folder named by its code, with
+    messages.toml    everything that the project says, by key
+    agreement.toml   which forms follow which words, if the language needs that (particles, plurals)
+    glossary.toml    what the field's terms mean
+    terms.toml       which word the book uses for an idea
+    chapters/*.md    the prose of the book
+
+To add one, copy the folder `en`, name it by the language's code and translate its files. Leave it here, or name the
+folder around it: MICROGRAD_KR_LOCALES=my/languages. A message that a language lacks is shown in English.
 
 A message is a key and named pieces. In a template `{x}` is the piece x, `{x:.2f}` the number x in that format, and
 `{x:을/를}` is x followed by the form that agrees with it: see `agreement`.
@@ -22,16 +28,13 @@ import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple, Union
+from typing import Any, NamedTuple, Union
 
-from .agreement import agreeing as agreeing
-from .folders import FALLBACK as FALLBACK
-from .folders import folder as folder
-from .folders import folders
-from .glossary import Term as Term
-from .glossary import glossary as glossary
+from .agreement import Agreement
 
 ENVIRONMENT_VARIABLE = "MICROGRAD_KR_LANG"
+PLACES_VARIABLE = "MICROGRAD_KR_LOCALES"
+FALLBACK = "en"  # the language in which everything is said
 
 Piece = Union[str, "Message", tuple["Message", ...]]
 
@@ -60,6 +63,27 @@ def _said(piece: Piece, lang: str) -> str:
     if isinstance(piece, Message):
         return piece.say(lang)
     return translate("join", lang).join([message.say(lang) for message in piece])
+
+
+def folders() -> dict[str, Path]:
+    """The folder of each language; a later place replaces a language of an earlier one."""
+    return _folders(os.environ.get(PLACES_VARIABLE, ""))
+
+
+@functools.cache
+def _folders(more: str) -> dict[str, Path]:
+    places = [Path(__file__).parent, *map(Path, filter(None, more.split(os.pathsep)))]
+    return {
+        child.name: child
+        for place in places
+        for child in sorted(place.iterdir())
+        if (child / "messages.toml").is_file()
+    }
+
+
+def folder(lang: str) -> Path:
+    """The folder of one language."""
+    return folders()[lang]
 
 
 def languages() -> tuple[str, ...]:
@@ -204,3 +228,76 @@ def fill(template: str, lang: str, pieces: Mapping[str, object], key: str = "") 
         return template.format_map({name: _Piece(piece, lang) for name, piece in pieces.items()})
     except KeyError as error:
         raise LookupError(f"the message {key or template!r} needs the piece {error}, which is not given") from None
+
+
+def agreeing(word: str, forms: str, lang: str) -> str:
+    """The one of two `forms` that follows `word` in a language.
+
+    Args:
+        word: what the form follows; it is not changed.
+        forms: such as "을/를": two forms with a slash between them.
+        lang: the code of a language.
+
+    Returns:
+        The form; both of them, as in "을(를)", if the language has no rule for this word.
+
+    >>> [word + agreeing(word, "을/를", "ko") for word in ("손실", "기울기", "3", "-1.25", "1000000000000", "x", "(n)")]
+    ['손실을', '기울기를', '3을', '-1.25를', '1000000000000를', 'x를', '(n)을']
+    >>> [word + agreeing(word, "으로/로", "ko") for word in ("기울기", "손실", "값", "1/3", "relu", "model", "☆")]
+    ['기울기로', '손실로', '값으로', '1/3로', 'relu로', 'model로', '☆(으)로']
+    >>> [count + agreeing(count, " step/ steps", "en") for count in ("1", "21", "2")]
+    ['1 step', '21 steps', '2 steps']
+    """
+    return _agreement(folder(lang)).form_after(word, forms)
+
+
+@functools.cache
+def agreement_rules(place: Path) -> dict[str, Any]:
+    """The rules of a language's folder, as they stand there; none if it has no agreement.toml."""
+    file = place / "agreement.toml"
+    return tomllib.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+
+
+@functools.cache
+def _agreement(place: Path) -> Agreement:
+    return Agreement(agreement_rules(place))
+
+
+# --- the glossary ---------------------------------------------------------------------------------------------------
+
+
+class Term(NamedTuple):
+    """A term of the field.
+
+    Attributes:
+        term: what it is called.
+        explanation: one or two sentences for a beginner.
+        also: other names under which it is met.
+    """
+
+    term: str
+    explanation: str
+    also: tuple[str, ...] = ()
+
+
+def glossary(lang: str) -> dict[str, Term]:
+    """What the field's terms mean, by their ids; those that a language lacks are in English.
+
+    Args:
+        lang: a language's code.
+
+    >>> glossary("en")["leaf"].term, glossary("ko")["leaf"].term
+    ('leaf', '잎')
+    >>> glossary("ko").keys() == glossary("en").keys()
+    True
+    """
+    return _terms(folder(FALLBACK)) | (_terms(folder(lang)) if lang in folders() else {})
+
+
+@functools.cache
+def _terms(place: Path) -> dict[str, Term]:
+    file = place / "glossary.toml"
+    if not file.is_file():
+        return {}
+    entries = tomllib.loads(file.read_text(encoding="utf-8"))
+    return {name: Term(one["term"], one["explanation"], tuple(one.get("also", ()))) for name, one in entries.items()}

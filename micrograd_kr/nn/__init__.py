@@ -14,12 +14,10 @@
 
 from typing import TYPE_CHECKING, Any
 
-from .activations import ACTIVATIONS
 from .classification import binary_cross_entropy, cross_entropy, hinge_loss, log_softmax, softmax
 from .clipping import clip_grad_norm, clip_grad_value
-from .containers import Elementwise, Flatten, Function, Sequential
+from .containers import Dropout, Elementwise, Flatten, Function, Sequential, random_numbers_from, random_uniform
 from .convolution import AvgPool2d, Conv2d, MaxPool2d
-from .dropout import Dropout, random_numbers_from, random_uniform
 from .familiar import (
     ELU,
     GELU,
@@ -46,17 +44,15 @@ from .familiar import (
 )
 from .history import History
 from .initialization import INITIALIZATIONS
-from .layers import MLP, Layer, Linear, Neuron
+from .layers import ACTIVATIONS, MLP, Layer, Linear, Neuron
 from .losses import huber_loss, l1_penalty, l2_penalty, mean_absolute_error, mean_squared_error, squared_error
 from .module import Module
-from .optimizer import Optimizer
-from .optimizers import SGD, Adam, AdamW
-from .progress import progress_bar
+from .optimizers import SGD, Adam, AdamW, Optimizer
 from .saving import load_model, save_model
 from .schedules import CosineDecay, ExponentialDecay, LinearDecay, StepDecay, Warmup
 from .sequences import Embedding, LayerNorm, RMSNorm
 from .tables import Table
-from .training import train
+from .training import progress_bar, train
 
 __all__ = [
     "ACTIVATIONS",

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from ..engine import Value
 from .module import Module
-from .optimizer import check_at_least_0
+from .optimizers import check_at_least_0
 
 
 def clip_grad_norm(parameters: Module | Iterable[Value], max_norm: float) -> float:

@@ -10,8 +10,7 @@ from typing import Any
 from ..engine import Constant, Value, numbers_of
 from ..ops import OPS, maximum
 from .initialization import Draw, find_scheme, random_source
-from .inputs import as_constant, check_size
-from .layers import Neuron, fire
+from .layers import Neuron, as_constant, check_size, fire
 from .module import Module, path_of
 from .tables import Table, shape_of, view
 

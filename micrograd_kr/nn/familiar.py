@@ -14,9 +14,9 @@ from typing import Any, ClassVar
 
 from ..engine import Value
 from ..ops import OPS, leaky_relu
-from .activations import ACTIVATIONS
 from .classification import binary_cross_entropy, cross_entropy, hinge_loss, log_softmax, softmax
 from .containers import Elementwise, Function
+from .layers import ACTIVATIONS
 from .losses import huber_loss, mean_absolute_error, mean_squared_error
 from .module import Module
 from .tables import apply

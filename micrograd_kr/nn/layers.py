@@ -1,17 +1,20 @@
-"""Neuron, Layer and MLP: a neuron's weighted sum is one `dot` node, followed by its activation."""
+"""Neuron, Layer and MLP: a neuron's weighted sum is one `dot` node, followed by its activation.
+
+An activation is a function, "linear", or the name of any row of the table with one argument, also of a later one.
+"""
 
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
-from ..engine import Value, current_scope, is_plain, weighted_sum
-from ..ops import OPS
-from .activations import ACTIVATIONS, Activation, activation_title, find_activation
+from ..elementary import Number
+from ..engine import Constant, Value, checked_number, current_scope, is_plain, numbers_of, weighted_sum
+from ..ops import OPS, Op, for_each_op, for_each_removed_op
 from .initialization import Draw, find_scheme, random_source
-from .inputs import check_size, read_inputs
-from .module import Module, tensors_within
+from .module import Module, path_of, tensors_within
 from .tables import Table, TableView
 
 _DOT = OPS["dot"]
@@ -267,3 +270,111 @@ def fire(neurons: Sequence[Neuron], inputs: Sequence[Value], numbers: Any) -> li
             fired.scope = scope
             outs.append(fired)
     return outs
+
+
+# --- reading inputs ---------------------------------------------------------------------------------------------------
+
+
+def check_size(name: str, size: Any) -> None:
+    """Raise a ValueError that names the argument unless it is a whole number of at least 1."""
+    # numpy's whole numbers have __index__, too
+    if not hasattr(size, "__index__") or isinstance(size, bool) or getattr(size, "shape", None) or size < 1:
+        raise ValueError(f"{name} is a number of neurons or inputs, at least 1; got {size!r}")
+
+
+def read_inputs(module: Module, x: Any, count: int) -> tuple[Sequence[Value], list[Number]]:
+    """`count` inputs as Values, and their numbers; otherwise an error that names the module and the input."""
+    if type(x) is not list and type(x) is not tuple:
+        x = as_list(module, x, count)
+    if len(x) != count:
+        got = f"{len(x)}"
+        if x and all(isinstance(each, list | tuple) for each in x):
+            got = f"a list of {len(x)} such list{'s'[: len(x) != 1]}; pass one example at a time: [model(x) for x in X]"
+        raise ValueError(wrong_input(module, count, got))
+    try:
+        return x, numbers_of(x)
+    except AttributeError:
+        try:
+            values = [value if isinstance(value, Value) else as_constant(value) for value in x]
+        except TypeError as error:
+            raise TypeError(wrong_input(module, count, str(error))) from None
+        return values, numbers_of(values)
+
+
+def as_list(module: Module, x: Any, count: int) -> Sequence[Any]:
+    """A numpy row or another sequence as a list, one number for one input as a list of one; else an error."""
+    if isinstance(x, Sequence) and not isinstance(x, str | bytes):
+        return list(x)
+    shape = getattr(x, "shape", None)
+    if shape is not None and len(shape) == 1:
+        return x.tolist()  # type: ignore[no-any-return]
+    if shape is not None and len(shape) > 1:
+        raise ValueError(wrong_input(module, count, f"an array of shape {shape}; pass one example (one row) at a time"))
+    if count == 1 and not isinstance(x, str | bytes | dict | set) and not hasattr(x, "__iter__"):
+        return [x]
+    raise TypeError(wrong_input(module, count, f"the {type(x).__name__} {x!r:.60}"))
+
+
+def as_constant(x: Any) -> Value:
+    """A plain number as an input through which no gradient flows back."""
+    if isinstance(x, list | tuple) or (hasattr(x, "tolist") and len(x.shape)):
+        raise TypeError(f"a list within the list, {x!r:.60}; pass one example at a time")
+    try:
+        return Constant(checked_number(x))
+    except TypeError as error:
+        raise TypeError(f"{x!r:.60} among them; {error}") from None
+
+
+def wrong_input(module: Module, count: int, got: str) -> str:
+    """The message for an input that does not fit: the module, what it expects, what it got."""
+    return f"{path_of(module)} expects {count} input{'s'[: count != 1]} (a list of numbers or Values), got {got}"
+
+
+# --- activations by name ----------------------------------------------------------------------------------------------
+
+
+Activation = str | Callable[[Any], Any]
+
+ACTIVATIONS: dict[str, Callable[[Any], Any]] = {"linear": lambda x: x}
+
+_SPELT = {"relu": "ReLU", "leaky_relu": "LeakyReLU", "gelu": "GELU"}  # as the field writes them
+
+
+@for_each_op
+def _add_activation(op: Op) -> None:
+    if op.arity is not None and op.arity - len(op.defaults) == 1:
+        # The method of Value for this row is the fastest way to record it.
+        ACTIVATIONS[op.name] = getattr(Value, op.name, op)
+
+
+@for_each_removed_op
+def _remove_activation(name: str) -> None:
+    ACTIVATIONS.pop(name, None)
+
+
+def find_activation(activation: Activation) -> Callable[[Any], Value]:
+    """The function of that name; a function is returned as it is.
+
+    >>> find_activation("tanh")(Value(0.0)).data
+    0.0
+    """
+    if callable(activation):
+        return activation
+    try:
+        return ACTIVATIONS[activation]
+    except (KeyError, TypeError):
+        known = ", ".join(name for name in ACTIVATIONS if name == "linear" or name in OPS)
+        close = get_close_matches(str(activation).lower(), ACTIVATIONS, 1)
+        meant = f"did you mean {close[0]!r}? " if close else ""
+        raise ValueError(
+            f"there is no activation {activation!r}: {meant}choose one of {known}, or pass a function"
+        ) from None
+
+
+def activation_title(activation: Activation) -> str:
+    """The name as a repr shows it: `ReLU`, `Tanh`, `Linear`."""
+    if isinstance(activation, str):
+        name = activation
+    else:
+        name = getattr(activation, "name", "") or getattr(activation, "__name__", type(activation).__name__)
+    return _SPELT.get(name) or "".join(word.capitalize() for word in name.split("_"))

@@ -12,7 +12,7 @@ from .. import elementary
 from ..engine import Value
 from ..ops import OPS
 from .initialization import Draw, find_scheme, random_source
-from .inputs import check_size, read_inputs
+from .layers import check_size, read_inputs
 from .module import Module, path_of
 from .tables import Table
 

@@ -1,13 +1,12 @@
 """What a function of Values does to its numbers, as a program; the compiler, the live page and the exporters print it.
 
-The package reads in this order: `program` (things made once; a number that writes down what is done to it, and the
-program of such numbers), `recording` (run a user's function on them, and find its parameters), `paths` (where a
-gradient flows) and `gradient` (the table's own rules, backwards).
+The package reads in this order: `program` (a number that writes down what is done to it, and the program of such
+numbers), `recording` (run a user's function on them, and find its parameters) and `gradient` (the table's own
+rules, backwards, and the paths that a gradient takes).
 """
 
-from .gradient import LONG, Term, gradient_program, sum_of_products
-from .paths import Flow
-from .program import CONSTANT, INPUT, PARAMETER, Shared, Trace, Traced, TracingError
+from .gradient import LONG, Flow, Term, gradient_program, sum_of_products
+from .program import CONSTANT, INPUT, PARAMETER, Trace, Traced, TracingError
 from .recording import Recording, Shape, no_recording, record
 
 __all__ = [
@@ -18,7 +17,6 @@ __all__ = [
     "PARAMETER",
     "Recording",
     "Shape",
-    "Shared",
     "Term",
     "Trace",
     "Traced",

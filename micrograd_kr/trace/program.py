@@ -14,10 +14,10 @@ from __future__ import annotations
 import linecache
 import os
 import sys
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from fractions import Fraction
 from struct import pack
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 from ..elementary import (
     ADD,
@@ -37,38 +37,12 @@ from ..elementary import (
     Function,
     nearest_float,
 )
-from ..interpreted import Interpreted
+from ..interpreted import Interpreted, Shared
 
 # The traced numbers that no function computes.
 INPUT, PARAMETER, CONSTANT = (Function(name, lambda: None) for name in ("input", "parameter", "constant"))
 
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-
-
-Made = TypeVar("Made")
-
-
-class Shared(Generic[Made]):
-    """Things of which each is made once (hash-consing): whoever asks for the same again gets the same.
-
-    Attributes:
-        nodes: the things in the order in which they were made.
-        known: the same by their keys.
-
-    >>> letters = Shared()
-    >>> [letters.known.get(key) or letters.keep(key, key.upper()) for key in "aba"], letters.nodes
-    (['A', 'B', 'A'], ['A', 'B'])
-    """
-
-    def __init__(self) -> None:
-        self.nodes: list[Made] = []
-        self.known: dict[Hashable, Made] = {}
-
-    def keep(self, key: Hashable, thing: Made) -> Made:
-        """Take in the thing of a key that was not known."""
-        self.known[key] = thing
-        self.nodes.append(thing)
-        return thing
 
 
 class TracingError(TypeError):

@@ -211,8 +211,8 @@ def _nested(shape: Shape, flat: Iterator[Value]) -> Any:
 
 def _random_numbers_from(draw: Callable[[], Traced]) -> AbstractContextManager[None]:
     """Let the modules of nn draw their random numbers from the program's inputs; nothing to do if nn is not in use."""
-    dropout = sys.modules.get(f"{__package__.partition('.')[0]}.nn.dropout")
-    return nullcontext() if dropout is None else dropout.random_numbers_from(draw)
+    containers = sys.modules.get(f"{__package__.partition('.')[0]}.nn.containers")
+    return nullcontext() if containers is None else containers.random_numbers_from(draw)
 
 
 def _leaves(run: _Run) -> list[Value]:

@@ -14,8 +14,8 @@ from ...engine import Value
 from ...graph import Graph
 from ...locale import preferred, translate
 from ...ops import OPS
-from ..assembling import assemble
-from ..document import MOST_NODES, json_number, knowledge_of, page, rules_of, variants_of, words_of
+from ..assembling import assemble, json_number, knowledge_of, rules_of, variants_of, words_of
+from ..document import MOST_NODES, page
 from .printing import replayed
 from .structure import Anatomy, Function
 
