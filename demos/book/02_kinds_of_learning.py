@@ -125,8 +125,8 @@ def unlike_itself(picture, itself):
     return nn.squared_error(decoder(encoder(picture)), itself)
 
 
-optimizer = nn.Adam(encoder.parameters() + decoder.parameters(), lr=0.01)
-costs = train(unlike_itself, pictures, pictures, optimizer, epochs=size(20, small=2), batch_size=10)
+optimizer = nn.Adam(encoder.parameters() + decoder.parameters(), lr=0.02)
+costs = train(unlike_itself, pictures, pictures, optimizer, epochs=size(20, small=2), batch_size=5)
 say("error_of_the_restored", first=costs[0], last=costs[-1])
 
 # %% [markdown] each_picture_is_two
