@@ -283,7 +283,7 @@ def test_the_whole_website_opens_offline_after_the_first_visit(korean, built):
 def test_the_second_visit_starts_offline_and_in_under_two_seconds(korean):
     korean.driver.execute_async_script(  # the copy of Python's memory is kept after the page is ready
         "const done = arguments[0], look = async () => (await caches.keys()).some((name) => name.includes('memory'))"
-        " && await caches.match(new URL('memory', location.href).href) ? done() : setTimeout(look, 50); look();"
+        " && await caches.match(new URL('/memory', location.href).href) ? done() : setTimeout(look, 50); look();"
     )
     korean.server.switch_off()
     try:
