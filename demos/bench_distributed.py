@@ -2,9 +2,10 @@
 
     python demos/bench_distributed.py
 
-Measures on a LocalCluster: the cost of a step with next to no work for some numbers of workers W and parameters P, to
-which a + W * (b + c * P) is fitted; then two workers against one on 1,000,000 examples, one thread each. From these it
-computes steps of 100 and 10,000 workers: work / W + a + W * (b + c * P).
+Measures on a LocalCluster: the cost of a step with next to no work for some numbers of workers W and parameters P; then
+two workers against one on 1,000,000 examples, one thread each. From these it computes steps of 100 and 10,000 workers:
+work / W + a + W * (b + c * P), where b and c are the processor time of client and scheduler, which run in this process,
+as the workers of a cluster have cores of their own.
 """
 
 import platform
@@ -29,47 +30,56 @@ def cluster(workers: int) -> Iterator[Client]:
         yield client
 
 
-def step_seconds(client: Client | None, width: int, examples: int, steps: int) -> tuple[float, int]:
-    """The median time of a step over all examples, and the number of parameters; without a client in this process."""
+def step_seconds(client: Client | None, width: int, examples: int, steps: int) -> tuple[float, float, int]:
+    """The median time of a step over all examples, the processor time of this process, and the number of parameters.
+
+    Without a client the step is taken in this process.
+    """
     source = np.random.default_rng(0)
     x, y = source.normal(size=(examples, 2)), np.sign(source.normal(size=examples))
     model = nn.MLP(2, [width, width, 1], seed=1)
     f = jit(lambda x, y: (1 - y * model(x)).relu(), threads=1)
     optimizer, times = nn.SGD(model, lr=0.01), []
-    options = {"epochs": steps + 3, "callback": lambda epoch, loss: times.append(time.perf_counter())}
+    options = {
+        "epochs": steps + 3,
+        "callback": lambda epoch, loss: times.append((time.perf_counter(), time.process_time())),
+    }
     if client is None:
         f.fit(x, y, optimizer, **options)
     else:
         fit(f, client, x, y, optimizer, **options)
-    return float(np.median(np.diff(times[2:]))), len(model.parameters())
+    wall, processor = np.median(np.diff(np.array(times[2:]), axis=0), axis=0).tolist()
+    return wall, processor, len(model.parameters())
 
 
 def main() -> None:
     print(f"{processor_name()}, Python {platform.python_version()}")
-    rows, costs, of_work = [], [], {}
+    rows, costs, of_one, of_work = [], [], [], {}
     for width in WIDTHS:
-        seconds, parameters = step_seconds(None, width, 100_000, 5)
+        seconds, _, parameters = step_seconds(None, width, 100_000, 5)
         of_work[parameters] = seconds / 100_000
-    print("milliseconds of a step with 64 examples a worker, over what they take in this process")
+    print("milliseconds of a step with 64 examples a worker, and of processor time of client and scheduler in it")
     print("workers  " + "".join(f"{parameters:>10,} parameters" for parameters in of_work))
     for workers in WORKERS:
         with cluster(workers) as client:
-            line = []
+            line = ""
             for width in WIDTHS:
-                seconds, parameters = step_seconds(client, width, 64 * workers, 40)
-                cost = seconds - 64 * of_work[parameters]
+                seconds, processor, parameters = step_seconds(client, width, 64 * workers, 40)
                 rows.append([1.0, workers, workers * parameters])
-                costs.append(cost)
-                line.append(cost)
-        print(f"{workers:7}  " + "".join(f"{1e3 * cost:>21.2f}" for cost in line))
+                costs.append(processor)
+                line += f"{1e3 * seconds:>14.1f}, {1e3 * processor:5.1f}"
+                if workers == 1:
+                    of_one.append((seconds - 64 * of_work[parameters], parameters))
+        print(f"{workers:7}  {line}")
     found, *_ = np.linalg.lstsq(np.array(rows), np.array(costs), rcond=None)
-    a, b, c = np.maximum(found, 0.0)
+    _, b, c = np.maximum(found, 0.0)
+    a = float(np.mean([seconds - b - c * parameters for seconds, parameters in of_one]))
     print(f"a = {1e3 * a:.2f} ms, b = {1e3 * b:.3f} ms a worker, c = {1e9 * c:.1f} ns a worker and parameter")
 
     times = {}
     for workers in (1, 2):
         with cluster(workers) as client:
-            times[workers], _ = step_seconds(client, 16, 1_000_000, 8)
+            times[workers], *_ = step_seconds(client, 16, 1_000_000, 8)
     print(
         f"1,000,000 examples, 337 parameters: {1e3 * times[1]:.1f} ms with one worker, {1e3 * times[2]:.1f} ms with two"
     )

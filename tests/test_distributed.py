@@ -129,6 +129,23 @@ def test_fit_ends_where_the_local_fit_ends(client, name, dtype):
     assert runs[0][4] == pytest.approx(runs[1][4], **tolerance) and len(runs[0][4]) == 1
 
 
+@pytest.mark.parametrize("reached", [True, False])
+def test_messages_go_directly_to_workers_that_are_reached_and_only_during_the_run(client, reached, monkeypatch):
+    if not reached:
+        monkeypatch.setattr(crew, "_name_of", lambda dask_worker: "another")
+    model, ways = nn.MLP(2, [3, 1], seed=3), []
+    before = client.direct_to_workers
+    fit(
+        jit(lambda x, y: (1 - y * model(x)).relu()),
+        client,
+        *points(200),
+        nn.SGD(model, lr=0.1),
+        2,
+        callback=lambda epoch, loss: ways.append(bool(client.direct_to_workers)),
+    )
+    assert ways == [reached] * 2 and client.direct_to_workers == before
+
+
 def test_a_killed_worker_costs_a_retry_and_not_the_run(client):
     x, y = points(700)
     runs = []
