@@ -16,6 +16,7 @@ import importlib.util
 import json
 import math
 import os
+import platform
 import random
 import statistics
 import subprocess
@@ -292,6 +293,28 @@ WORKLOADS = {"gpt": gpt, "mlp": mlp}
 # --- measuring ------------------------------------------------------------------------------------------------------
 
 
+def available_cores() -> set[int]:
+    """The cores that this process may use; none where a system does not say."""
+    return os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else set()
+
+
+def pin(cores: set[int]) -> str:
+    """Keep this process, and those that it starts, on these cores; none where a system cannot do that."""
+    if not cores:
+        return "not pinned to a core, as this system cannot"
+    os.sched_setaffinity(0, cores)
+    return f"pinned to core {', '.join(map(str, sorted(cores)))}"
+
+
+def processor_name() -> str:
+    """The processor's name, as the system has it."""
+    try:
+        with open("/proc/cpuinfo", encoding="utf-8") as file:
+            return next(line.partition(":")[2].strip() for line in file if line.startswith("model name"))
+    except (OSError, StopIteration):
+        return platform.processor() or platform.machine()
+
+
 def worker(workload: str, contender: str) -> None:
     """In a process of its own: one warm-up, then steps for about a second; prints their mean and the last loss."""
     step = WORKLOADS[workload](value_class(contender))
@@ -310,7 +333,8 @@ def in_process(*arguments: str) -> Any:
     return json.loads(done.stdout) if done.returncode == 0 else None
 
 
-def compare(workload: str, floors: dict[str, float]) -> None:
+def compare(workload: str, floors: dict[str, float]) -> tuple[float, dict[str, float]]:
+    """Print what each contender takes; returns our seconds, and how many times as long each peer takes."""
     contenders = ["micrograd_kr"]
     for peer in floors:
         if peer != "stored" and importlib.util.find_spec(peer) is None:
@@ -327,15 +351,40 @@ def compare(workload: str, floors: dict[str, float]) -> None:
     if not ours:
         sys.exit("micrograd_kr cannot be imported here: install it first, with `pip install -e .`")
     print(f"  {'micrograd_kr':14} {statistics.median(ours) * 1e3:9.1f} ms a step")
+    ratios: dict[str, float] = {}
     for name in contenders[1:]:
         theirs = rounds[name]
         if len(theirs) < len(ours):
             print(f"  {name:14} failed (it crashed or raised)")
             continue
-        ratio = statistics.median(b / a for a, b in zip(ours, theirs, strict=True))
+        ratios[name] = ratio = statistics.median(b / a for a, b in zip(ours, theirs, strict=True))
         verdict = "ok" if ratio >= floors[name] else "BELOW"
         milliseconds = statistics.median(theirs) * 1e3
         print(f"  {name:14} {milliseconds:9.1f} ms a step, {ratio:6.2f} times ours (floor {floors[name]:g}: {verdict})")
+    return statistics.median(ours), ratios
+
+
+def gpt_step() -> tuple[float, dict[str, float]]:
+    return compare("gpt", {"stored": 2, "micrograd": 10})
+
+
+def mlp_step() -> tuple[float, dict[str, float]]:
+    return compare("mlp", {"stored": 9, "micrograd": 10, "minigrad": 1})
+
+
+def readme() -> None:
+    """The table of README.md, in Markdown."""
+    peers = ["stored", "micrograd", "minigrad"]
+    lines = ["| step, ours | stored derivatives | micrograd | minigrad (C) |", "|---|---|---|---|"]
+    titles = {
+        "a small GPT training step in scalars, 90,000 nodes": gpt_step,
+        "a training step of MLP(2, [16, 16, 1]) on 100 points": mlp_step,
+    }
+    for title, measure in titles.items():
+        seconds, ratios = measure()
+        cells = [f"{ratios[peer]:.{int(ratios[peer] < 10)}f}" if peer in ratios else "-" for peer in peers]
+        lines.append(f"| {title}, {seconds * 1e3:.0f} ms | {' | '.join(cells)} |")
+    print("\n".join(lines))
 
 
 def chain() -> None:
@@ -409,26 +458,30 @@ def compiled() -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("rows", nargs="*", help="gpt, mlp, chain, import (all of these, unless told otherwise), jit")
+    parser.add_argument(
+        "rows", nargs="*", help="gpt, mlp, chain, import (all of these, unless told otherwise), readme, jit"
+    )
     parser.add_argument("--worker", nargs=2, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.worker:
         worker(*arguments.worker)
         return
-    rows: dict[str, tuple[str, Callable[[], None]]] = {
+    rows: dict[str, tuple[str, Callable[[], object]]] = {
         "gpt": (
             "a small GPT training step in scalars (about 90,000 nodes)",
-            lambda: compare("gpt", {"stored": 2, "micrograd": 10}),
+            gpt_step,
         ),
         "mlp": (
             "a training step of MLP(2, [16, 16, 1]) on 100 points",
-            lambda: compare("mlp", {"stored": 10, "micrograd": 10, "minigrad": 1}),
+            mlp_step,
         ),
         "chain": ("chains of additions, and memory", chain),
         "import": ("import time", import_time),
+        "readme": ("the table of README.md", readme),
         "jit": ("jit against its peers: minutes; bench_jit.py --help tells its parts", compiled),
     }
-    for name in arguments.rows or [row for row in rows if row != "jit"]:
+    print(f"{processor_name()}, Python {platform.python_version()}, {pin(set(sorted(available_cores())[-1:]))}")
+    for name in arguments.rows or [row for row in rows if row not in ("readme", "jit")]:
         if name not in rows:
             parser.error(f"no row {name!r}: choose from {', '.join(rows)}")
         title, measure = rows[name]

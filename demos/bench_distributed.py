@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import numpy as np
+from bench import processor_name
 from distributed import Client, LocalCluster
 
 from micrograd_kr import jit, nn
@@ -44,13 +45,7 @@ def step_seconds(client: Client | None, width: int, examples: int, steps: int) -
 
 
 def main() -> None:
-    processor = platform.processor() or platform.machine()
-    try:
-        with open("/proc/cpuinfo", encoding="utf-8") as file:
-            processor = next(line.split(":")[1].strip() for line in file if line.startswith("model name"))
-    except (OSError, StopIteration):
-        pass
-    print(f"{processor}, Python {platform.python_version()}")
+    print(f"{processor_name()}, Python {platform.python_version()}")
     rows, costs, of_work = [], [], {}
     for width in WIDTHS:
         seconds, parameters = step_seconds(None, width, 100_000, 5)

@@ -3,6 +3,7 @@
     python demos/bench_jit.py                      everything (micrograd itself trains for minutes)
     python demos/bench_jit.py steps --widths 16 --batches 100 10000
     python demos/bench_jit.py compile threads      compile times, and one core against two
+    python demos/bench_jit.py readme grid          the tables of README.md and docs/speed.md
     python demos/bench_jit.py limits               what bounds the figures: matrix products of others, cost of a call
 
 All contenders run in one process, pinned to one core and through their public calls, in turn (A B A B ...), so that a
@@ -23,7 +24,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -34,6 +35,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 os.environ.setdefault("MKL_NUM_THREADS", "1")
 
 import numpy as np
+from bench import available_cores, pin, processor_name
 
 Step = Callable[[], Any]
 ROUNDS, SECONDS, BURST = 7, 0.1, 0.002  # rounds, how long a contender runs in each, and in one burst
@@ -256,22 +258,67 @@ def multiply_add_peak() -> Callable[[], float]:
     return measure
 
 
+def loops_alone(width: int) -> dict[str, tuple[Step, int]]:
+    """Our two loops on blocks in the cache, a layer and the gradient of its weights; with their multiply-adds."""
+    from micrograd_kr.compiler.assembly import Routine
+    from micrograd_kr.compiler.kernels import declarations
+    from micrograd_kr.compiler.machine_code import MachineCode, find_host
+    from micrograd_kr.compiler.planning import BLOCKS_MEMORY, MOST_BLOCKS
+
+    host = find_host()
+    machine, slots = host.machine, 4 * width  # of a block, as the net has them
+    block = 64 * (-(-slots * machine.slot // 64) | 1)
+    blocks = max(2, min(MOST_BLOCKS, BLOCKS_MEMORY // block))
+    row = (width + 1) * machine.size  # a neuron's weights and its bias
+    values = -(-width * row // 64) * 64
+    memory = np.full((values + blocks * block) // 8 + 16, 0.5)
+    address = memory.ctypes.data + -memory.ctypes.data % 64
+    found: dict[str, tuple[Step, int]] = {}
+    for name, count in (("a layer", 1), ("its gradient", blocks)):
+        routine = Routine(machine, "run", "ptr %memory")
+        x, other = routine.at("%memory", values), routine.at("%memory", values + width * machine.slot)
+        turns = max(1, 1_000_000 // (width * width * count))
+        with routine.loop(0, turns):
+            if count == 1:
+                routine.call(
+                    f"layer_{machine.vectors}(ptr {x}, ptr {other}, ptr %memory, i64 {row}, i64 {machine.size}, "
+                    f"ptr %memory, i64 {row}, i64 {width}, i64 {width}, i64 0, ptr null)"
+                )
+            else:
+                routine.call(
+                    f"outer_{machine.vectors}(ptr {x}, ptr {other}, ptr %memory, i64 {row}, i64 {machine.size}, "
+                    f"i64 {width}, i64 {width}, i64 {block}, i64 {blocks * block})"
+                )
+        code = MachineCode(f"{routine.end()}\n{declarations(machine)}", host)
+        work = turns * count * machine.vectors * machine.lanes * width * width
+        found[name] = partial(_run_in, code, address, memory), work
+    return found
+
+
+def _run_in(code: Any, address: int, memory: Any) -> None:
+    code.run(address)
+    assert memory.size
+
+
 # --- measuring ------------------------------------------------------------------------------------------------------
 
+ARRAYS, SINGLE, FIT = "f.value_and_grad", "the same, float32", "f.fit, one step"
+
 CONTENDERS: dict[str, tuple[Callable[[Work], Step], int, int]] = {  # with the largest width and batch worth waiting for
-    "f.value_and_grad": (our_arrays, 1000, 10**7),
-    "the same, float32": (our_single_precision, 1000, 10**7),
+    ARRAYS: (our_arrays, 1000, 10**7),
+    SINGLE: (our_single_precision, 1000, 10**7),
     "f.mean + backward": (our_mean, 1000, 10**7),
-    "f.fit, one step": (our_fit, 1000, 10**7),
+    FIT: (our_fit, 1000, 10**7),
     "numpy by hand": (numpy_by_hand, 1000, 10**7),
     "JAX jit": (jax_jit, 1000, 10**7),
     "PyTorch": (pytorch, 1000, 10**7),
     "ddx-ad": (ddx_ad, 16, 10**5),
-    "CasADi SX": (casadi_sx, 16, 10**4),
+    "CasADi SX": (casadi_sx, 16, 10**3),
 }
 
 
 OURS = list(CONTENDERS)[:4]
+README_PEERS = ["JAX jit", "PyTorch", "ddx-ad", "CasADi SX", "numpy by hand"]  # the columns of the README's table
 
 
 def seconds_of(step: Step) -> float:
@@ -290,36 +337,48 @@ def seconds_of(step: Step) -> float:
     return statistics.median(bursts)
 
 
-def pin(cores: set[int]) -> str:
-    """Keep this process, and the threads that peers may start, on these cores; none where a system cannot do that."""
-    if not cores:
-        return "not pinned to a core, as this system cannot"
-    os.sched_setaffinity(0, cores)
-    return f"pinned to core {', '.join(map(str, sorted(cores)))}"
+class Figures:
+    """What the rounds of one comparison found.
+
+    Args:
+        work: what every contender did.
+        rounds: the seconds of each, by name.
+        peaks: multiply-adds a second, one for each round.
+    """
+
+    def __init__(self, work: Work, rounds: dict[str, list[float]], peaks: list[float]) -> None:
+        self.work, self.rounds, self.peaks = work, rounds, peaks
+
+    def seconds(self, name: str) -> float:
+        """The median time of a step."""
+        return statistics.median(self.rounds[name])
+
+    def share(self, name: str) -> float:
+        """How much of the multiply-add peak it reaches; of the peak in float32 if it computes in that."""
+        faster = 2 if name == SINGLE else 1  # twice as many numbers in a register
+        work = self.work.multiply_adds * self.work.count
+        return statistics.median(
+            work / rate / each / faster for rate, each in zip(self.peaks, self.rounds[name], strict=True)
+        )
+
+    def ratio(self, name: str, base: str) -> float:
+        """How many times as long as `base` it takes."""
+        return statistics.median(b / a for a, b in zip(self.rounds[base], self.rounds[name], strict=True))
 
 
-def processor_name() -> str:
-    """The processor's name, as the system has it."""
-    try:
-        with open("/proc/cpuinfo", encoding="utf-8") as file:
-            return next(line.partition(":")[2].strip() for line in file if line.startswith("model name"))
-    except (OSError, StopIteration):
-        return platform.processor() or platform.machine()
-
-
-def compare(width: int, count: int) -> None:
+def measure(width: int, count: int, names: Sequence[str] = ()) -> Figures:
+    """Let the contenders (those of these names) do the same work in turn, several times."""
     work = Work(width, count)
     steps: dict[str, Step] = {}
-    print(f"width {width}, batch {count:,}")
     for name, (make, widest, longest) in CONTENDERS.items():
-        if width > widest or count > longest:
+        if width > widest or count > longest or (names and name not in names):
             continue
         try:
             begin = time.perf_counter()
             steps[name] = make(work)
             steps[name]()
             first = time.perf_counter() - begin
-            if name not in ("numpy by hand", "f.mean + backward", "the same, float32"):
+            if not names and name not in ("numpy by hand", "f.mean + backward", SINGLE):
                 print(f"  {name}: first step after {first * 1e3:,.0f} ms")
         except ImportError as error:
             print(f"  {name}: not installed ({error}), left out")
@@ -330,21 +389,55 @@ def compare(width: int, count: int) -> None:
         peaks.append(peak())
         for name, step in steps.items():
             rounds[name].append(seconds_of(step))
-    peak_rate = statistics.median(peaks)
-    floor = work.multiply_adds * count / peak_rate
-    print(f"  peak {peak_rate / 1e9:.1f} G multiply-adds/s: {floor * 1e6:,.1f} us is the floor")
-    ours = "f.value_and_grad"
-    for name, times in rounds.items():
-        shown = f"{statistics.median(times) * 1e6:12,.1f} us"
-        faster = 2 if name == "the same, float32" else 1  # twice as many numbers in a register
-        shares = [work.multiply_adds * count / rate / each / faster for rate, each in zip(peaks, times, strict=True)]
-        share = f", {statistics.median(shares):4.0%} of the peak" if name in OURS else ""
+    return Figures(work, rounds, peaks)
+
+
+def compare(width: int, count: int) -> None:
+    print(f"width {width}, batch {count:,}")
+    figures = measure(width, count)
+    rate = statistics.median(figures.peaks)
+    floor = figures.work.multiply_adds * count / rate
+    print(f"  peak {rate / 1e9:.1f} G multiply-adds/s: {floor * 1e6:,.1f} us is the floor")
+    for name in figures.rounds:
+        shown = f"{figures.seconds(name) * 1e6:12,.1f} us"
+        share = f", {figures.share(name):4.0%} of the peak" if name in OURS else ""
         ratios = [
-            f"{statistics.median(b / a for a, b in zip(rounds[base], times, strict=True)):.2f} times {base}"
-            for base in (ours, "f.mean + backward")
-            if base in rounds and name not in OURS
+            f"{figures.ratio(name, base):.2f} times {base}"
+            for base in (ARRAYS, "f.mean + backward")
+            if base in figures.rounds and name not in OURS
         ]
         print(f"  {name:18} {shown}{share}{', ' * bool(ratios)}{', '.join(ratios)}")
+
+
+def readme() -> None:
+    """The table of README.md, in Markdown."""
+    table(((16, 100), (16, 10_000), (64, 1000), (128, 1000), (128, 10_000)), README_PEERS)
+
+
+def grid() -> None:
+    """The table of the documentation: every width and batch, float32 and fit too, and who can do all of them."""
+    rows = [(width, count) for width in (16, 32, 64, 128) for count in (100, 1000, 10_000)]
+    table(rows, ["JAX jit", "PyTorch"], ours=True)
+
+
+def table(rows: Sequence[tuple[int, int]], peers: Sequence[str], ours: bool = False) -> None:
+    """A row for each width and batch: our time, its share of the peak, and how many times as long each peer takes.
+
+    With `ours`, float32 follows as how many times as fast it is, and the share of the peak that a step of fit reaches.
+    """
+    titles = ["net, points, `value_and_grad`", "of the peak", *peers, *["float32", "`fit`, of the peak"] * ours]
+    print(f"| {' | '.join(titles)} |\n|{'---|' * len(titles)}")
+    for width, count in rows:
+        figures = measure(width, count, [ARRAYS, *[SINGLE, FIT] * ours, *peers])
+        seconds = figures.seconds(ARRAYS)
+        shown = f"{seconds * 1e3:.1f} ms" if seconds >= 1e-3 else f"{seconds * 1e6:.{int(seconds < 1e-5)}f} us"
+        cells = [f"2-{width}-{width}-1, {count:,} points, {shown}", f"{figures.share(ARRAYS):.0%}"]
+        for peer in peers:
+            ratio = figures.ratio(peer, ARRAYS) if peer in figures.rounds else 0.0
+            cells.append(f"{ratio:.{int(ratio < 10)}f}" if ratio else "-")
+        if ours:
+            cells += [f"{1 / figures.ratio(SINGLE, ARRAYS):.2f}", f"{figures.share(FIT):.0%}"]
+        print(f"| {' | '.join(cells)} |", flush=True)
 
 
 def limits() -> None:
@@ -369,11 +462,13 @@ def limits() -> None:
             products["PyTorch, gradient"] = partial(torch.matmul, tg.T, th)
         except ImportError as error:
             print(f"  PyTorch: not installed ({error}), left out")
-        shares: dict[str, list[float]] = {name: [] for name in products}
+        timed = {name: (product, width * width * work.count) for name, product in products.items()}
+        timed |= {f"our loop, {name}": step for name, step in loops_alone(width).items()}
+        shares: dict[str, list[float]] = {name: [] for name in timed}
         for _ in range(ROUNDS):
-            floor = width * width * work.count / peak()
-            for name, product in products.items():
-                shares[name].append(floor / seconds_of(product))
+            rate = peak()
+            for name, (product, multiply_adds) in timed.items():
+                shares[name].append(multiply_adds / rate / seconds_of(product))
         found = ", ".join(f"{name} {statistics.median(each):.0%}" for name, each in shares.items())
         print(f"  a matrix product {work.count} x {width} x {width}: {found} of the peak")
     work = Work(16, 1)
@@ -487,19 +582,22 @@ def thread_gain() -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("parts", nargs="*", help="steps, limits, compile, moons, threads (all, unless told otherwise)")
+    usual = ["steps", "limits", "compile", "threads", "moons"]
+    parser.add_argument("parts", nargs="*", help=f"{', '.join(usual)} (these are done by default), readme, grid")
     parser.add_argument("--widths", type=int, nargs="*", default=[4, 16, 64, 128])
     parser.add_argument("--batches", type=int, nargs="*", default=[1, 100, 10_000, 1_000_000])
     arguments = parser.parse_args()
     parts: dict[str, tuple[str, Callable[[], None]]] = {
+        "readme": ("the table of README.md", readme),
+        "grid": ("the table of docs/speed.md", grid),
         "limits": ("what bounds these figures", limits),
         "compile": ("recording and compiling one gradient program", compile_times),
         "threads": ("two threads", thread_gain),
         "moons": ("micrograd's moons demo, whole processes", moons_processes),
     }
-    cores = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else set()
+    cores = available_cores()
     print(f"{processor_name()}, Python {platform.python_version()}, {pin(set(sorted(cores)[-1:]))}")
-    for name in arguments.parts or ["steps", *parts]:
+    for name in arguments.parts or usual:
         if name == "steps":
             for width in arguments.widths:
                 for count in arguments.batches:

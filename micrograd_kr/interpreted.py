@@ -224,5 +224,5 @@ class Chosen(Interpreted):
 
 
 def no_path(x: Any) -> Any:
-    """Whether x is an exact 0 that a rule wrote; of lanes, an array that says it of each."""
+    """Whether x is an exact 0 that a rule wrote; with lanes, an array with an answer for each."""
     return x.no_path if isinstance(x, Chosen) else type(x) is int and x == 0

@@ -91,7 +91,8 @@ def _power_by_base(out: Number, x: Number, y: Number) -> Number:
         return y * pow(x, y - 1)
     # x ** 0 is 1 for every x, 0 and nan too; elsewhere the derivative by y must stay smooth through y = 0
     base = where(y_is_zero, where(equal(x, 0), 1, where(equal(x, x), x, 1)), x)
-    return y * pow(base, y - 1)
+    # the smallest floats have no finite 1 / x, and 0 times that is nan: so y comes first
+    return where(y_is_zero, y / base * pow(base, y), y * pow(base, y - 1))
 
 
 def _power_by_exponent(out: Number, x: Number, y: Number) -> Number:

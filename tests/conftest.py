@@ -12,6 +12,8 @@ from pathlib import Path
 # Bytecode is kept whatever the environment says: Python starts some hundred times, and each worker reads all tests.
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+# jsonschema, which nbformat imports, would build 38 grammars of addresses in four seconds; no notebook needs them.
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 import pytest  # noqa: E402
 from hypothesis import settings  # noqa: E402

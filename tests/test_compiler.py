@@ -4,6 +4,7 @@ import math
 import os
 import pickle
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -16,7 +17,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from micrograd_kr import Value, define_op, elementary, exp, grad, jit, maximum, nn, no_grad, tanh, where
-from micrograd_kr.compiler import cache, execution, leaves, machine_code, matrices, planning, programs
+from micrograd_kr.compiler import (
+    assembly,
+    cache,
+    execution,
+    kernels,
+    leaves,
+    machine_code,
+    matrices,
+    planning,
+    programs,
+)
 from micrograd_kr.ops import OPS, remove_op
 from micrograd_kr.testing import expressions, points
 from micrograd_kr.trace import record
@@ -269,6 +280,24 @@ def test_a_relu_and_its_backward_step_are_part_of_the_loops():
     assert [layer.gate.name for layer in layers] == ["OWN", "OWN", "NONE", "OTHER"]
     assert [outer.bias_step for outer in plan.outers if outer.bias is not None] == [17, 3]
     assert plan.straight_count < 60 and len(plan.lane_places) == 2  # the last bias and the loss
+
+
+@pytest.mark.parametrize(("cpu", "shape"), [("znver3", (4, 4, 2, 3)), ("skylake-avx512", (8, 4, 4, 4))])
+def test_the_tiles_of_the_loops_stay_in_registers(cpu, shape):
+    import llvmlite.binding as llvm
+
+    machine_code.find_host()
+    module = llvm.parse_assembly(kernels.library(assembly.Machine(*shape)))
+    try:
+        target = llvm.Target.from_triple("x86_64-unknown-linux-gnu").create_target_machine(cpu=cpu, opt=2)
+    except RuntimeError:
+        pytest.skip("LLVM is not built for x86 here")
+    module.triple, module.data_layout = target.triple, str(target.target_data)
+    text = target.emit_assembly(module)
+    for name in ("layer_4", "outer_4"):
+        body = text[text.index(f"\n{name}:") :].partition(".Lfunc_end")[0]
+        assert body.count("vfmadd") >= 12
+        assert not re.search(r"vmov\w+\t[^\n]*\(%rsp\)[^\n]*%[yz]mm|vmov\w+\t%[yz]mm\d+, [^\n]*\(%rsp\)", body)
 
 
 def test_a_relu_in_a_loop_keeps_nan_and_the_sign_of_zero():

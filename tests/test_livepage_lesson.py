@@ -373,6 +373,10 @@ STATES = {
 }
 
 
+# All colours are in these; the others were looked at in this scheme at the other width.
+COLOURFUL = ("a backward step with details", "descent", "a broken engine where it parts")
+
+
 @pytest.mark.parametrize(
     ("width", "scheme", "lang", "rules"),
     [(390, "dark", "ko", ""), (1280, "light", "en", ""), (390, "light", "en", "color"), (1280, "dark", "ko", "color")],
@@ -385,6 +389,8 @@ def test_axe_finds_no_fault_in_any_state(screen, width, scheme, lang, rules):
     tab.browser.execute_script(source)
     tab.browser.set_script_timeout(60)
     for state, actions in STATES.items():
+        if rules and state not in COLOURFUL:
+            continue
         tab.give("#engine", "right", "change")
         for button in ("first", "fit", "close"):
             tab.run("document.getElementById(arguments[0]).click()", button)

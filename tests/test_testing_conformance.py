@@ -275,16 +275,9 @@ PEERS = {  # package: (the engine, what is wrong with it)
         "micrograd.engine:Value",
         {"repeated_backward", "two_losses_on_one_result", "changed_leaves", "corners", "deep_chains"},
     ),
-    "minigrad": (
+    "minigrad": (  # whether 2 + x says more than x + 2 depends on the memory that it frees and reads again
         "minigrad.engine:Value",
-        {
-            "reflected_operators",
-            "integers",
-            "repeated_backward",
-            "two_losses_on_one_result",
-            "changed_leaves",
-            "operators",
-        },
+        {"integers", "repeated_backward", "two_losses_on_one_result", "changed_leaves", "operators"},
     ),
     "propgrad": (
         "propgrad.engine:Value",
@@ -337,7 +330,7 @@ def test_the_faults_of_published_engines_are_found(package, tmp_path):
     if package in ("micrograd", "lilgrad"):
         assert "72" in findings["repeated_backward"][0][1]
     if package == "lilgrad":
-        assert any("OverflowError" in said for _, said in findings["corners"])
+        assert any("OverflowError" in said for _, said in findings["corners"]), findings["corners"]
 
 
 # --- engines with one deliberate mistake ------------------------------------------------------------------------------

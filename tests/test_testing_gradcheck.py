@@ -307,6 +307,40 @@ def test_a_shift_that_cancels_is_no_escape():
     assert gradcheck(stable, [2.0, 3.0])
 
 
+@pytest.mark.parametrize(
+    ("fn", "x"),
+    [
+        (lambda x: x * 2 if x.data > 1 else x * 3, 1.004),  # 2 ** -7 further down the other branch is taken
+        (lambda x: x * 2 if x.data > 1 else x * 3, 1.0),
+        (lambda x: x * int(x.data * 1000), 3.0001),
+    ],
+)
+def test_a_constant_that_another_branch_brings_is_no_escape(fn, x):
+    assert gradcheck(fn, [x]).lines[0].verdict == "right"
+
+
+@pytest.mark.parametrize("slope", [0.3, 1.3])
+def test_a_kink_that_the_row_does_not_name_is_one(slope):
+    op = define_op("unnamed", lambda x: mk.where(x > 0, x, 0 * x), (lambda out, x: slope,))
+    try:
+        if slope < 1:
+            assert gradcheck(lambda x: op(x) + x, [0.0]).lines[0].verdict == "kink"
+        else:
+            with pytest.raises(GradientError, match="between 0 and 1"):
+                gradcheck(lambda x: op(x) + x, [0.0])
+    finally:
+        remove_op("unnamed")
+
+
+def test_the_numbers_of_the_message_differ():
+    op = define_op("nearly", lambda x: x * x * x, (lambda out, x: 3 * x * x * (1 + 1e-11),))
+    try:
+        with pytest.raises(GradientError, match=r"is\s+0\.2700000000027, and should be 0\.27\n"):
+            gradcheck(lambda x: op(x) * 2, [0.3])
+    finally:
+        remove_op("nearly")
+
+
 def test_what_a_right_rule_loses_in_a_tail_is_no_alarm():
     with pytest.raises(InconclusiveError, match="flat"):  # 1 + erf(x) is 0 on floats, and at 240 bits
         gradcheck(lambda a: a.gelu(), [-19.85])
@@ -373,6 +407,15 @@ def test_second_order_blames_the_op_and_the_line():
         assert caught.value.op is op and caught.value.line.startswith(__file__)
     finally:
         remove_op("seam")
+
+
+def test_a_second_derivative_that_is_right_by_half_is_found():
+    op = define_op("halved", lambda x: x**3, (lambda out, x: 3 * x * (x.data if isinstance(x, Value) else x),))
+    try:
+        with pytest.raises(GradientError, match=r"d2/dx dx is wrong: got 1\.8, expected 3\.6"):
+            gradcheck(lambda x, y: op(x) * y, [0.3, 2.0], order=2)
+    finally:
+        remove_op("halved")
 
 
 def test_order_two_is_checked_although_a_kink_is_elsewhere():

@@ -506,7 +506,9 @@ def source_of(reader, number):
 
 
 def test_the_console_runs_remembers_and_completes(reader):
-    reader.open("console.html")
+    reader.open(f"console.html#c={quote('print(가중치 := 6 * 7)')}")
+    assert reader.run("return document.getElementById('input').value") == "print(가중치 := 6 * 7)"
+    assert reader.text("#output") == ""  # a link runs nothing by itself
     assert reader.enter("a, b = Value(2.0, label='가중치'), Value(3.0)") == ""
     assert reader.enter("a * b") == "Value(data=6.0, grad=0)\n"
     assert reader.enter("for i in range(2):\n    print(i)\n\n") == "0\n1\n"

@@ -71,14 +71,16 @@ def build(folder: Path, small: bool = False) -> None:
         python = prepare_python(Path(work) / "python")
         chapters = [pool.submit(_run_chapter, chapter.number, python, small) for chapter in find_chapters()]
         modules = _npm(Path(work))
+        made = Path(work) / "website"  # the old one stays until the new one is complete
+        for name in ("engine", "examples", "book"):
+            (made / name).mkdir(parents=True)
+        versions = _write_engine(made / "engine", modules, python)
+        _write_pages(made, versions, [chapter.result() for chapter in chapters])
+        _write_licenses(made / "licenses.txt", versions)
+        _finish(made)
         if folder.exists():
             shutil.rmtree(folder)
-        for name in ("engine", "examples", "book"):
-            (folder / name).mkdir(parents=True)
-        versions = _write_engine(folder / "engine", modules, python)
-        _write_pages(folder, versions, [chapter.result() for chapter in chapters])
-    _write_licenses(folder / "licenses.txt", versions)
-    _finish(folder)
+        shutil.copytree(made, folder)
 
 
 def _check_folder(folder: Path) -> None:

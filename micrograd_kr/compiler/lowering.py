@@ -116,6 +116,7 @@ class StraightCode(Routine):
     ) -> None:
         super().__init__(machine, name, parameters, linkage)
         self.functions, self.vector_name = functions, vector_name
+        self._templates: dict[Function, str] = {}
         self.names: dict[int, str] = {}
 
     def operand(self, node: Traced) -> str:
@@ -140,22 +141,32 @@ class StraightCode(Routine):
 
     def compute(self, node: Traced) -> None:
         """The instructions for a node; its name is known afterwards."""
-        machine, function, emit = self.machine, node.function, self.lines.append
+        function, emit = node.function, self.lines.append
         name = self.names[node.index] = f"%n{node.index}"
         if function is DOT:
             self.compute_dot(node, name)
             return
         xs = [self.operand(arg) for arg in node.args]
+        template = self._templates.get(function) or self._template(function)
+        emit(f"{name} = {template.format(*xs)}")
+
+    def _template(self, function: Function) -> str:
+        """The instruction of a function, with {0}, {1} ... for its arguments; kept, as many nodes ask for it."""
+        machine, kind = self.machine, self.machine.kind
         cell = function.written("c")
         if is_instruction(cell):
-            parts = dict(zip("xyz", xs, strict=False))
-            text = cell.format(kind=machine.kind, condition=machine.condition, suffix=machine.suffix, **parts)
-            emit(f"{name} = {text}")
+            places = dict(zip("xyz", "\0\1\2", strict=True))
+            text = cell.format(kind=kind, condition=machine.condition, suffix=machine.suffix, **places)
+            text = text.replace("{", "{{").replace("}", "}}")
+            for k, place in enumerate(places.values()):
+                text = text.replace(place, f"{{{k}}}")
         else:
             called = self.functions.get(function)
             if called is None:
                 called = self.functions[function] = self.vector_name(function) or f"each_{cell}"
-            emit(f"{name} = call {machine.kind} @{called}({', '.join(f'{machine.kind} {x}' for x in xs)})")
+            text = f"call {kind} @{called}({', '.join(f'{kind} {{{k}}}' for k in range(function.arity))})"
+        self._templates[function] = text
+        return text
 
     def compute_dot(self, node: Traced, name: str) -> None:
         """bias + w * x + ...: with fused multiply-adds if it is long, else rounded at every step as Python does."""

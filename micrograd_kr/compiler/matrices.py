@@ -199,6 +199,8 @@ def find_layers(live: Sequence[Traced]) -> list[Layer]:
 
 def take_in_gates(layers: Sequence[Layer], live: Sequence[Traced], roots: Sequence[Traced]) -> None:
     """Let layers do what follows them, where this sets results to 0 and nothing else needs the results before."""
+    if not layers:
+        return
     users: dict[int, list[Traced]] = {}
     for node in live:
         for arg in node.args:

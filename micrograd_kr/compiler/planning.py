@@ -236,12 +236,12 @@ def _order(
 ) -> list[Step]:
     """Stage by stage, a node's stage being the number of layers in a row that come before it, or before its use."""
     layer_of = {node.index: layer for layer in layers for node in layer.nodes}
-    stage_of: dict[int, int] = {}
-    for node in live:
-        layer = layer_of.get(node.index)
-        before = max([stage_of[arg.index] for arg in (node.args if layer is None else layer.needed)], default=0)
-        stage_of[node.index] = before if layer is None else before + 1
+    stage_of = dict.fromkeys([node.index for node in live], 0)
     if layers:
+        for node in live:
+            layer = layer_of.get(node.index)
+            before = max([stage_of[arg.index] for arg in (node.args if layer is None else layer.needed)], default=0)
+            stage_of[node.index] = before if layer is None else before + 1
         _put_off(live, layer_of, stage_of, slots)
     stages = [_Stage() for _ in range(max(stage_of.values(), default=0) + 1)]
     for node in live:

@@ -1,4 +1,4 @@
-"""Blocks that change what is recorded, each for the thread that opens it: no_grad, watch and stop_at_nonfinite."""
+"""Blocks that change what the thread that opens them records: no_grad, enable_grad, watch and stop_at_nonfinite."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from .value import Value
 recording: ContextVar[bool] = ContextVar("recording", default=True)
 watchers: ContextVar[tuple[Callable[[Any], None], ...]] = ContextVar("watchers", default=())
 
-# The blocks that are open in any thread: every operation looks here, no further if there are none. A dict, as Ctrl-C or
-# another thread cannot come into the middle of adding a key or of removing it.
+# The blocks that are open in any thread: every operation looks here, and no further if there are none. A dict, because
+# neither Ctrl-C nor another thread can interrupt the adding or removing of a key.
 open_blocks: dict[object, None] = {}
 
 
 def is_plain() -> bool:
-    """Whether no block is open: then a node may be made without a look at who is watching."""
+    """Whether no block is open, so that a node may be made without asking who watches."""
     return not open_blocks
 
 
@@ -34,8 +34,8 @@ def is_recording() -> bool:
 class _SpecialBlock(AbstractContextManager[None]):
     """A block in which a variable of this thread has another content, and operations are recorded the general way.
 
-    Ctrl-C may come between any two steps: to close a block is the same whether it is open, half open or closed. One
-    moment is out of reach, before the first step of `__exit__`: such a block is closed when it is freed.
+    Ctrl-C may come between any two steps, so closing works the same on an open, half open or closed block. Only the
+    moment before the first step of `__exit__` cannot be guarded: such a block is closed when it is freed.
     """
 
     def __init__(self, variable: ContextVar[Any], content: Any) -> None:
@@ -118,9 +118,9 @@ def _stepwise(steps: Generator[Any, Any, Any]) -> Generator[Any, Any, Any]:
 
 
 def no_grad() -> _Unrecorded:
-    """Compute without recording: results are leaves, and cost no memory beyond themselves.
+    """Compute without recording: results are leaves, and nothing they were computed from is kept.
 
-    As a decorator, `@no_grad()`, for each call of a function, or for each step of a generator.
+    As a decorator, `@no_grad()`, it covers each call of a function, or each step of a generator.
 
     >>> x = Value(2.0)
     >>> with no_grad():
@@ -147,7 +147,7 @@ def enable_grad() -> AbstractContextManager[None]:
 def watch(callback: Callable[[Value], None]) -> Iterator[None]:
     """Call `callback(node)` for every Value that this thread computes in the block, as soon as it is recorded.
 
-    If the callback has a method `after_backward`, it is called with the sweep of each backward pass when that is done.
+    If the callback has a method `after_backward`, that is called with the sweep after each backward pass.
 
     >>> x = Value(2.0)
     >>> with watch(lambda node: print(node.op.symbol, node.data)):
@@ -196,7 +196,7 @@ class _NonfiniteStop:
 
 
 def _spelt(node: Value) -> tuple[str, str]:
-    """The node's op spelt with the names of its arguments, and what numbers they stood for."""
+    """The node's op with the names of its arguments, and the numbers behind the names."""
     names = [arg.label or f"x{index}" for index, arg in enumerate(node.args)]
     given = ", ".join(f"{name} = {number!r}" for name, number in zip(names, node.arg_numbers, strict=True))
     return (node.op.spell(*names) if node.op else node.label), given

@@ -1,4 +1,4 @@
-"""Condition: what a comparison of Values is."""
+"""Condition: what a comparison of Values gives."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Recorded = TypeVar("Recorded")  # a Value: it stands above this file
 
 
 class Condition(Generic[Recorded]):
-    """What `x > 0` is on Values: true or false now, and remembered, so that `where` can decide again later.
+    """What `x > 0` gives on Values: true or false now, and remembered, so that `where` can decide again later.
 
     `&`, `|` and `~` join conditions, and the result is remembered too; Python's own `and`, `or` and `not` are decided
     at once. In arithmetic a condition is the number 1 or 0.

@@ -1,7 +1,7 @@
-"""Pickling, copying and freeing of graphs, without recursion: a million-node chain is as good as any other.
+"""Pickling, copying and freeing of graphs, without recursion, so that a chain of a million nodes works like any other.
 
-A pickler recurses into what an object refers to. So before a node come its ancestors, as a list, arguments first:
-when their turn comes, each finds its own arguments in the pickler's memo already.
+A pickler recurses into what an object refers to. So the ancestors of a node are pickled before it, as a list, arguments
+first: each then finds its own arguments in the pickler's memo.
 """
 
 from __future__ import annotations

@@ -24,18 +24,18 @@ _one_at_a_time = threading.RLock()  # the marks of a walk, and sums into shared 
 def _computed_order(output: Value) -> list[Any]:
     """The computed nodes below `output`, arguments before what uses them; without recursion.
 
-    The walk goes down along first arguments. A node that has computed arguments waits on the stack, below them, and
-    comes into the order when it is met again.
+    The walk follows first arguments down. A node with computed arguments waits below them on the stack and joins the
+    order when it is popped again.
     """
     order: list[Any] = []
     if output.op is None:
         return order
     stack: list[Any] = []
     push, pop, append = stack.append, stack.pop, order.append
-    opened, done = object(), object()  # this walk's own marks, so that none has to be wiped off
-    settled = None  # arguments, shared by neighbours, that are in the order all of them
+    opened, done = object(), object()  # this walk's own marks, so that none has to be erased afterwards
+    settled = None  # the last tuple of shared arguments that are all in the order already
     node: Any = output  # Any, as a computed node's op is never None
-    while True:  # the node has not been looked at
+    while True:  # the node has not been visited
         x, y = node._x, node._y
         if type(x) is tuple:
             node._mark = opened
@@ -77,9 +77,9 @@ def _computed_order(output: Value) -> list[Any]:
 
 
 def topological_order(*outputs: Any) -> list[Any]:
-    """Every Value below the outputs, leaves and constants too, each after its arguments; without recursion.
+    """Every Value below the outputs, leaves and constants included, each after its arguments; without recursion.
 
-    backward() visits the computed ones among them in just the opposite order.
+    backward() visits the computed ones in the reverse of this order.
 
     >>> from micrograd_kr import Value
     >>> a = Value(1.0, label="a")
@@ -119,7 +119,7 @@ class _Nothing(Contribution):
 
 
 class Sweep:
-    """The computed nodes below an output in the order of the backward pass, and what each sends to its arguments.
+    """The computed nodes below an output in the order of the backward pass, and what each adds to its arguments.
 
     >>> from micrograd_kr import Value
     >>> x = Value(-1.0)
@@ -137,7 +137,7 @@ class Sweep:
         self._paths: dict[Value, Any] | None = None
 
     def contributions(self, node: Any, upstream: Number, create_graph: bool = False) -> list[Contribution]:
-        """What `node` adds to the gradient of each argument, given d output / d node; nothing to constants.
+        """What `node` adds to the gradient of each argument that is no constant, given d output / d node.
 
         The arithmetic is that of backward(), bit for bit. With create_graph=True locals and products are Values.
         """
@@ -172,26 +172,26 @@ class Sweep:
         return found
 
     def without_nan(self, node: Any, index: int, product: Number) -> tuple[Number, bool]:
-        """The product that a node sends to an argument, with 0 in place of each nan if there is no path.
+        """The product that a node sends to an argument, with 0 in place of a nan where there is no path.
 
-        Called where local * upstream is nan, as 0 * inf is: a rule may have written that 0, or the upstream gradient
-        may be 0 only because no path leads here. Returns the product, and whether anything flows.
+        Called when local * upstream is nan, as 0 * inf is: the 0 may be one that a rule wrote, or an upstream gradient
+        that is 0 only because no path leads here. Returns the product, and whether anything flows.
         """
         if self._paths is None:
             self._paths = self._find_paths()
-        blocked = _either(_not(self._paths.get(node, False)), _no_path(node, index))
+        blocked = _not(self._paths.get(node, False)) | _no_path(node, index)
         if blocked is True or blocked is False:
             return (0, False) if blocked else (product, True)
         return _zero_where(blocked, product), True
 
     def _find_paths(self) -> dict[Value, Any]:
-        """Whether a path leads from the output to each node; of lanes, an array that says it of each."""
+        """Whether a path leads from the output to each node; with lanes, an array with an answer for each."""
         paths: dict[Value, Any] = {self.order[0]: True} if self.order else {}
         for node in self.order:
             for index, arg in enumerate(node.args):
                 if _flows(arg):
-                    path = _both(paths.get(node, False), _not(_no_path(node, index)))
-                    paths[arg] = _either(paths.get(arg, False), path)
+                    path = paths.get(node, False) & _not(_no_path(node, index))
+                    paths[arg] = paths.get(arg, False) | path
         return paths
 
 
@@ -208,7 +208,7 @@ def _times(local: Number, upstream: Number) -> Number:
 
 
 def _lanes_follow_ieee(number: Number) -> AbstractContextManager[Any]:
-    """A block in which numpy does not warn where floats, by IEEE 754, are silent; if the number is an array."""
+    """A block in which numpy does not warn of inf and nan, as floats do not either; nothing for a single number."""
     return sys.modules["numpy"].errstate(all="ignore") if getattr(number, "shape", None) else nullcontext()
 
 
@@ -222,7 +222,7 @@ def _flows(arg: Any) -> bool:
 
 
 def _is_number(product: Any) -> bool:
-    """Whether it is certain that the product is no nan, nor an array with one; of a Value, its number."""
+    """Whether a product, or the number of a Value, certainly is no nan, nor an array that holds one."""
     number = product._number if isinstance(product, Value) else product
     if type(number) is not int and hasattr(type(number), "__apply__"):
         return True  # it is not known yet
@@ -231,7 +231,7 @@ def _is_number(product: Any) -> bool:
 
 
 def _has_zero(local: Any) -> bool:
-    """Whether a local derivative is 0, or an array of lanes with a 0 among them; of a Value, its number."""
+    """Whether a local derivative, or the number of a Value, is 0 or an array that holds a 0."""
     number = local._number if isinstance(local, Value) else local
     if hasattr(type(number), "__apply__"):
         return False  # it is not known yet
@@ -240,20 +240,12 @@ def _has_zero(local: Any) -> bool:
 
 
 def _no_path(node: Any, index: int) -> Any:
-    """Whether the rule wrote an exact 0 as the local derivative; of lanes, an array that says it of each."""
+    """Whether the rule wrote an exact 0 as the local derivative; with lanes, an array with an answer for each."""
     xs = [Chosen(x) for x in (node._number, *node.arg_numbers)]
     try:
         return no_path(node.op.derivative(index, *xs))
     except (ArithmeticError, AttributeError, TypeError, ValueError):
-        return False  # a rule that only takes the numbers it was written for
-
-
-def _either(x: Any, y: Any) -> Any:
-    return x or y if isinstance(x, bool) and isinstance(y, bool) else x | y
-
-
-def _both(x: Any, y: Any) -> Any:
-    return x and y if isinstance(x, bool) and isinstance(y, bool) else x & y
+        return False  # the rule does not work on numbers of other kinds
 
 
 def _not(x: Any) -> Any:
@@ -261,13 +253,13 @@ def _not(x: Any) -> Any:
 
 
 def _sends_nothing(node: Any, upstream: Number) -> bool:
-    """Whether nothing need be computed, as the upstream gradient is 0 and no partial derivative is inf or nan."""
+    """Whether nothing need be computed: the upstream gradient is 0, and no partial derivative is inf or nan."""
     finite = type(node._number) is float and math.isfinite(node._number)
     return type(upstream) is float and upstream == 0.0 and node.op.multilinear and finite
 
 
 def _partials(op: Op, out: Any, xs: Sequence[Any]) -> tuple[Number, ...]:
-    """All partial derivatives at a node; where Python's floats raise, each by itself, as IEEE 754 has it."""
+    """All partial derivatives at a node; where Python's floats raise, one by one, by IEEE 754."""
     try:
         return op.partials(out, *xs)
     except ArithmeticError:
@@ -275,7 +267,7 @@ def _partials(op: Op, out: Any, xs: Sequence[Any]) -> tuple[Number, ...]:
 
 
 def _unchanged(arg: Any, number: Number) -> Any:
-    """The argument as a rule on Values takes it: its Value, or its number if it is a constant."""
+    """The argument as a rule on Values takes it: the Value, or the number of a constant."""
     if type(arg) is Constant:
         return number
     if arg._number is not number and not elementary.equal(arg._number, number):
@@ -345,7 +337,7 @@ def backward(self: Value, seed: Number = 1) -> None:
 
 
 def _explained(error: TypeError, sweep: Sweep) -> TypeError:
-    """The error of a sum, with its cause if that is a gradient or a partial derivative that is no number."""
+    """The error to raise for a failed sum: that of its cause, a gradient or a partial derivative that is no number."""
     for node in sweep.order:
         for index, arg in enumerate(node.args):
             try:
@@ -370,7 +362,7 @@ def _choose_send(op: Op) -> Callable[[Sweep, Any, Number], None]:
 
 
 def _send_ones(sweep: Sweep, node: Any, upstream: Number) -> None:
-    """Of a sum: both arguments get the gradient as it is."""
+    """Backward through a sum: both arguments receive the gradient unchanged."""
     x, y = node._x, node._y
     if type(x) is Value:
         x.grad = x.grad + upstream
@@ -379,8 +371,10 @@ def _send_ones(sweep: Sweep, node: Any, upstream: Number) -> None:
 
 
 def _send_factors(sweep: Sweep, node: Any, upstream: Number) -> None:
-    """Of a product: each argument gets the gradient times the other one. What `_add` does stands here again, as in
-    _send_one: a call costs a quarter of the step."""
+    """Backward through a product: each argument receives the gradient times the other argument.
+
+    The common case of `_add` is written out here and in the next two functions: a call would cost a quarter of a step.
+    """
     x, y = node._x, node._y
     if type(x) is Value:
         try:
@@ -445,7 +439,7 @@ def _send_many(sweep: Sweep, node: Any, upstream: Number) -> None:
             return
         locals_ = _partials(op, number, node._x_number)
         if math.isfinite(upstream):
-            for arg, local in zip(node._x, locals_):  # noqa: B905 - as long as each other: partials() has seen to it
+            for arg, local in zip(node._x, locals_):  # noqa: B905 - partials() has compared the lengths
                 arg.grad = arg.grad + local * upstream
             return
     locals_ = locals_ or _partials(op, number, node._x_number)
@@ -455,12 +449,12 @@ def _send_many(sweep: Sweep, node: Any, upstream: Number) -> None:
 
 
 def _careful_product(node: Any, index: int, upstream: Number) -> Number:
-    """local * upstream by IEEE 754, where Python's floats raise."""
+    """local * upstream by IEEE 754, for numbers on which Python's floats raise."""
     return _times(node.op.derivative(index, node._number, *node.arg_numbers), upstream)
 
 
 def _add(sweep: Sweep, node: Any, index: int, arg: Any, product: Number) -> None:
-    """Add a product to the gradient of an argument; one that is nan may be so only because there is no path."""
+    """Add a product to the gradient of an argument, unless it is nan only because there is no path."""
     flows = True
     if not _is_number(product):
         product, flows = sweep.without_nan(node, index, product)

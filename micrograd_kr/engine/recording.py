@@ -1,7 +1,7 @@
 """Recording: how an op on Values becomes a node, for the operators here and for every other package.
 
-`record(op, args)` is the general way in, `node(...)` the short one for who has computed already; `enter_scope` says to
-which nn module the nodes belong.
+`record(op, args)` is the general way in, `node(...)` the short one for callers that have computed the number already;
+`enter_scope` says to which nn module the nodes belong.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ from .value import Constant, Scope, Value, checked_number, method
 
 _new = object.__new__
 
-# The scope of every thread, while only one has ever been in one: a plain name is read faster than a ContextVar.
+# The scope while only one thread has ever entered one: a global is read faster than a ContextVar.
 _scope: Scope = None
 _scopes_are_shared = False
 _scope_of_thread: ContextVar[Scope] = ContextVar("scope", default=None)
 
 
 def node(op: Op, number: Number, x: Any, y: Any, x_number: Any, y_number: Any) -> Value:
-    """A computed Value, without a look at who is watching: see `is_plain`.
+    """A computed Value, made without asking whether a block is open: see `is_plain`.
 
     Args:
         op: the row that computed it.
@@ -53,7 +53,7 @@ def node(op: Op, number: Number, x: Any, y: Any, x_number: Any, y_number: Any) -
 
 
 def record(op: Op, args: Sequence[Any]) -> Value:
-    """The Value of `op` on args, of which one at least is a Value: the general way, for any number of arguments.
+    """The Value of `op` on arguments, at least one of which is a Value: the general way, for any number of them.
 
     Raises:
         TypeError: an argument is no number, or the op is not defined on such numbers; the error names op and numbers.
@@ -81,7 +81,7 @@ def _recorded(op: Op, number: Number, args: Sequence[Any], xs: tuple[Number, ...
 
 
 def _operand(op: Op, other: Any) -> Any:
-    """`other` as an argument of `op`: a Value, or a plain number; NotImplemented for an array, which spreads itself."""
+    """`other` as an argument of `op`: a Value or a plain number; NotImplemented for an array, which numpy spreads."""
     kind = type(other)
     if kind is Value or kind is float or kind is int or kind is Constant:
         return other
@@ -257,7 +257,7 @@ def _methods_of(op: Op) -> dict[str, Callable[[Op], Any]]:
 
 @for_each_op
 def _add_methods(op: Op) -> None:
-    """Python's operators; and every row of a fixed number of arguments is a method, also one that is added later."""
+    """Add Python's operators, and a method for every row with a fixed number of arguments, now or later."""
     for name, make in _methods_of(op).items():
         function = make(op)
         function.__name__, function.__qualname__ = name, f"Value.{name}"
@@ -271,7 +271,7 @@ def _add_methods(op: Op) -> None:
 
 @method
 def __apply__(self: Value, function: Function, *args: Any) -> Any:  # noqa: N807 - a method of Value
-    """An elementary function of table 1 on Values: the op of the same name, recorded; of ==, a Condition."""
+    """An elementary function of table 1 on Values: the op of the same name, recorded; a comparison is a Condition."""
     if function is PI:
         return elementary.pi(self._number)
     op = find_op(function.name)
@@ -285,13 +285,13 @@ def __record_op__(self: Value, op: Op, args: Sequence[Any]) -> Value:  # noqa: N
 
 @method
 def __eq__(self: Value, other: object) -> Any:  # noqa: N807 - a method of Value
-    """Beside a plain number a Condition; Values are equal only if they are the same one."""
+    """With a plain number, a Condition; two Values are equal only if they are the same object."""
     if isinstance(other, Value) or not isinstance(other, numbers.Number):
         return NotImplemented
     return Condition(find_op(EQUAL.name), self, other)
 
 
-# --- scopes: which nn module is computing ---------------------------------------------------------------------------
+# --- scopes: the nn module that is computing --------------------------------------------------------------------------
 
 
 def enter_scope(module: Any) -> Scope:
@@ -318,7 +318,7 @@ def leave_scope(outer: Scope) -> None:
 
 
 def current_scope() -> Scope:
-    """The nn module that is computing now and those around it, (module, outer scope); None outside of any."""
+    """The nn module that is computing now and those around it, (module, outer scope); None outside of all modules."""
     return _scope_of_thread.get() if _scopes_are_shared else _scope
 
 
@@ -330,12 +330,12 @@ def weighted_sum(
     Args:
         op: the row `dot`.
         weights, bias: leaves.
-        inputs: the Values that all neurons of a layer share; it should be the same tuple for each of them.
-        numbers: those of the inputs.
-        scope: to which the node belongs.
+        inputs: the Values that all neurons of a layer share: pass the same tuple to each of them.
+        numbers: the numbers of the inputs.
+        scope: the scope that the node belongs to.
 
     Returns:
-        The node; None where anything is unusual: a weight that is computed itself, or numbers on which floats raise.
+        The node; None in unusual cases: a weight that is computed itself, or numbers on which floats raise.
     """
     try:
         weight_numbers, bias_number = [weight._number for weight in weights if weight.op is None], bias._number

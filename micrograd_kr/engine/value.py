@@ -1,7 +1,7 @@
 """Value, the node of a computation graph: its number, its gradient, and what it was computed from.
 
-What else a Value can do is added by the modules above: `backward` and copying by those that walk over graphs, the
-operators and functions by `recording`, from the rows of the table.
+The other modules add the rest: `gradients` adds backward, `copying` pickling and copying, `recording` the operators and
+functions, from the rows of the table.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Never
 from ..elementary import Number, Operand, constant
 from ..ops import Op
 
-# The nn module that is computing now, with those around it: (module, outer scope); None outside of any module.
+# The nn module that is computing now and those around it: (module, outer scope); None outside of all modules.
 Scope = tuple[Any, Any] | None
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ class Value(OpMethods):
     Args:
         data: a float, int, Fraction, complex, or any other kind of number with + - * / and **. An array stands for
             many numbers at once (lanes) and is copied.
-        label: a name to be shown in steps and pictures.
+        label: a name, shown in steps and pictures.
 
     Attributes:
         data: the number. That of a leaf may be set; a computed one may not.
@@ -37,14 +37,14 @@ class Value(OpMethods):
         label: the name.
         op: the row of the table of ops that made this Value; None for a leaf.
         args: the Values it was computed from, in order; a plain number among them is a constant Value.
-        scope: the nn module in which it was made and those around it, (module, outer scope); None outside of any.
+        scope: the nn module in which it was made and those around it, (module, outer scope); None outside of all.
 
     Raises:
         TypeError: data is not a number.
 
-    `==` between Values compares identities, as micrograd's does, so that Values may be members of sets and keys of
-    dicts; == with a plain number, and < <= > >=, compare the numbers. Every op with a fixed number of arguments is a
-    method: `x.tanh()`.
+    `==` between Values compares identities, as in micrograd, so that Values can be in sets and keys of dicts; == with
+    a plain number, and < <= > >=, compare the numbers. Every op with a fixed number of arguments is a method:
+    `x.tanh()`.
 
     >>> x = Value(0.5, label="x")
     >>> y = x.tanh() + 2 * x
@@ -53,11 +53,11 @@ class Value(OpMethods):
     ('1.4621 2.7864', '+', 2)
     """
 
-    # An argument is kept as a Value or, if it is a plain number, as that number. The numbers that the forward pass
-    # saw stand beside them, so that a leaf that is changed later does not change this gradient. One or two arguments
-    # stand in slots of their own, as the garbage collector charges for every tuple; with three or more, or for an
-    # n-ary op, _x and _x_number are tuples, and _y is the tuple of those arguments that may be computed themselves
-    # (None: any of them): a layer's neurons share it, and backward() then looks through it once.
+    # An argument is kept as a Value or, if it is a plain number, as that number. The numbers of the forward pass are
+    # kept beside them, so that changing a leaf later does not change this gradient. One or two arguments have slots of
+    # their own, as every tuple costs the garbage collector time; with three or more, or for an n-ary op, _x and
+    # _x_number are tuples, and _y is the tuple of the arguments that may be computed themselves (None: any of them),
+    # which the neurons of a layer share, so that backward() looks through it once.
     __slots__ = (
         "__weakref__",
         "_mark",
@@ -194,7 +194,7 @@ class Value(OpMethods):
     def _op(self) -> str:
         return self.op.symbol if self.op else ""
 
-    # --- added by the modules above: see the docstring of this one ----------------------------------------------------
+    # --- added by the other modules of the package -------------------------------------------------------------------
 
     if TYPE_CHECKING:
 
@@ -259,14 +259,14 @@ def read_only(array: Any) -> Any:
 
 
 def _shown(number: Number) -> Number:
-    """A number as `data` shows it: an array that a node has computed cannot be changed in place either."""
+    """A number as `data` shows it: a computed array is made read-only, as a leaf's is."""
     if getattr(type(number), "__module__", "") == "numpy" and number.flags.writeable:
         number.flags.writeable = False
     return number
 
 
 def numbers_of(values: Iterable[Value]) -> list[Number]:
-    """The number of each Value, as `data` gives it: in half the time."""
+    """The number of each Value, in half the time of reading each `data`."""
     return [value._number for value in values]
 
 
@@ -274,9 +274,9 @@ _put: Any = Value.__dict__["_number"].__set__
 
 
 def put_numbers(leaves: Sequence[Value], numbers: Sequence[Number]) -> None:
-    """Set the number of each leaf, as `data` does but without a look at it: in half the time.
+    """Set the number of each leaf, unchecked, in half the time of setting each `data`.
 
-    All of them or none: Ctrl-C does not come in between, as no bytecode of Python runs there.
+    All of them or none: Ctrl-C cannot come in between, as no Python bytecode runs there.
 
     Raises:
         ValueError: there are not as many numbers as leaves.

@@ -117,6 +117,9 @@ class Function:
     def __reduce__(self) -> tuple[Any, ...]:
         return _find, (self.name,)
 
+    def __deepcopy__(self, memo: dict[int, Any]) -> Function:
+        return self  # as a row of the table is found again; some functions, as PARAMETER of a trace, are in no table
+
 
 FUNCTIONS: dict[str, Function] = {}
 

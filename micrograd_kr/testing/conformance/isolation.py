@@ -46,7 +46,7 @@ def find_subject(target: str) -> Any:
 def run_isolated(target: str, checks: Sequence[str] | None = None, time_limit: float = TIME_LIMIT) -> list[Outcome]:
     """The outcome of each check, all run in one process; or, if that one dies, each in a process of its own.
 
-    Of a check that ran after a crash only the first finding is kept: what damages memory spoils all that follows it.
+    If it crashed, only the first finding of each check is kept: what damages memory spoils all that follows it.
     Before a graph is blamed it is run once more, alone in a fresh process.
 
     Raises:
@@ -56,7 +56,12 @@ def run_isolated(target: str, checks: Sequence[str] | None = None, time_limit: f
     found = _outcomes(target, wanted, time_limit)
     if len(wanted) > 1 and any(_is_death(outcome) for outcome in found):
         apart = [outcome for check in wanted for outcome in _outcomes(target, [check], time_limit)]
-        found = [Outcome(outcome.check, outcome.findings[:1], outcome.skipped) for outcome in apart]
+        kept = (
+            1
+            if any(finding.message == "crashes" for outcome in [*found, *apart] for finding in outcome.findings)
+            else None
+        )
+        found = [Outcome(outcome.check, outcome.findings[:kept], outcome.skipped) for outcome in apart]
     return [
         Outcome(each.check, [_replayed(target, finding, time_limit) for finding in each.findings], each.skipped)
         for each in distinct(found)

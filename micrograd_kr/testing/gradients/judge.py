@@ -73,6 +73,7 @@ class Graph:
 
     def __init__(self, subject: Subject, nodes: Sequence[Value], inputs: Sequence[Value], foreign: bool = False):
         self.subject, self.nodes, self.inputs, self.foreign = subject, nodes, inputs, foreign
+        self._recorded = {*nodes}
         self.lines: list[Judgement] = []
         self.reached: Mapping[Value, Derivative] = {}
         self._locals: dict[Value, Sequence[Derivative | None]] = dict.fromkeys(subject.outside, ())
@@ -151,7 +152,7 @@ class Graph:
         if known.is_zero and got == 0 and not known.kink:
             if node in self.reached and not second:
                 return "flat"
-            return "constant" if node in self.nodes else "independent"
+            return "constant" if node in self._recorded else "independent"
         if known.high is known.low and not agree(got, known.low, seen):
             return "flat"
         return "kink" if known.kink else "right"

@@ -14,7 +14,7 @@ from . import tolerances as limit
 from .chain import Derivative, known, unknown
 from .local_derivatives import Rule, called, slope, slope_of, slopes, slopes_on_floats, stays_in_table
 from .precision import NotApplicableError, agree, at_high_precision, has_high_precision, is_number, precise
-from .report import short
+from .report import apart, short
 
 At = tuple[list[Any], Any]  # the arguments at high precision, and the forward rule of them
 
@@ -168,11 +168,12 @@ class Suspect:
         return self._fault(Derivative(rule, rule), " on floats" if isinstance(got, float | complex) else "")
 
     def _fault(self, sides: Derivative, where: str = "") -> Derivative:
-        wanted = f"should be {short(sides.high)}{where}"
+        got, wanted = apart(self.got, sides.high)
+        wanted = f"should be {wanted}{where}"
         if sides.kink:
             wanted = f"should lie between {short(sides.low)} and {short(sides.high)}"
         index = self.index if self.first is None else (self.first, self.index)
-        fault = self.node, index, f"is {short(self.got)}, and {wanted}"
+        fault = self.node, index, f"is {got}, and {wanted}"
         return Derivative(sides.high, sides.high, on_floats=sides.on_floats, fault=fault)
 
     def _is_inside(self) -> bool:

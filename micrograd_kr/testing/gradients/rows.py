@@ -19,13 +19,15 @@ def check_row(op: Op, order: int = 2) -> int:
         GradientError: a partial derivative is wrong.
 
     >>> from micrograd_kr.ops import OPS
-    >>> check_row(OPS["tanh"]), check_row(OPS["greater"])
-    (3, 0)
+    >>> check_row(OPS["tanh"]), check_row(OPS["greater"]), check_row(OPS["logical_and"])
+    (3, 0, 0)
     """
     told = 0
     for point in sample_points(op):
         fixed = {index: x for index, x in enumerate(point) if isinstance(x, bool)}
         numbers = [x for x in point if not isinstance(x, bool)]
+        if not numbers:
+            continue  # an op of conditions alone has no derivative
 
         def on_numbers(*values: Number, fixed: dict[int, Number] = fixed) -> Number:
             rest = iter(values)

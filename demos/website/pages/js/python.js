@@ -3,17 +3,20 @@ import { BUILD, TOP } from "./build.js";
 import { offline } from "./offline.js";
 
 const listeners = [];
+let last = null;
 let worker = null;
 let requests = new Map();
 let next = 0;
 let whenReady = null;
 
-// `listener` gets {state: "loading" | "ready" | "failed", part, loaded, total, restarting}.
+// `listener` gets {state: "loading" | "ready" | "failed", part, loaded, total, restarting}: what is now, and each change.
 export function onState(listener) {
   listeners.push(listener);
+  if (last) listener(last);
 }
 
 function report(state) {
+  last = state;
   for (const listener of listeners) listener(state);
 }
 

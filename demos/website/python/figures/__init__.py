@@ -4,7 +4,8 @@
 calls that the chapters make, with matplotlib's names and defaults, and no more: another raises an error.
 
 canvas.py       a figure: its panels, side by side
-panel.py        one panel as SVG: its frame, legend and scale
+panel.py        one panel as SVG: its frame and legend
+scale.py        the colours of an image and their numbers
 lines.py  areas.py  contours.py  notes.py    what a chapter draws in it
 settings.py     titles, limits, ticks
 plane.py        what these share: where a number is, and what has been drawn

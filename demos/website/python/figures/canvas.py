@@ -9,6 +9,7 @@ from typing import Any
 from . import shapes
 from .palette import Image
 from .panel import Panel
+from .scale import ColorBar, color_scale
 
 INCH = 96
 FONT = "Segoe UI, Helvetica Neue, Arial, Malgun Gothic, Apple SD Gothic Neo, Noto Sans CJK KR, NanumGothic, sans-serif"
@@ -22,6 +23,7 @@ class Canvas:
         self.rows, self.columns, self.options = rows, columns, options
         self.panels = [Panel(self) for _ in range(rows * columns)]
         self.title = ""
+        self.color_bar: ColorBar | None = None  # of all panels
         self.axes = self.panels
 
     def suptitle(self, text: str, **style: Any) -> None:
@@ -29,10 +31,12 @@ class Canvas:
         self.title = text
 
     def colorbar(self, image: Image, ax: Any = None, **options: Any) -> ColorBar:
-        """A scale of the colours beside the panel of an image."""
+        """A scale of the colours beside the panel of an image, or beside all panels."""
         bar = ColorBar(image, str(options.get("label", "")))
-        panels = [image.panel] if ax is None else list(ax.flat) if isinstance(ax, Panels) else [ax]
-        panels[-1].color_bar = bar
+        if isinstance(ax, Panels):
+            self.color_bar = bar
+        else:
+            (image.panel if ax is None else ax).color_bar = bar
         return bar
 
     def pipe(self, format: str = "svg") -> bytes:
@@ -41,14 +45,16 @@ class Canvas:
         top = 26.0 if self.title else 0.0
         ratios = self.options.get("width_ratios") or [1.0] * self.columns
         parts = [self._heading()] if self.title else []
-        left = 0.0
+        left, beside = 0.0, 76.0 if self.color_bar else 0.0
         for column in range(self.columns):
-            width = self.width * ratios[column] / sum(ratios)
+            width = (self.width - beside) * ratios[column] / sum(ratios)
             for row in range(self.rows):
                 height = (self.height - top) / self.rows
                 panel = self.panels[row * self.columns + column]
                 parts.append(panel.svg(left, top + row * height, width, height))
             left += width
+        if self.color_bar:
+            parts.append(color_scale(self.color_bar, left, top + 0.15 * self.height, 0.7 * self.height - top))
         size = f'width="{self.width:g}" height="{self.height:g}" viewBox="0 0 {self.width:g} {self.height:g}"'
         body = "".join(parts)
         return (
@@ -86,14 +92,3 @@ class Panels(list[Any]):
             row, column = place
             return self[row][column]
         return super().__getitem__(place)
-
-
-class ColorBar:
-    """The scale of an image's colours."""
-
-    def __init__(self, image: Image, label: str) -> None:
-        self.image, self.label = image, label
-
-    def set_label(self, text: str, **style: Any) -> None:
-        """What the numbers of the scale are."""
-        self.label = text

@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from . import palette, shapes
+from . import shapes
 from .areas import Areas
 from .contours import Contours
 from .lines import Lines
 from .notes import Notes
 from .plane import Place
+from .scale import color_scale
 from .settings import Settings
 from .ticks import ticks_between, written
 
@@ -56,7 +57,7 @@ class Panel(Lines, Areas, Contours, Notes, Settings):
         if self.titles["title"]:
             parts.append(shapes.text(x + w / 2, top + 19, self.titles["title"], "middle", size=13.8))
         if self.color_bar:
-            parts.append(self._scale(x + w + 12, y, h))
+            parts.append(color_scale(self.color_bar, x + w + 12, y, h))
         if self.has_legend and self.entries:
             parts.append(self._legend(x, y, w, h, place))
         return "".join(parts)
@@ -107,25 +108,6 @@ class Panel(Lines, Areas, Contours, Notes, Settings):
             across = x - 16 - self._widest_tick()
             parts.append(shapes.text(across, y + h / 2, self.titles["ylabel"], "middle", turn=-90))
         return parts
-
-    def _scale(self, x: float, y: float, h: float) -> str:
-        bar = self.color_bar
-        assert bar is not None
-        image, steps = bar.image, 48
-        parts = []
-        for step in range(steps):
-            top = y + h * (1 - (step + 1) / steps)
-            color = palette.mapped(image.colors, (step + 0.5) / steps)
-            parts.append(f'<rect x="{x:.1f}" y="{top:.2f}" width="12" height="{h / steps + 0.4:.2f}" fill="{color}"/>')
-        for tick in ticks_between(image.low, image.high, max(2, int(h / 42))):
-            at = y + h * (1 - palette.part_of(tick, image))
-            parts += [
-                shapes.line((x + 12, at), (x + 15, at), "#222", 0.8, "none", 1),
-                shapes.text(x + 18, at + 4, written(tick), "start", size=11),
-            ]
-        if bar.label:
-            parts.append(shapes.text(x + 54, y + h / 2, bar.label, "middle", turn=-90))
-        return "".join(parts)
 
     def _legend(self, x: float, y: float, w: float, h: float, place: Place) -> str:
         """The legend in the corner where the least is drawn."""

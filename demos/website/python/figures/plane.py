@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from . import palette
 
 if TYPE_CHECKING:
-    from .canvas import Canvas, ColorBar
+    from .canvas import Canvas
+    from .scale import ColorBar
 
 Place = Callable[[float, float], tuple[float, float]]  # from numbers to where they are on the canvas
 

@@ -61,7 +61,13 @@ def marker(
         tip = -radius if kind == "^" else radius
         points = f"{x:.1f},{y + tip:.1f} {x - radius:.1f},{y - tip:.1f} {x + radius:.1f},{y - tip:.1f}"
         return f'<polygon points="{points}" fill="{color}" {style}/>'
-    if kind in ("x", "+", "*"):
+    if kind == "*":
+        turns = [math.pi * (place / 5 - 0.5) for place in range(10)]
+        reach = [1.4 * radius * (1.0 if place % 2 == 0 else 0.4) for place in range(10)]
+        corners = zip(turns, reach, strict=True)
+        points = " ".join(f"{x + far * math.cos(turn):.1f},{y + far * math.sin(turn):.1f}" for turn, far in corners)
+        return f'<polygon points="{points}" fill="{color}" {style}/>'
+    if kind in ("x", "+"):
         arms = ((1, 1), (1, -1)) if kind != "+" else ((1, 0), (0, 1))
         way = "".join(
             f"M{x - a * radius:.1f} {y - b * radius:.1f}L{x + a * radius:.1f} {y + b * radius:.1f}" for a, b in arms
