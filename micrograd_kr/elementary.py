@@ -52,14 +52,13 @@ from .functions.cells import (
     ratio,
     sum_of_products,
 )
-from .functions.operands import FunctionOfOne, FunctionOfTwo, Remembered, RememberedCondition
-from .functions.operands import Gives as Gives
-from .functions.operands import Number as Number
-from .functions.operands import Operand as Operand
-from .functions.operands import Recorded as Recorded
 from .functions.row import FUNCTIONS as FUNCTIONS
 from .functions.row import Function as Function
-from .functions.row import add_row, function_of
+from .functions.row import FunctionOfOne, FunctionOfTwo, Remembered, RememberedCondition, add_row, function_of
+from .functions.row import Gives as Gives
+from .functions.row import Number as Number
+from .functions.row import Operand as Operand
+from .functions.row import Recorded as Recorded
 from .functions.row import define_function as define_function
 from .functions.row import nearest_float as nearest_float
 from .functions.row import remove_function as remove_function

@@ -11,7 +11,7 @@ from array import array
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from ..engine import put_numbers
 from ..nn.history import History
@@ -93,9 +93,6 @@ def read_task(
         raise ValueError(f"fit needs one output, the loss, but there are {len(recording.outputs)}")
     count = len(arrays[0])
     batch = count if batch_size is None else batch_size
-    for name, number in (("epochs", epochs), ("batch_size", batch)):
-        if not isinstance(number, int) or isinstance(number, bool) or number < 1:
-            raise ValueError(f"{name} is a whole number of at least 1, got {number!r}")
     if not any(parameter in set(recording.parameters) for parameter in optimizer.parameters):
         raise ValueError(
             f"none of the {len(optimizer.parameters)} parameters of the optimizer take part in "
@@ -132,13 +129,8 @@ def fit(
                 if shuffle:
                     orders = np.array([source.permutation(count) for _ in range(together)], np.int64)
                 loop.epochs(together, examples, orders, advance, history)
-                if validation is not None:
-                    loop.write_back()
-                    history.validation.append(mean_in_use(programs, recording, validation))
-                if callback is not None:
-                    loop.write_back()
-                    if callback(len(history) - 1, history[-1]):
-                        break
+                if end_of_pass(programs, task, loop, history, callback):
+                    break
         finally:  # also after Ctrl-C, which Python hears between two calls of the machine code
             try:
                 loop.write_back()
@@ -272,7 +264,31 @@ class _Loop:
         self.optimizer.steps = self.written = self.taken
 
 
-def mean_in_use(programs: Programs, recording: Recording, arrays: Sequence[Any]) -> float:
+class WritesBack(Protocol):
+    """A training loop that keeps the parameters elsewhere meanwhile."""
+
+    def write_back(self) -> None:
+        """Put the numbers of the last whole step into the Values and the optimizer."""
+
+
+def end_of_pass(
+    programs: Programs,
+    task: Task,
+    loop: WritesBack,
+    history: History,
+    callback: Callable[[int, float], Any] | None,
+) -> bool:
+    """Compute the loss on the validation arrays and call the callback; returns whether it ends the training."""
+    if task.validation is not None:
+        loop.write_back()
+        history.validation.append(_mean_in_use(programs, task.recording, task.validation))
+    if callback is None:
+        return False
+    loop.write_back()
+    return bool(callback(len(history) - 1, history[-1]))
+
+
+def _mean_in_use(programs: Programs, recording: Recording, arrays: Sequence[Any]) -> float:
     """The mean of the function on other arrays, while no module is in training."""
     last = programs.last
     with in_use(recording.modules):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..compiler import Compiled
-from ..compiler.training import Task, mean_in_use, read_task
+from ..compiler.training import Task, end_of_pass, read_task
 from ..compiler.training_code import Rule
 from ..engine import put_numbers
 from ..nn.history import History
@@ -42,19 +42,11 @@ def fit(
     Args:
         f: the compiled loss, jit(loss).
         client: a `dask.distributed.Client`; the workers need micrograd_kr.
-        *arrays_and_optimizer: the arrays, then the optimizer; epochs and batch_size may follow.
-        optimizer: such as nn.SGD(model, lr=0.1); its learning rate may be a schedule, its rule your own.
-        epochs: how many passes over the data.
-        batch_size: how many examples each step takes, the last step of a pass perhaps fewer; None takes all.
-        shuffle: take the examples in another order in each pass.
-        seed: for the same orders in every run.
-        callback: called with (epoch, mean loss) after each pass; True ends the training.
-        progress: show a bar; None shows one in a terminal and in a notebook.
-        validation: arrays like those of the examples, such as (X, Y), on which the loss is computed after each pass,
-            in this process.
+        *arrays_and_optimizer, optimizer, epochs, batch_size, shuffle, seed, callback, progress: as of `f.fit`.
+        validation: as of `f.fit`; the loss on these arrays is computed in this process.
 
     Returns:
-        A `History`, as of `f.fit`; it is in `optimizer.history`, too, also after Ctrl-C.
+        A `History`, as `f.fit` does.
 
     Raises:
         ImportError: Dask is missing.
@@ -92,13 +84,8 @@ def fit(
                     losses[step] = loop.take(crew.sums(loop.parameters, current, step), step)
                     advance(1, float(losses[step]))
                 task.record(history, losses, loop.begun)
-                if validation is not None:
-                    loop.write_back()
-                    history.validation.append(mean_in_use(f.programs, task.recording, validation))
-                if callback is not None:
-                    loop.write_back()
-                    if callback(len(history) - 1, history[-1]):
-                        break
+                if end_of_pass(f.programs, task, loop, history, callback):
+                    break
         finally:  # also after Ctrl-C
             try:
                 loop.write_back()

@@ -75,9 +75,6 @@ def train(
     if unseen and (found := _shapes(unseen)) != _shapes(examples):
         raise ValueError(f"an example of validation has the shapes {found}, an example to learn {_shapes(examples)}")
     batch = len(examples) if batch_size is None else batch_size
-    for name, number in (("epochs", epochs), ("batch_size", batch)):
-        if not isinstance(number, int) or isinstance(number, bool) or number < 1:
-            raise ValueError(f"{name} is a whole number of at least 1, got {number!r}")
     history, modules = History(), None
     orders = shuffled_orders(len(examples), seed) if shuffle else None
     steps = -(-len(examples) // batch)
@@ -133,6 +130,7 @@ def sorted_out(
 
     Raises:
         TypeError: there is no optimizer, there are no arrays, or too much follows the optimizer.
+        ValueError: epochs or batch_size is no whole number of at least 1.
     """
     place = next((place for place, each in enumerate(arguments) if hasattr(each, "rule")), None)
     if optimizer is None and place is not None:
@@ -147,6 +145,9 @@ def sorted_out(
             f"{call.partition('(')[0]} takes the arrays, then an optimizer: "
             f"{call}X, Y, nn.SGD(model, lr=0.1), epochs=100){got}"
         )
+    for name, number in (("epochs", epochs), ("batch_size", 1 if batch_size is None else batch_size)):
+        if not isinstance(number, int) or isinstance(number, bool) or number < 1:
+            raise ValueError(f"{name} is a whole number of at least 1, got {number!r}")
     return arguments, optimizer, epochs, batch_size
 
 
