@@ -20,8 +20,8 @@ ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 PYTHONS = re.findall(r":: (3\.\d+)", "\n".join(PROJECT["classifiers"]))
 
-# what a wheel holds: programs, the parts of the page, texts, and the mark that it is typed
-PACKAGED = {".py", ".js", ".css", ".html", ".po", ".mo", ".toml", ".md", ".typed", ""}
+# what a wheel holds: programs, declarations, the parts of the page, data, texts, and the mark that it is typed
+PACKAGED = {".py", ".pyi", ".js", ".css", ".html", ".csv", ".toml", ".md", ".typed"}
 
 
 def test_the_command_for_a_missing_extra_names_the_packages(monkeypatch):
@@ -184,7 +184,7 @@ def test_the_distributions_hold_what_they_must_and_a_bare_environment_can_use_th
         "_micrograd_kr_hypothesis.py",
         "_micrograd_kr_pytest.py",
     }
-    assert {Path(name).suffix for name in names if name.startswith("micrograd_kr/")} <= PACKAGED
+    assert {Path(name).suffix for name in names if name.startswith("micrograd_kr/")} == PACKAGED
     assert not re.search(r"\]\((?!https?:|#)", description), "a relative link, which an index cannot follow"
 
     run(sys.executable, "-m", "venv", str(tmp_path / "bare"), cwd=tmp_path)
