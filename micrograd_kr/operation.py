@@ -12,7 +12,7 @@ import inspect
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from types import FunctionType
+from types import BuiltinFunctionType, FunctionType
 from typing import Any, overload
 
 from .elementary import Gives, Number, Operand, Recorded
@@ -317,6 +317,11 @@ def _arguments_of(forward: Rule, name: str) -> tuple[int | None, tuple[Number, .
         code = forward.__code__
         if code.co_argcount and not code.co_kwonlyargcount and not code.co_flags & inspect.CO_VARARGS:
             return code.co_argcount, forward.__defaults__ or ()  # what follows would be a tenth of the import's time
+    if type(forward) is BuiltinFunctionType:
+        text: str = getattr(forward, "__text_signature__", None) or ""
+        names = [name for name in text.strip("()").split(", ") if name not in ("/", "$module")]
+        if names and all(name.isidentifier() for name in names):  # as of operator.add: "(a, b, /)"
+            return len(names), ()
     parameters = inspect.signature(forward).parameters.values()
     if any(parameter.kind is parameter.VAR_POSITIONAL for parameter in parameters):
         return None, ()
