@@ -433,14 +433,19 @@ def _send_two(sweep: Sweep, node: Any, upstream: Number) -> None:
 
 def _send_many(sweep: Sweep, node: Any, upstream: Number) -> None:
     op, number = node.op, node._number
-    if _sends_nothing(node, upstream):
-        return
-    locals_ = _partials(op, number, node._x_number)
-    if op.multilinear and type(upstream) is float and math.isfinite(upstream) and type(number) is float:
-        if math.isfinite(number):
-            for arg, local in zip(node._x, locals_):  # noqa: B905 - partials() has compared the lengths
-                arg.grad = arg.grad + local * upstream
+    locals_: Any = None
+    if op.multilinear and type(number) is float and math.isfinite(number):
+        if type(upstream) is float:
+            if upstream == 0.0:
+                return
+            locals_ = _partials(op, number, node._x_number)
+            if math.isfinite(upstream):
+                for arg, local in zip(node._x, locals_):  # noqa: B905 - partials() has compared the lengths
+                    arg.grad = arg.grad + local * upstream
+                return
+        elif type(upstream) is int and upstream == 0:  # nothing has arrived
             return
+    locals_ = locals_ or _partials(op, number, node._x_number)
     for index, (arg, local) in enumerate(zip(node._x, locals_, strict=True)):
         if type(arg) is Value:
             _add(sweep, node, index, arg, _times(local, upstream))
