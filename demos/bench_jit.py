@@ -3,7 +3,7 @@
     python demos/bench_jit.py                      everything (micrograd itself trains for minutes)
     python demos/bench_jit.py steps --widths 16 --batches 100 10000
     python demos/bench_jit.py compile threads      compile times, and one core against two
-    python demos/bench_jit.py readme grid          the tables of README.md and docs/speed.md
+    python demos/bench_jit.py readme grid          the table of README.md, and a longer one
     python demos/bench_jit.py limits               what bounds the figures: matrix products of others, cost of a call
 
 All contenders run in one process, pinned to one core and through their public calls, in turn (A B A B ...), so that a
@@ -589,7 +589,7 @@ def main() -> None:
     arguments = parser.parse_args()
     parts: dict[str, tuple[str, Callable[[], None]]] = {
         "readme": ("the table of README.md", readme),
-        "grid": ("the table of docs/speed.md", grid),
+        "grid": ("every width from 16 to 128, every batch from 100 to 10,000", grid),
         "limits": ("what bounds these figures", limits),
         "compile": ("recording and compiling one gradient program", compile_times),
         "threads": ("two threads", thread_gain),

@@ -505,11 +505,13 @@ def grad(output: Value, inputs: Value | Iterable[Value], create_graph: bool = Fa
             )
     sweep = Sweep(output)
     gradients: dict[Value, Any] = {output: Value(1) if create_graph else 1}
+    absent = None if create_graph else 0  # backward() multiplies a gradient of 0, too: 0 * inf is nan
     with _lanes_follow_ieee(output._number):
         for node in sweep.order:
-            for sent in sweep.contributions(node, gradients[node], create_graph) if node in gradients else ():
+            upstream = gradients.get(node, absent)
+            for sent in sweep.contributions(node, upstream, create_graph) if upstream is not None else ():
                 if sent.flows:
-                    before = gradients.get(sent.arg, None if create_graph else 0)
+                    before = gradients.get(sent.arg, absent)
                     gradients[sent.arg] = sent.product if before is None else before + sent.product
     found = [gradients.get(value, 0) for value in wanted]
     if create_graph:
