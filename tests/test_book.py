@@ -570,13 +570,13 @@ def test_a_reader_sees_the_code_in_one_language(chapter, language):
         assert kinds[0] == kinds[1]
 
 
-def test_the_code_that_a_reader_sees_prints_what_the_chapter_prints(performed, monkeypatch):
+def test_the_code_that_a_reader_sees_prints_what_the_chapter_prints(performed):
     """A notebook is run in any language, and prints in its own."""
-    monkeypatch.setattr(pictures, "_png", lambda *arguments: b"")  # what is drawn is the same, too
     for number, language in ((9, "ko"), (7, "en"), (12, "ko")):
         chapter = CHAPTERS[number - 1]
         expected = performed(number, language)
         with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(pictures, "_png", lambda *arguments: b"")  # what is drawn is the same, too
             patch.setenv("MICROGRAD_KR_LANG", {"ko": "en", "en": "ko"}[language])
             patch.setenv("MICROGRAD_KR_BOOK_SMALL", "1")
             namespace = {"__name__": "__main__"}
@@ -619,9 +619,8 @@ def test_the_command_lists_runs_binds_and_makes_notebooks(tmp_path, monkeypatch,
     assert main(["book", "1", "--small", "--lang", "ko"]) == 0
     assert "학습이란" in capsys.readouterr().out
     assert (tmp_path / "book_figures" / "learning.png").exists()
-    monkeypatch.setattr(
-        "micrograd_kr.book.running.perform", lambda chapter, lang, *size, for_page: performed(chapter.number, lang)
-    )
+    first = {language: performed(1, language) for language in ("ko", "en")}
+    monkeypatch.setattr("micrograd_kr.book.running.perform", lambda chapter, lang, *size, for_page: first[lang])
     assert main(["book", "1", "--small", "--html", "book.html", "--lang", "en"]) == 0
     assert "What learning is" in (tmp_path / "book.html").read_text(encoding="utf-8")
     assert main(["book", "--notebooks", "notebooks", "--lang", "ko"]) == 0

@@ -217,6 +217,13 @@ def test_a_zero_that_was_computed_is_no_such_zero(way):
     assert math.isnan(way(lambda x: (x**3).cbrt(), 0))
 
 
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("zero", [0.0, 0])
+def test_a_gradient_of_zero_passes_a_sum_or_dot_and_still_meets_the_infinite_slope_behind(way, zero):
+    for name, others in (("sum", (1.0,)), ("dot", (2.0, 1.0))):
+        assert math.isnan(way(lambda x: OPS[name](x.sqrt(), *others) * zero, 0.0)), name  # noqa: B023
+
+
 def test_compiled_code_has_no_path_either():
     pytest.importorskip("llvmlite")
     for function, number, expected in NO_PATH.values():

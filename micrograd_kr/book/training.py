@@ -178,8 +178,9 @@ def mean_in_use(loss: Loss, X: Sequence[Any], Y: Sequence[Any], model: nn.Module
         compiled = _compiled(loss)
         if compiled is not None:
             return float(compiled.mean(X, Y).data)
-        with no_grad():
-            return float(_eager_mean(loss)(X, Y).data)
+        # A graph that is dropped at once takes half the time of a block of no_grad, which goes the general way.
+        losses = [float(loss(x, y).data) for x, y in zip(X, Y, strict=True)]
+        return sum(losses) / len(losses)
 
 
 def _rows(X: Sequence[Any]) -> Sequence[Sequence[float]]:  # noqa: N803
@@ -214,9 +215,11 @@ def outputs(model: Callable[[Any], Any], X: Sequence[Any]) -> list[Any]:  # noqa
         if compiled is not None:
             batch: list[Any] = compiled.batch(X).tolist()
             return batch
-        with no_grad():
-            answers = [model(x) for x in X]
-    return [[float(v) for v in answer] if isinstance(answer, list) else float(answer) for answer in answers]
+        return [_numbers(model(x)) for x in X]
+
+
+def _numbers(answer: Any) -> Any:
+    return [float(v) for v in answer] if isinstance(answer, list) else float(answer)
 
 
 def likeliest(answers: Sequence[Sequence[float]]) -> list[int]:

@@ -255,7 +255,7 @@ def _not(x: Any) -> Any:
 def _sends_nothing(node: Any, upstream: Number) -> bool:
     """Whether nothing need be computed: the upstream gradient is 0, and no partial derivative is inf or nan."""
     finite = type(node._number) is float and math.isfinite(node._number)
-    return type(upstream) is float and upstream == 0.0 and node.op.multilinear and finite
+    return type(upstream) in (float, int) and upstream == 0 and node.op.multilinear and finite
 
 
 def _partials(op: Op, out: Any, xs: Sequence[Any]) -> tuple[Number, ...]:
@@ -434,13 +434,16 @@ def _send_two(sweep: Sweep, node: Any, upstream: Number) -> None:
 def _send_many(sweep: Sweep, node: Any, upstream: Number) -> None:
     op, number = node.op, node._number
     locals_: Any = None
-    if op.multilinear and type(upstream) is float and type(number) is float and math.isfinite(number):
-        if upstream == 0.0:
-            return
-        locals_ = _partials(op, number, node._x_number)
-        if math.isfinite(upstream):
-            for arg, local in zip(node._x, locals_):  # noqa: B905 - partials() has compared the lengths
-                arg.grad = arg.grad + local * upstream
+    if op.multilinear and type(number) is float and math.isfinite(number):
+        if type(upstream) is float:
+            if upstream == 0.0:
+                return
+            locals_ = _partials(op, number, node._x_number)
+            if math.isfinite(upstream):
+                for arg, local in zip(node._x, locals_):  # noqa: B905 - partials() has compared the lengths
+                    arg.grad = arg.grad + local * upstream
+                return
+        elif type(upstream) is int and upstream == 0:  # nothing has arrived
             return
     locals_ = locals_ or _partials(op, number, node._x_number)
     for index, (arg, local) in enumerate(zip(node._x, locals_, strict=True)):
@@ -502,11 +505,13 @@ def grad(output: Value, inputs: Value | Iterable[Value], create_graph: bool = Fa
             )
     sweep = Sweep(output)
     gradients: dict[Value, Any] = {output: Value(1) if create_graph else 1}
+    absent = None if create_graph else 0  # backward() multiplies a gradient of 0, too: 0 * inf is nan
     with _lanes_follow_ieee(output._number):
         for node in sweep.order:
-            for sent in sweep.contributions(node, gradients[node], create_graph) if node in gradients else ():
+            upstream = gradients.get(node, absent)
+            for sent in sweep.contributions(node, upstream, create_graph) if upstream is not None else ():
                 if sent.flows:
-                    before = gradients.get(sent.arg, None if create_graph else 0)
+                    before = gradients.get(sent.arg, absent)
                     gradients[sent.arg] = sent.product if before is None else before + sent.product
     found = [gradients.get(value, 0) for value in wanted]
     if create_graph:
